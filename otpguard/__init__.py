@@ -1,0 +1,35 @@
+"""otpguard: step-up MFA for B2B SaaS on Django.
+
+The house, from the ground up; each floor looks down only:
+
+    core        pure decisions: may this pass, which way do we send
+    conf, vault, labels, models
+    channels, factors, limits, grants, tenants, audit      drivers
+    flows       use-cases, one verb a file
+    http, forms, web, api, admin, management, tasks         doors
+    decorators, middleware, apps, urls, testing             porch
+
+`require` and the decorators are looked up lazily: they need Django's app registry, which is not
+there yet when this package is imported by `INSTALLED_APPS`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_LAZY = {
+    "require": "otpguard.http.guard",
+    "requires_checkpoint": "otpguard.decorators",
+    "CheckpointRequiredMixin": "otpguard.decorators",
+}
+
+__all__ = ["CheckpointRequiredMixin", "__version__", "require", "requires_checkpoint"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 (PEP 562: what is looked up has its own type)
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'otpguard' has no attribute {name!r}")

@@ -1,0 +1,323 @@
+"""May this pass? One pure function from policy and evidence to a closed set of answers.
+
+The order of the questions is the design's: membership, running holds, proof, factor. Every answer
+carries a Reason; the same word appears in the audit event, the API body and the admin's filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from otpguard.core.assurance import (
+    AssuranceLevel,
+    AssuranceProfile,
+    Channel,
+    FactorKind,
+    Method,
+    MethodFacts,
+    Primary,
+)
+from otpguard.core.checkpoints import Checkpoint
+from otpguard.core.evidence import KIND_OF, Proof
+from otpguard.core.policy import TTL_CAP, Policy
+
+
+class Reason(StrEnum):
+    """Why a decision came out as it did."""
+
+    PROVEN = "proven"
+    NOT_REQUIRED = "not_required"
+    NO_TENANT = "no_tenant"
+    NOT_LOGGED_IN = "not_logged_in"
+    NOT_A_MEMBER = "not_a_member"
+    USER_INACTIVE = "user_inactive"
+    MEMBERSHIP_INACTIVE = "membership_inactive"
+    TENANT_INACTIVE = "tenant_inactive"
+    HELD = "held"
+    NO_PROOF = "no_proof"
+    PROOF_STALE = "proof_stale"
+    LEVEL_TOO_LOW = "level_too_low"
+    OTHER_INTENT = "other_intent"
+    SPENT = "spent"
+    FACTOR_NOT_ALLOWED = "factor_not_allowed"
+    NO_FACTOR = "no_factor"
+    STORE_UNAVAILABLE = "store_unavailable"
+    ALREADY_CONTINUED = "already_continued"
+    BODY_TOO_LARGE = "body_too_large"
+
+
+CLOCK_SKEW = timedelta(seconds=2)
+"""A proof from further in the future than this is not trusted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """What the guard's statement says of user, membership and tenant."""
+
+    user_active: bool = True
+    membership_active: bool = True
+    tenant_active: bool = True
+    roles: frozenset[str] = frozenset()
+    held: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolledFactor:
+    """One usable factor as a decision sees it: enough to tell what proving it would be worth."""
+
+    id: str
+    kind: FactorKind
+    usable_from: datetime | None = None
+    hardware: bool = False
+    backup_eligible: bool = True
+    attested: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allow:
+    """The operation may pass. `spends` asks for one use of the bound proof to be taken."""
+
+    reason: Reason
+    proof: Proof | None = None
+    spends: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequireChallenge:
+    """Prove one of `factors` (ids, strongest first) at `level`."""
+
+    level: AssuranceLevel
+    reason: Reason
+    ttl: timedelta
+    factors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequireEnrollment:
+    """No enrolled factor reaches `level`; one of `kinds` must be enrolled first."""
+
+    level: AssuranceLevel
+    reason: Reason
+    ttl: timedelta
+    kinds: frozenset[FactorKind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """A hold runs until `until`; no proof shortens it."""
+
+    until: datetime
+    reason: Reason = Reason.HELD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deny:
+    """The operation is refused and no proof would change that."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Internal half-answer: a proof is missing. `choose` turns it into a Decision."""
+
+    level: AssuranceLevel
+    reason: Reason
+
+
+Refusal: TypeAlias = RequireChallenge | RequireEnrollment | Wait | Deny
+Decision: TypeAlias = Allow | Refusal
+
+
+def is_softened_by_report_only(decision: Decision) -> bool:
+    """True for what report-only mode lets pass: a missing proof, never a member or a hold."""
+    return isinstance(decision, RequireChallenge | RequireEnrollment) and decision.reason in {
+        Reason.NO_PROOF,
+        Reason.PROOF_STALE,
+        Reason.LEVEL_TOO_LOW,
+        Reason.FACTOR_NOT_ALLOWED,
+    }
+
+
+def decide(
+    *,
+    checkpoint: Checkpoint,
+    policy: Policy,
+    profile: AssuranceProfile,
+    member: Member | None,
+    proofs: Sequence[Proof],
+    intent: str,
+    binds: bool,
+    now: datetime,
+) -> Allow | Wait | Deny | Need:
+    """Answer for one request.
+
+    `binds` says that this request must be covered by a proof bound to exactly `intent`; it is the
+    policy's wish narrowed to unsafe methods by the caller. `proofs` are the live grants of this
+    login session, user and tenant only; the core cannot know whose they are.
+    """
+    denied = _membership(member)
+    if denied is not None:
+        return denied
+    assert member is not None  # noqa: S101 (_membership denies None; this narrows the type)
+    held = _running_hold(member, checkpoint, now)
+    if held is not None:
+        return Wait(until=held)
+    if not policy.active:
+        return Allow(reason=Reason.NOT_REQUIRED)
+    missing = Reason.NO_PROOF
+    for proof in proofs:
+        short = _shortfall(proof, policy=policy, profile=profile, now=now)
+        if short is None:
+            short = _unbound(proof, intent) if binds else None
+        if short is None:
+            return Allow(reason=Reason.PROVEN, proof=proof, spends=binds)
+        missing = max(missing, short, key=_NEARNESS.index)
+    return Need(level=policy.required_level, reason=missing)
+
+
+_NEARNESS = (
+    Reason.NO_PROOF,
+    Reason.FACTOR_NOT_ALLOWED,
+    Reason.LEVEL_TOO_LOW,
+    Reason.PROOF_STALE,
+    Reason.OTHER_INTENT,
+    Reason.SPENT,
+)
+"""Shortfalls from the furthest to the nearest miss; the nearest is what people are told."""
+
+
+def _membership(member: Member | None) -> Deny | None:
+    if member is None:
+        return Deny(reason=Reason.NOT_A_MEMBER)
+    if not member.user_active:
+        return Deny(reason=Reason.USER_INACTIVE)
+    if not member.tenant_active:
+        return Deny(reason=Reason.TENANT_INACTIVE)
+    if not member.membership_active:
+        return Deny(reason=Reason.MEMBERSHIP_INACTIVE)
+    return None
+
+
+def _running_hold(member: Member, checkpoint: Checkpoint, now: datetime) -> datetime | None:
+    running = [
+        member.held[slug]
+        for slug in checkpoint.lineage
+        if slug in member.held and member.held[slug] > now
+    ]
+    return max(running, default=None)
+
+
+def _shortfall(
+    proof: Proof, *, policy: Policy, profile: AssuranceProfile, now: datetime
+) -> Reason | None:
+    if KIND_OF[proof.facts.method] not in policy.allowed_factors:
+        return Reason.FACTOR_NOT_ALLOWED
+    if not _channel_allowed(proof.facts.method, policy):
+        return Reason.FACTOR_NOT_ALLOWED
+    worth = profile.worth(proof.facts)
+    if worth is None or worth < policy.required_level:
+        return Reason.LEVEL_TOO_LOW
+    age = now - proof.verified_at
+    if age < -CLOCK_SKEW or age > min(policy.ttl, TTL_CAP[policy.required_level]):
+        return Reason.PROOF_STALE
+    return None
+
+
+def _unbound(proof: Proof, intent: str) -> Reason | None:
+    if not intent or proof.intent != intent:
+        return Reason.OTHER_INTENT
+    if proof.uses_left is None or proof.uses_left < 1:
+        return Reason.SPENT
+    return None
+
+
+def _channel_allowed(method: Method, policy: Policy) -> bool:
+    if KIND_OF[method] is not FactorKind.PHONE:
+        return True
+    return Channel(method.value) in policy.allowed_channels
+
+
+def potential(
+    factor: EnrolledFactor, *, policy: Policy, profile: AssuranceProfile, primary: Primary
+) -> AssuranceLevel | None:
+    """The best level that proving `factor` now could reach under this policy, or None."""
+    if factor.kind not in policy.allowed_factors:
+        return None
+    if factor.kind is FactorKind.PHONE:
+        methods = [Method(channel.value) for channel in policy.allowed_channels]
+    elif factor.kind is FactorKind.TOTP:
+        methods = [Method.HARDWARE_TOTP if factor.hardware else Method.TOTP]
+    else:
+        methods = [Method(factor.kind.value)]
+    levels = [
+        profile.worth(
+            MethodFacts(
+                method=method,
+                primary=primary,
+                user_verified=True,
+                backup_eligible=factor.backup_eligible,
+                attested=factor.attested,
+            )
+        )
+        for method in methods
+    ]
+    return max((level for level in levels if level is not None), default=None)
+
+
+_STRENGTH = (FactorKind.PASSKEY, FactorKind.TOTP, FactorKind.PHONE, FactorKind.RECOVERY)
+
+
+def choose(
+    need: Need,
+    *,
+    policy: Policy,
+    profile: AssuranceProfile,
+    primary: Primary,
+    factors: Sequence[EnrolledFactor],
+    now: datetime,
+) -> RequireChallenge | RequireEnrollment | Deny:
+    """Turn a missing proof into what the person can do about it, strongest factor first.
+
+    A factor whose waiting time (`usable_from`) still runs is not offered. No usable factor means
+    enrollment of a kind that would reach the level; a policy under which no kind does is a
+    denial, never a silent pass.
+    """
+    usable = []
+    for factor in factors:
+        reach = potential(factor, policy=policy, profile=profile, primary=primary)
+        ready = factor.usable_from is None or factor.usable_from <= now
+        if ready and reach is not None and reach >= need.level:
+            usable.append(factor)
+    if usable:
+        usable.sort(key=lambda factor: _STRENGTH.index(factor.kind))
+        return RequireChallenge(
+            level=need.level,
+            reason=need.reason,
+            ttl=policy.ttl,
+            factors=tuple(factor.id for factor in usable),
+        )
+    kinds = _worth_enrolling(need.level, policy=policy, profile=profile, primary=primary)
+    if not kinds:
+        return Deny(reason=Reason.FACTOR_NOT_ALLOWED)
+    return RequireEnrollment(level=need.level, reason=Reason.NO_FACTOR, ttl=policy.ttl, kinds=kinds)
+
+
+def _worth_enrolling(
+    level: AssuranceLevel, *, policy: Policy, profile: AssuranceProfile, primary: Primary
+) -> frozenset[FactorKind]:
+    """The kinds of which the best that a person can enroll alone would reach `level`."""
+    best = {
+        kind: potential(
+            EnrolledFactor(id="", kind=kind, backup_eligible=False, attested=True),
+            policy=policy,
+            profile=profile,
+            primary=primary,
+        )
+        for kind in policy.allowed_factors
+    }
+    return frozenset(kind for kind, reach in best.items() if reach is not None and reach >= level)

@@ -1,0 +1,39 @@
+"""What the core and the flows know of a request: values, never the request itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from otpguard.core.assurance import Primary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFacts:
+    """Who asks, in which tenant and login session, from where, when.
+
+    `user` and `tenant` are primary keys as text, empty when there is none. `sid` is our own id of
+    the login session; empty means that nothing proven in a browser counts (a bearer token, or a
+    session from before the installation). `authenticated_at` is None when unknown: never fresh.
+    """
+
+    now: datetime
+    user: str = ""
+    user_active: bool = True
+    user_is_staff: bool = False
+    tenant: str = ""
+    sid: str = ""
+    primary: Primary = Primary.NONE
+    authenticated_at: datetime | None = None
+    known_device: bool = False
+    address: str = ""
+    agent: str = ""
+    host: str = ""
+    method: str = "GET"
+    path: str = ""
+    view: str = ""
+
+    @property
+    def unsafe(self) -> bool:
+        """True for methods that change something (RFC 9110, 9.2.1)."""
+        return self.method not in {"GET", "HEAD", "OPTIONS", "TRACE"}

@@ -1,0 +1,45 @@
+"""Clamp laws: how one policy field is held to its floor.
+
+Each law knows how to clamp a value to a floor and whether a value is at least as strict as the
+floor. For every law `clamp` is idempotent and its result is at least as strict as the floor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """How a field tightens: `clamp(value, floor)` and `holds(value, floor)`."""
+
+    name: str
+    clamp: Callable[[Any, Any], Any]
+    holds: Callable[[Any, Any], bool]
+
+
+def _at_least(value: Any, floor: Any) -> bool:  # noqa: ANN401 (any ordered type)
+    return bool(value >= floor)
+
+
+def _at_most(value: Any, floor: Any) -> bool:  # noqa: ANN401 (any ordered type)
+    return bool(value <= floor)
+
+
+HIGHER = Law("higher is stricter", max, _at_least)
+"""For levels, holds and flags: the floor raises the value."""
+
+LOWER = Law("lower is stricter", min, _at_most)
+"""For time windows and tries: the floor caps the value."""
+
+FEWER = Law(
+    "a smaller set is stricter",
+    lambda value, floor: value & floor,
+    lambda value, floor: value <= floor,
+)
+"""For allowed factors and channels: only what the floor allows as well."""
+
+FREE = Law("own choice", lambda value, _floor: value, lambda _value, _floor: True)
+"""For preferences that make nothing weaker, such as the order of channels."""

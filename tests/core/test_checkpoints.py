@@ -1,0 +1,60 @@
+"""Names of guarded operations and what applies to them."""
+
+from __future__ import annotations
+
+import pytest
+
+from otpguard.core.checkpoints import (
+    BUILT_IN,
+    EVERY,
+    OTHERS,
+    SEVEN,
+    Checkpoint,
+    CheckpointNameError,
+)
+
+
+@pytest.mark.parametrize("slug", ["a", "api_key", "api_key.production", "x9.y_9", "a" * 40])
+def test_a_lower_case_name_with_at_most_one_variant_is_accepted(slug: str) -> None:
+    assert Checkpoint(slug=slug, label="Anything").slug == slug
+
+
+@pytest.mark.parametrize(
+    "slug",
+    ["", "*", "API", "9lives", "a.b.c", "a.", ".a", "a b", "a-b", "a\n", "ä", "a" * 41, "_a"],
+)
+def test_any_other_name_is_refused(slug: str) -> None:
+    with pytest.raises(CheckpointNameError, match="no checkpoint name"):
+        Checkpoint(slug=slug, label="Anything")
+
+
+def test_a_variant_inherits_from_its_parent_and_from_everything() -> None:
+    variant = Checkpoint(slug="api_key.production", label="Production key")
+    assert variant.parent == "api_key"
+    assert variant.lineage == ("api_key.production", "api_key", EVERY)
+
+
+def test_a_plain_checkpoint_has_no_parent() -> None:
+    plain = Checkpoint(slug="api_key", label="Key")
+    assert plain.parent is None
+    assert plain.lineage == ("api_key", EVERY)
+
+
+def test_no_two_built_in_checkpoints_share_a_name() -> None:
+    assert len(BUILT_IN) == len(SEVEN) + len(OTHERS)
+
+
+def test_every_built_in_variant_has_a_built_in_parent() -> None:
+    parents = {checkpoint.parent for checkpoint in BUILT_IN.values()} - {None}
+    assert parents <= BUILT_IN.keys()
+    assert parents
+
+
+def test_only_the_guard_of_the_policies_themselves_cannot_be_switched_off() -> None:
+    always_on = [checkpoint.slug for checkpoint in BUILT_IN.values() if checkpoint.always_on]
+    assert always_on == ["security_settings"]
+
+
+def test_strangers_are_let_near_signup_and_password_reset_only() -> None:
+    anonymous = {checkpoint.slug for checkpoint in BUILT_IN.values() if checkpoint.anonymous}
+    assert anonymous == {"signup", "password_reset"}

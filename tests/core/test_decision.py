@@ -1,0 +1,280 @@
+"""May this pass? The order of the questions, each answer and its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from otpguard.core.assurance import (
+    NIST_800_63B_4,
+    SAAS_2026,
+    AssuranceLevel,
+    Channel,
+    FactorKind,
+    Method,
+    MethodFacts,
+    Primary,
+)
+from otpguard.core.checkpoints import BUILT_IN
+from otpguard.core.decision import (
+    Allow,
+    Decision,
+    Deny,
+    EnrolledFactor,
+    Member,
+    Need,
+    Reason,
+    RequireChallenge,
+    RequireEnrollment,
+    Wait,
+    choose,
+    decide,
+    is_softened_by_report_only,
+    potential,
+)
+from otpguard.core.evidence import Proof
+from otpguard.core.policy import minutes
+from otpguard.core.presets import BASE
+from tests.core.strategies import NOW
+
+AAL1, AAL2, AAL3 = AssuranceLevel.AAL1, AssuranceLevel.AAL2, AssuranceLevel.AAL3
+SMS = MethodFacts(method=Method.SMS, primary=Primary.PASSWORD)
+PASSKEY = MethodFacts(method=Method.PASSKEY, primary=Primary.PASSWORD, user_verified=True)
+FRESH = Proof(grant="g", facts=SMS, verified_at=NOW)
+BOUND = replace(FRESH, intent="intent-a", uses_left=1)
+
+
+def ask(*proofs: Proof, **changed: Any) -> Allow | Wait | Deny | Need:  # noqa: ANN401 (named arguments)
+    asked: dict[str, Any] = {
+        "checkpoint": BUILT_IN["billing_change"],
+        "policy": BASE,
+        "profile": SAAS_2026,
+        "member": Member(),
+        "proofs": proofs,
+        "intent": "",
+        "binds": False,
+        "now": NOW,
+    }
+    return decide(**asked | changed)
+
+
+def pick(*factors: EnrolledFactor, level: AssuranceLevel = AAL2, **changed: Any) -> Decision:  # noqa: ANN401 (named arguments)
+    asked: dict[str, Any] = {
+        "policy": replace(BASE, required_level=level),
+        "profile": SAAS_2026,
+        "primary": Primary.PASSWORD,
+        "factors": factors,
+        "now": NOW,
+    }
+    return choose(Need(level=level, reason=Reason.NO_PROOF), **asked | changed)
+
+
+@pytest.mark.parametrize(
+    ("member", "reason"),
+    [
+        (None, Reason.NOT_A_MEMBER),
+        (Member(user_active=False, tenant_active=False), Reason.USER_INACTIVE),
+        (Member(tenant_active=False, membership_active=False), Reason.TENANT_INACTIVE),
+        (Member(membership_active=False), Reason.MEMBERSHIP_INACTIVE),
+    ],
+)
+def test_no_proof_helps_who_is_not_an_active_member(member: Member | None, reason: Reason) -> None:
+    held = {"*": NOW + minutes(5)}
+    member = replace(member, held=held) if member else None
+    assert ask(FRESH, member=member) == Deny(reason=reason)
+
+
+def test_membership_is_asked_even_where_no_proof_is() -> None:
+    off = replace(BASE, active=False)
+    assert ask(policy=off, member=None) == Deny(reason=Reason.NOT_A_MEMBER)
+
+
+@pytest.mark.parametrize("slug", ["api_key.production", "api_key", "*"])
+def test_a_running_hold_on_the_checkpoint_its_parent_or_all_must_pass_first(slug: str) -> None:
+    until = NOW + timedelta(seconds=1)
+    member = Member(held={slug: until})
+    answer = ask(FRESH, checkpoint=BUILT_IN["api_key.production"], member=member)
+    assert answer == Wait(until=until)
+
+
+def test_of_several_holds_the_longest_counts() -> None:
+    held = {"billing_change": NOW + minutes(1), "*": NOW + minutes(9)}
+    assert ask(FRESH, member=Member(held=held)) == Wait(until=NOW + minutes(9))
+
+
+@pytest.mark.parametrize(
+    "held", [{"billing_change": NOW}, {"data_export": NOW + minutes(9)}, {"*": NOW - minutes(1)}]
+)
+def test_a_hold_that_is_over_or_elsewhere_stops_nobody(held: dict[str, datetime]) -> None:
+    assert ask(FRESH, member=Member(held=held)) == Allow(reason=Reason.PROVEN, proof=FRESH)
+
+
+def test_a_checkpoint_that_is_off_asks_no_proof() -> None:
+    assert ask(policy=replace(BASE, active=False)) == Allow(reason=Reason.NOT_REQUIRED)
+
+
+ASKS_AAL3 = replace(BASE, required_level=AAL3, ttl=minutes(30))
+
+
+@pytest.mark.parametrize(
+    ("proofs", "changed", "reason"),
+    [
+        ([], {}, Reason.NO_PROOF),
+        ([FRESH], {"policy": ASKS_AAL3}, Reason.LEVEL_TOO_LOW),
+        ([replace(FRESH, facts=replace(SMS, primary=Primary.NONE))], {}, Reason.LEVEL_TOO_LOW),
+        ([replace(FRESH, verified_at=NOW - minutes(21))], {}, Reason.PROOF_STALE),
+        ([replace(FRESH, verified_at=NOW + timedelta(seconds=3))], {}, Reason.PROOF_STALE),
+        (
+            [Proof(grant="g", facts=PASSKEY, verified_at=NOW - minutes(16))],
+            {"policy": ASKS_AAL3},
+            Reason.PROOF_STALE,
+        ),
+        (
+            [FRESH],
+            {"policy": replace(BASE, allowed_factors=frozenset({FactorKind.PASSKEY}))},
+            Reason.FACTOR_NOT_ALLOWED,
+        ),
+        (
+            [FRESH],
+            {"policy": replace(BASE, allowed_channels=frozenset({Channel.VOICE}))},
+            Reason.FACTOR_NOT_ALLOWED,
+        ),
+        ([FRESH], {"binds": True, "intent": "intent-a"}, Reason.OTHER_INTENT),
+        ([BOUND], {"binds": True, "intent": "intent-b"}, Reason.OTHER_INTENT),
+        ([FRESH], {"binds": True, "intent": ""}, Reason.OTHER_INTENT),
+        ([replace(BOUND, uses_left=0)], {"binds": True, "intent": "intent-a"}, Reason.SPENT),
+        ([replace(BOUND, uses_left=None)], {"binds": True, "intent": "intent-a"}, Reason.SPENT),
+    ],
+)
+def test_each_shortfall_has_its_own_reason(
+    proofs: list[Proof], changed: dict[str, Any], reason: Reason
+) -> None:
+    level = changed.get("policy", BASE).required_level
+    assert ask(*proofs, **changed) == Need(level=level, reason=reason)
+
+
+@pytest.mark.parametrize(
+    "verified_at", [NOW - minutes(20), NOW, NOW + timedelta(seconds=2)], ids=str
+)
+def test_a_proof_serves_to_the_last_second_and_survives_a_small_clock_skew(
+    verified_at: datetime,
+) -> None:
+    proof = replace(FRESH, verified_at=verified_at)
+    assert ask(proof) == Allow(reason=Reason.PROVEN, proof=proof)
+
+
+def test_the_nearest_miss_is_what_people_are_told() -> None:
+    stale = replace(FRESH, verified_at=NOW - minutes(30))
+    weak = replace(FRESH, facts=replace(SMS, primary=Primary.NONE))
+    assert ask(stale, weak) == ask(weak, stale) == Need(level=AAL2, reason=Reason.PROOF_STALE)
+
+
+def test_a_bound_proof_passes_its_own_intent_and_is_spent_by_it() -> None:
+    allowed = ask(BOUND, binds=True, intent="intent-a")
+    assert allowed == Allow(reason=Reason.PROVEN, proof=BOUND, spends=True)
+
+
+def test_a_bound_proof_also_serves_unbound_while_fresh_and_spends_nothing() -> None:
+    spent = replace(BOUND, uses_left=0)
+    assert ask(spent, intent="intent-b") == Allow(reason=Reason.PROVEN, proof=spent)
+
+
+# --- what the person can do about it ------------------------------------------------------------
+
+
+def factor(kind: FactorKind, **more: Any) -> EnrolledFactor:  # noqa: ANN401 (named arguments)
+    return EnrolledFactor(id=str(kind), kind=kind, **more)
+
+
+@pytest.mark.parametrize(
+    ("enrolled", "changed", "reach"),
+    [
+        (factor(FactorKind.PHONE), {}, AAL2),
+        (factor(FactorKind.PHONE), {"primary": Primary.NONE}, AAL1),
+        (
+            factor(FactorKind.PHONE),
+            {
+                "profile": NIST_800_63B_4,
+                "policy": replace(BASE, allowed_channels=frozenset({Channel.EMAIL})),
+            },
+            None,
+        ),
+        (factor(FactorKind.PHONE), {"policy": replace(BASE, allowed_factors=frozenset())}, None),
+        (factor(FactorKind.TOTP), {}, AAL2),
+        (factor(FactorKind.TOTP, hardware=True), {}, AAL3),
+        (factor(FactorKind.PASSKEY), {"profile": NIST_800_63B_4}, AAL2),
+        (
+            factor(FactorKind.PASSKEY, backup_eligible=False, attested=True),
+            {"profile": NIST_800_63B_4},
+            AAL3,
+        ),
+        (factor(FactorKind.RECOVERY), {}, AAL2),
+    ],
+)
+def test_a_factor_could_reach_the_best_of_its_allowed_methods(
+    enrolled: EnrolledFactor, changed: dict[str, Any], reach: AssuranceLevel | None
+) -> None:
+    asked: dict[str, Any] = {"policy": BASE, "profile": SAAS_2026, "primary": Primary.PASSWORD}
+    assert potential(enrolled, **asked | changed) is reach
+
+
+def test_the_strongest_enrolled_factor_is_offered_first() -> None:
+    kinds = (FactorKind.RECOVERY, FactorKind.PHONE, FactorKind.TOTP, FactorKind.PASSKEY)
+    assert pick(*map(factor, kinds)) == RequireChallenge(
+        level=AAL2,
+        reason=Reason.NO_PROOF,
+        ttl=BASE.ttl,
+        factors=("passkey", "totp", "phone", "recovery"),
+    )
+
+
+def test_only_factors_that_reach_the_level_are_offered() -> None:
+    answer = pick(factor(FactorKind.PHONE), factor(FactorKind.PASSKEY), level=AAL3)
+    assert isinstance(answer, RequireChallenge)
+    assert answer.factors == ("passkey",)
+
+
+def test_a_factor_in_its_waiting_time_is_not_offered_until_it_ends() -> None:
+    waiting = factor(FactorKind.PASSKEY, usable_from=NOW + timedelta(seconds=1))
+    ready = factor(FactorKind.PASSKEY, usable_from=NOW)
+    assert isinstance(pick(waiting), RequireEnrollment)
+    assert isinstance(pick(ready), RequireChallenge)
+
+
+def test_nobody_is_trusted_for_having_nothing_enrolled() -> None:
+    answer = pick()
+    assert isinstance(answer, RequireEnrollment)
+    assert answer.reason is Reason.NO_FACTOR
+
+
+def test_only_kinds_that_would_reach_the_level_are_asked_to_be_enrolled() -> None:
+    answer = pick(factor(FactorKind.PHONE), level=AAL3, profile=NIST_800_63B_4)
+    assert isinstance(answer, RequireEnrollment)
+    assert answer.kinds == {FactorKind.PASSKEY}
+
+
+@pytest.mark.parametrize("kinds", [frozenset(), frozenset({FactorKind.PHONE})])
+def test_a_level_that_no_allowed_kind_reaches_is_a_denial(kinds: frozenset[FactorKind]) -> None:
+    policy = replace(ASKS_AAL3, allowed_factors=kinds)
+    answer = pick(factor(FactorKind.PASSKEY), level=AAL3, policy=policy)
+    assert answer == Deny(reason=Reason.FACTOR_NOT_ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("decision", "softened"),
+    [
+        (RequireChallenge(level=AAL2, reason=Reason.NO_PROOF, ttl=BASE.ttl), True),
+        (RequireChallenge(level=AAL2, reason=Reason.SPENT, ttl=BASE.ttl), False),
+        (RequireChallenge(level=AAL2, reason=Reason.OTHER_INTENT, ttl=BASE.ttl), False),
+        (Wait(until=NOW), False),
+        (Deny(reason=Reason.USER_INACTIVE), False),
+        (Allow(reason=Reason.PROVEN), False),
+    ],
+)
+def test_report_only_softens_a_missing_proof_and_nothing_else(
+    decision: Decision, *, softened: bool
+) -> None:
+    assert is_softened_by_report_only(decision) is softened

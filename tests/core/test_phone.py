@@ -1,0 +1,117 @@
+"""Numbers as people type them, as they are stored and as they are shown."""
+
+from __future__ import annotations
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+from otpguard.core.phone import InvalidPhoneError, PhoneNumber, mask, mask_email, parse
+
+REGIONS = ["US", "GB", "DE", "FR", "IN", "BR", "JP", "NG", "AU", "PL"]
+
+
+def example(region: str, kind: int = PhoneNumberType.MOBILE) -> phonenumbers.PhoneNumber:
+    number = phonenumbers.example_number_for_type(region, kind)
+    assert number is not None
+    return number
+
+
+def e164(region: str, kind: int = PhoneNumberType.MOBILE) -> str:
+    return phonenumbers.format_number(example(region, kind), PhoneNumberFormat.E164)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize(
+    "form", [PhoneNumberFormat.E164, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.RFC3966]
+)
+def test_a_number_with_its_country_code_is_read_anywhere(region: str, form: int) -> None:
+    typed = phonenumbers.format_number(example(region), form)
+    assert parse(typed, region="NZ") == PhoneNumber(e164=e164(region), region=region)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_national_number_is_read_in_its_own_region(region: str) -> None:
+    typed = phonenumbers.format_number(example(region), PhoneNumberFormat.NATIONAL)
+    assert parse(f"  {typed} ", region=region).e164 == e164(region)
+
+
+@pytest.mark.parametrize(
+    ("raw", "hint"),
+    [
+        ("", "country code"),
+        ("not a number", "country code"),
+        ("+", "country code"),
+        ("+999 123 456 789", "country code"),
+        ("9" * 300, "country code"),
+        ("+1 201 555 012", "valid"),
+        ("+1 000 000 0000", "valid"),
+        ("12", "valid"),
+        ("+1 201 555 0123 ext. 7", "extension"),
+        ("+1 201 555 0123 x7", "extension"),
+        ("tel:+1-201-555-0123;ext=7", "extension"),
+    ],
+)
+def test_what_no_code_can_be_sent_to_is_refused_with_advice(raw: str, hint: str) -> None:
+    with pytest.raises(InvalidPhoneError, match=hint):
+        parse(raw, region="US")
+
+
+@pytest.mark.parametrize(
+    ("region", "kind"),
+    [
+        ("US", PhoneNumberType.PREMIUM_RATE),
+        ("GB", PhoneNumberType.PREMIUM_RATE),
+        ("DE", PhoneNumberType.PREMIUM_RATE),
+        ("DE", PhoneNumberType.SHARED_COST),
+        ("GB", PhoneNumberType.UAN),
+        ("GB", PhoneNumberType.PAGER),
+    ],
+)
+def test_numbers_that_somebody_earns_money_with_are_refused(region: str, kind: int) -> None:
+    with pytest.raises(InvalidPhoneError, match="this kind of number"):
+        parse(e164(region, kind), region="US")
+
+
+def test_a_refusal_does_not_repeat_what_was_typed() -> None:
+    with pytest.raises(InvalidPhoneError) as caught:
+        parse("+1 201 555 012", region="US")
+    assert "201" not in str(caught.value)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_masked_number_shows_the_country_and_at_most_two_digits_more(region: str) -> None:
+    number = example(region)
+    full = e164(region)
+    assert mask(full) == f"+{number.country_code} ••• ••{full[-2:]}"
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_printing_a_number_masks_it(region: str) -> None:
+    number = parse(e164(region), region=region)
+    subscriber = str(example(region).national_number)
+    for shown in (repr(number), str(number), f"{number}", f"{[number]}"):
+        assert mask(number.e164) in shown
+        assert number.e164 not in shown
+        assert subscriber[-3:] not in shown
+
+
+@given(raw=st.text(alphabet="+0123456789 x", max_size=20))
+def test_masking_never_shows_more_than_a_country_code_and_two_digits(raw: str) -> None:
+    assert sum(char.isdigit() for char in mask(raw)) <= 3 + 2
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("ann@example.com", "a•••@example.com"),
+        ('"odd@name"@example.com', '"•••@example.com'),
+        ("@example.com", "•••"),
+        ("not an address", "•••"),
+        ("", "•••"),
+    ],
+)
+def test_a_masked_address_shows_its_first_letter_and_domain(address: str, shown: str) -> None:
+    assert mask_email(address) == shown

@@ -1,0 +1,53 @@
+"""Loud registries."""
+
+from __future__ import annotations
+
+import pytest
+
+from otpguard.core.registry import DuplicateNameError, Registry, UnknownNameError, nearest
+
+
+@pytest.fixture
+def colors() -> Registry[int]:
+    registry: Registry[int] = Registry("color")
+    registry.add("red", 1)
+    registry.add("blue", 0)
+    return registry
+
+
+def test_names_and_values_come_in_the_order_of_registration(colors: Registry[int]) -> None:
+    assert colors.names() == ["red", "blue"]
+    assert list(colors) == [1, 0]
+    assert len(colors) == 2
+    assert colors.get("blue") == 0
+
+
+def test_a_name_is_known_or_not(colors: Registry[int]) -> None:
+    assert "red" in colors
+    assert "green" not in colors
+    assert 1 not in colors
+
+
+def test_a_name_registered_twice_is_refused_and_the_first_stays(colors: Registry[int]) -> None:
+    with pytest.raises(DuplicateNameError, match='color "red" is registered twice'):
+        colors.add("red", 2)
+    assert colors.get("red") == 1
+
+
+def test_a_misspelt_name_names_the_nearest(colors: Registry[int]) -> None:
+    with pytest.raises(UnknownNameError, match='unknown color "bleu": did you mean "blue"'):
+        colors.get("bleu")
+
+
+def test_a_name_near_to_none_lists_all(colors: Registry[int]) -> None:
+    with pytest.raises(UnknownNameError, match="known: blue, red"):
+        colors.get("xyzzy")
+
+
+def test_a_changed_list_of_names_changes_nothing_registered(colors: Registry[int]) -> None:
+    colors.names().clear()
+    assert len(colors) == 2
+
+
+def test_a_hint_stands_even_where_nothing_is_known() -> None:
+    assert nearest("anything", []) == "known: "
