@@ -1,0 +1,193 @@
+"""Numbered system checks: every misconfiguration that can be seen before the first request.
+
+Run by `manage.py check`; the ones marked "deploy" only with `--deploy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from otpguard.conf import REPORT_ONLY_DAYS, Settings, problems, settings
+from otpguard.core.presets import Tier, levels_below_standard
+from otpguard.tenants.policies import rules_at
+
+MIDDLEWARE = "otpguard.middleware.OtpguardMiddleware"
+BEFORE_OURS = (
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+)
+CACHE_MIDDLEWARE = (
+    "django.middleware.cache.UpdateCacheMiddleware",
+    "django.middleware.cache.FetchFromCacheMiddleware",
+)
+GOOD_KEY_LENGTH = 32
+
+CODES: dict[str, str] = {
+    "otpguard.E001": "A key of OTPGUARD is not known.",
+    "otpguard.E002": "A value of OTPGUARD has the wrong form.",
+    "otpguard.E003": "OTPGUARD names a checkpoint that does not exist.",
+    "otpguard.E004": "A policy in OTPGUARD is out of bounds.",
+    "otpguard.E005": "A provider cannot be loaded.",
+    "otpguard.E006": "A route names a provider that does not exist.",
+    "otpguard.E007": "Report-only mode must end within 30 days.",
+    "otpguard.E008": "The tenant directory cannot be loaded.",
+    "otpguard.E009": "A root or index key is too short.",
+    "otpguard.E010": "The middleware is missing: nothing would be guarded.",
+    "otpguard.E011": "The middleware stands before one that it needs.",
+    "otpguard.E012": "Sessions in signed cookies cannot be revoked or rotated.",
+    "otpguard.E013": "SESSION_SAVE_EVERY_REQUEST brings rotated session keys back.",
+    "otpguard.E014": "This database is not supported.",
+    "otpguard.E015": "SQLite needs IMMEDIATE transactions and a timeout.",
+    "otpguard.E016": "A provider for development is configured in production.",
+    "otpguard.W001": "A checkpoint asks AAL1 of members: below the B2B standard.",
+    "otpguard.W002": "A cache middleware may answer before the guard.",
+    "otpguard.W003": "The host must be fixed: messages carry it.",
+}
+"""Every check by its number, and what it means."""
+
+
+def connect() -> None:
+    """Register all checks; called once when Django is ready."""
+    register(check_settings, Tags.security)
+    register(check_project, Tags.security)
+    register(check_database, Tags.database)
+    register(check_deployment, Tags.security, deploy=True)
+
+
+def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
+    """E001 to E009, W001: the OTPGUARD dictionary."""
+    found = problems(getattr(django_settings, "OTPGUARD", {}))
+    if found:
+        return [Error(_say(p.check, p.message), id=p.check) for p in found]
+    mine = settings()
+    return [*_providers(mine), *_directory(mine), *_keys(mine), *_dates(mine), *_policies(mine)]
+
+
+def check_project(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
+    """E010 to E013, W002: how otpguard stands in the project."""
+    middleware = list(django_settings.MIDDLEWARE)
+    found: list[CheckMessage] = []
+    if MIDDLEWARE not in middleware:
+        return [_error("otpguard.E010", f'Add "{MIDDLEWARE}" to MIDDLEWARE.')]
+    ours = middleware.index(MIDDLEWARE)
+    found.extend(
+        _error("otpguard.E011", f'Move it below "{needed}".')
+        for needed in BEFORE_OURS
+        if needed in middleware and middleware.index(needed) > ours
+    )
+    if django_settings.SESSION_ENGINE.endswith("signed_cookies"):
+        found.append(_error("otpguard.E012", "Use a session engine that stores on the server."))
+    if django_settings.SESSION_SAVE_EVERY_REQUEST:
+        found.append(_error("otpguard.E013", "Set SESSION_SAVE_EVERY_REQUEST to False."))
+    if any(name in middleware for name in CACHE_MIDDLEWARE):
+        found.append(
+            _warning("otpguard.W002", "Guarded views are never cached, but check their order.")
+        )
+    return found
+
+
+def check_database(
+    *,
+    databases: Sequence[str] | None = None,
+    **_: Any,  # noqa: ANN401 (Django's signature)
+) -> list[CheckMessage]:
+    """E014, E015: what the database must be."""
+    if not databases or "default" not in databases:
+        return []
+    config = django_settings.DATABASES["default"]
+    engine = str(config["ENGINE"])
+    if not any(name in engine for name in ("postgresql", "postgis", "sqlite3", "spatialite")):
+        return [_error("otpguard.E014", "Use PostgreSQL, or SQLite for trying out.")]
+    options = config.get("OPTIONS", {})
+    if "sqlite" in engine and (
+        options.get("transaction_mode") != "IMMEDIATE" or "timeout" not in options
+    ):
+        hint = 'OPTIONS: {"transaction_mode": "IMMEDIATE", "timeout": 20}'
+        return [_error("otpguard.E015", hint)]
+    return []
+
+
+def check_deployment(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
+    """E016, W003: what must not go into production."""
+    found: list[CheckMessage] = []
+    try:
+        mine = settings()
+    except ImproperlyConfigured:
+        return []  # check_settings has said so
+    for name, config in mine.providers.items():
+        module = config.backend.rpartition(".")[0]
+        if _for_development(module):
+            found.append(_error("otpguard.E016", f'"{name}" shows codes to whoever looks.'))
+    if "*" in django_settings.ALLOWED_HOSTS:
+        found.append(_warning("otpguard.W003", "Name your hosts in ALLOWED_HOSTS."))
+    return found
+
+
+def _providers(mine: Settings) -> Iterable[CheckMessage]:
+    for name, config in mine.providers.items():
+        try:
+            import_string(config.backend)(**config.options)
+        except (ImportError, TypeError, ValueError) as error:
+            yield _error("otpguard.E005", f"{name}: {error}")
+    for name in mine.routes:
+        if name not in mine.providers:
+            yield _error("otpguard.E006", f'"{name}" is not in PROVIDERS.')
+
+
+def _directory(mine: Settings) -> Iterable[CheckMessage]:
+    try:
+        made = import_string(mine.tenant_directory)()
+    except (ImportError, TypeError) as error:
+        yield _error("otpguard.E008", str(error))
+    else:
+        if not callable(getattr(made, "tenant_for", None)):
+            yield _error("otpguard.E008", f"{mine.tenant_directory} has no method tenant_for.")
+
+
+def _keys(mine: Settings) -> Iterable[CheckMessage]:
+    for name, keys in (("ROOT_KEYS", mine.root_keys), ("INDEX_KEYS", mine.index_keys)):
+        if any(len(key) < GOOD_KEY_LENGTH for key in keys):
+            yield _error("otpguard.E009", f"{name}: at least {GOOD_KEY_LENGTH} random characters.")
+
+
+def _dates(mine: Settings) -> Iterable[CheckMessage]:
+    latest = date.today() + timedelta(days=REPORT_ONLY_DAYS)  # noqa: DTZ011 (a day of the site)
+    for slug, until in mine.report_only.items():
+        if until > latest:
+            yield _error("otpguard.E007", f"{slug}: {until} is later than {latest}.")
+
+
+def _policies(mine: Settings) -> Iterable[CheckMessage]:
+    defaults = {
+        slug: rules_at(checkpoint, Tier.STANDARD).default
+        for slug, checkpoint in mine.checkpoints.items()
+    }
+    for slug in levels_below_standard(defaults):
+        yield _warning("otpguard.W001", f"{slug}: ask at least AAL2.")
+
+
+def _for_development(module: str) -> bool:
+    try:
+        return bool(import_string(f"{module}.FOR_DEVELOPMENT"))
+    except ImportError:
+        return False
+
+
+def _say(code: str, detail: str) -> str:
+    return f"{CODES[code]} {detail}"
+
+
+def _error(code: str, detail: str) -> Error:
+    return Error(_say(code, detail), id=code)
+
+
+def _warning(code: str, detail: str) -> Warning:
+    return Warning(_say(code, detail), id=code)

@@ -1,0 +1,165 @@
+"""Challenges, the deliveries that carry their codes, and the log of use that caps count."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.core.challenge import ChallengeState, DeliveryState
+from otpguard.models.factor import Factor
+from otpguard.models.fields import EncryptedTextField
+from otpguard.models.tenant import Tenant
+
+
+class Challenge(models.Model):
+    """One request to prove one factor for one checkpoint.
+
+    There is no code in the row: it is derived from `seed`, the id and `generation` with a key that
+    is not in the database. `due_at` is the fallback timer, swept by every worker (C9). `net` holds
+    address, agent and host of the request, encrypted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    seed = models.BinaryField(max_length=16)
+    key_id = models.CharField(max_length=8)
+    generation = models.PositiveSmallIntegerField(default=0)
+    sid = models.CharField(max_length=43)
+    story = models.UUIDField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="+")
+    checkpoint = models.CharField(max_length=81)
+    level = models.PositiveSmallIntegerField()
+    primary = models.CharField(max_length=16)
+    intent = models.CharField(max_length=64, blank=True)
+    binds = models.BooleanField(default=False)
+    target = EncryptedTextField(blank=True)
+    next = models.TextField(blank=True)
+    held = models.UUIDField(null=True, blank=True)
+    factor = models.ForeignKey(Factor, models.CASCADE, null=True, related_name="challenges")
+    destination = EncryptedTextField(blank=True)
+    phone_index = models.CharField(max_length=64, blank=True)
+    net = EncryptedTextField(blank=True)
+    language = models.CharField(max_length=16, blank=True)
+    plan = models.JSONField(default=list)
+    step = models.PositiveSmallIntegerField(default=0)
+    fallback_seconds = models.PositiveSmallIntegerField(default=8)
+    state = models.CharField(
+        max_length=16,
+        choices=[(state.value, state.value) for state in ChallengeState],
+        default=ChallengeState.OPEN.value,
+    )
+    undeliverable = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    max_attempts = models.PositiveSmallIntegerField(default=5)
+    sends = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_sent_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+        verbose_name = _("challenge")
+        verbose_name_plural = _("challenges")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(attempts__lte=F("max_attempts")), name="otpguard_challenge_attempts"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"],
+                name="otpguard_challenge_due",
+                condition=Q(state="open", due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["expires_at"],
+                name="otpguard_challenge_expiry",
+                condition=Q(state="open"),
+            ),
+            models.Index(fields=["sid", "created_at"], name="otpguard_challenge_sid"),
+            models.Index(fields=["factor", "created_at"], name="otpguard_challenge_factor"),
+            models.Index(fields=["tenant", "id"], name="otpguard_challenge_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.checkpoint} challenge ({self.state})"
+
+
+class Delivery(models.Model):
+    """One try at sending a challenge over one route; the rows are the outbox.
+
+    (challenge, step) is unique, so taking a step twice sends once. A sender holds the row by
+    `lease_until`; when it dies, the next one takes over.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    challenge = models.ForeignKey(Challenge, models.CASCADE, related_name="deliveries")
+    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="+")
+    step = models.PositiveSmallIntegerField()
+    generation = models.PositiveSmallIntegerField(default=0)
+    channel = models.CharField(max_length=16)
+    provider = models.CharField(max_length=64)
+    receipts = models.BooleanField(default=False)
+    state = models.CharField(
+        max_length=16,
+        choices=[(state.value, state.value) for state in DeliveryState],
+        default=DeliveryState.QUEUED.value,
+    )
+    lease_until = models.DateTimeField(null=True, blank=True)
+    provider_ref = models.CharField(max_length=128, null=True, blank=True)
+    outcome = models.CharField(max_length=120, blank=True)
+    cost_micros = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["challenge", "step"], name="otpguard_delivery_step_once"
+            ),
+            models.UniqueConstraint(
+                fields=["provider", "provider_ref"],
+                condition=Q(provider_ref__isnull=False),
+                name="otpguard_delivery_reference",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["lease_until"],
+                name="otpguard_delivery_lease",
+                condition=Q(state__in=["queued", "sending"]),
+            ),
+            models.Index(fields=["tenant", "created_at"], name="otpguard_delivery_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} by {self.provider} ({self.state})"
+
+
+class Usage(models.Model):
+    """One use of one cap: an exact log, counted over a rolling window (C17)."""
+
+    cap = models.CharField(max_length=32)
+    key = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    challenge = models.UUIDField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["cap", "key", "at"], name="otpguard_usage_count"),
+            models.Index(fields=["challenge"], name="otpguard_usage_refund"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cap} at {self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,103 @@
+"""Grants, one row a proof (C2), and the requests that wait for one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.core.evidence import Source
+from otpguard.models.challenge import Challenge
+from otpguard.models.fields import EncryptedTextField
+from otpguard.models.tenant import Tenant
+
+
+class Grant(models.Model):
+    """One proof of one factor in one login session.
+
+    No level and no expiry: both are computed when somebody asks, from the profile and the live
+    policy. Without a tenant it is a proof of the site's own staff.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sid = models.CharField(max_length=43)
+    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="otpguard_grants"
+    )
+    source = models.CharField(
+        max_length=8, choices=[(s.value, s.value) for s in Source], default=Source.LOCAL.value
+    )
+    facts = models.JSONField()
+    story = models.UUIDField()
+    verified_at = models.DateTimeField()
+    intent = models.CharField(max_length=64, blank=True)
+    uses_left = models.PositiveSmallIntegerField(null=True, blank=True)
+    passed = models.JSONField(default=list)
+    challenge = models.ForeignKey(Challenge, models.SET_NULL, null=True, related_name="grants")
+    factor_id = models.UUIDField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-verified_at",)
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["challenge"],
+                condition=Q(challenge__isnull=False),
+                name="otpguard_grant_challenge_once",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["sid", "tenant"],
+                name="otpguard_grant_sid",
+                condition=Q(revoked_at=None),
+            ),
+            models.Index(fields=["user"], name="otpguard_grant_user", condition=Q(revoked_at=None)),
+            models.Index(
+                fields=["tenant", "user"],
+                name="otpguard_grant_member",
+                condition=Q(revoked_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"grant of {self.user} at {self.verified_at:%Y-%m-%d %H:%M}"
+
+
+class HeldRequest(models.Model):
+    """A form that waits, encrypted, until its sender has proven who they are.
+
+    Single use, bound to user, login session, path and intent. Files and secret fields are never
+    in `body`; `withheld` names the fields that must be typed again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    sid = models.CharField(max_length=43)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    story = models.UUIDField()
+    path = models.TextField()
+    intent = models.CharField(max_length=64, blank=True)
+    body = EncryptedTextField()
+    withheld = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("held request")
+        verbose_name_plural = _("held requests")
+        indexes: ClassVar = [
+            models.Index(fields=["sid"], name="otpguard_held_sid"),
+            models.Index(fields=["expires_at"], name="otpguard_held_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"held request of {self.user}"

@@ -1,0 +1,53 @@
+"""Holds: waits that must pass first. The running ones are mirrored in `Membership.held` (C1)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.models.tenant import Membership, Tenant
+
+
+class Hold(models.Model):
+    """A wait on one member's checkpoint. Only somebody else may lift it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="holds")
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="holds")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    checkpoint = models.CharField(max_length=81)
+    reason = models.CharField(max_length=120)
+    created_at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("-until",)
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(lifted_by=None) | ~Q(lifted_by=F("user")),
+                name="otpguard_hold_lifted_by_another",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["membership"],
+                name="otpguard_hold_running",
+                condition=Q(lifted_at=None),
+            ),
+            models.Index(fields=["tenant", "until"], name="otpguard_hold_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"hold on {self.checkpoint} until {self.until:%Y-%m-%d %H:%M}"

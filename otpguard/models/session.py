@@ -1,0 +1,41 @@
+"""Login sessions: our own id of one, which survives the rotation of the session key (C3)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.core.assurance import Primary
+
+
+class LoginSession(models.Model):
+    """One login of one user. `authenticated_at` is empty for what is never fresh."""
+
+    sid = models.CharField(max_length=43, primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="otpguard_sessions"
+    )
+    authenticated_at = models.DateTimeField(null=True, blank=True)
+    backend = models.CharField(max_length=200, blank=True)
+    primary = models.CharField(
+        max_length=16, choices=[(kind.value, kind.value) for kind in Primary]
+    )
+    agent = models.CharField(max_length=120, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-started_at",)
+        verbose_name = _("login session")
+        verbose_name_plural = _("login sessions")
+        indexes: ClassVar = [
+            models.Index(fields=["user"], name="otpguard_session_open", condition=Q(ended_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"login of {self.user} at {self.started_at:%Y-%m-%d %H:%M}"

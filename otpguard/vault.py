@@ -1,0 +1,122 @@
+"""Keys and encryption at rest: one root key, one derived key for each purpose (C15).
+
+The first root key encrypts and signs, older ones only read, so a key rotates by putting a new one
+in front. Ciphertexts are Fernet tokens (AES-128-CBC with HMAC-SHA-256). The keys of the blind index
+rotate apart from them (C16): a number's index must not change because the vault's key did.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from datetime import timedelta
+from functools import lru_cache
+from typing import Final
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings as django_settings
+from django.core.signals import setting_changed
+
+from otpguard.conf import settings
+from otpguard.core.secrets import derive_key, keyed_digest, same
+
+CODE: Final = "code"
+INDEX: Final = "index"
+MAC: Final = "mac"
+INTENT: Final = "intent"
+DEVICE: Final = "device"
+REFERENCE: Final = "reference"
+ENCRYPTION: Final = "encryption"
+
+
+class UndecryptableError(ValueError):
+    """No key at hand opens this ciphertext: it was made with a retired key, or changed."""
+
+
+def key_ids() -> tuple[str, ...]:
+    """The ids of the root keys at hand, the newest first."""
+    return tuple(_id_of(root) for root in _roots())
+
+
+def key_for(purpose: str, key_id: str | None = None) -> bytes:
+    """The key of `purpose`, derived from the newest root key or from the one named.
+
+    Raises UndecryptableError when that root key is no longer at hand.
+    """
+    if key_id is None:
+        return derive_key(_roots()[0], purpose)
+    for root in _roots():
+        if same(_id_of(root), key_id):
+            return derive_key(root, purpose)
+    raise UndecryptableError(f"root key {key_id} is not configured any more")
+
+
+def encrypt(plain: str) -> str:
+    """`plain` as a ciphertext under the newest key. Never returns its input."""
+    return _fernet().encrypt(plain.encode()).decode()
+
+
+def decrypt(token: str, *, max_age: timedelta | None = None) -> str:
+    """The plain text of a ciphertext, at most `max_age` old.
+
+    Raises UndecryptableError when no key opens it or it is too old.
+    """
+    ttl = None if max_age is None else int(max_age.total_seconds())
+    try:
+        return _fernet().decrypt(token.encode(), ttl=ttl).decode()
+    except InvalidToken:
+        raise UndecryptableError("no configured key opens this value") from None
+
+
+def rotate(token: str) -> str:
+    """The same plain text under the newest key. Raises UndecryptableError."""
+    try:
+        return _fernet().rotate(token.encode()).decode()
+    except InvalidToken:
+        raise UndecryptableError("no configured key opens this value") from None
+
+
+def blind_indexes(value: str) -> tuple[str, ...]:
+    """The keyed digests under which `value` may be found, the current key's first.
+
+    One, or two while the index is being moved to a new key.
+    """
+    return tuple(keyed_digest(key, value.encode()) for key in _index_keys())
+
+
+@lru_cache(maxsize=1)
+def _roots() -> tuple[bytes, ...]:
+    given = settings().root_keys or (
+        django_settings.SECRET_KEY,
+        *django_settings.SECRET_KEY_FALLBACKS,
+    )
+    return tuple(str(root).encode() for root in given)
+
+
+@lru_cache(maxsize=1)
+def _index_keys() -> tuple[bytes, ...]:
+    given = settings().index_keys
+    if given:
+        return tuple(derive_key(key.encode(), INDEX) for key in given)
+    return (derive_key(_roots()[-1], INDEX),)
+
+
+@lru_cache(maxsize=1)
+def _fernet() -> MultiFernet:
+    return MultiFernet(
+        [Fernet(urlsafe_b64encode(derive_key(root, ENCRYPTION))) for root in _roots()]
+    )
+
+
+def _id_of(root: bytes) -> str:
+    return hashlib.sha256(derive_key(root, "key-id")).hexdigest()[:8]
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting in {"OTPGUARD", "SECRET_KEY", "SECRET_KEY_FALLBACKS"}:
+        _roots.cache_clear()
+        _index_keys.cache_clear()
+        _fernet.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="otpguard.vault")

@@ -1,0 +1,1 @@
+"""Delivering codes: email, SMS and their drivers."""

@@ -1,0 +1,21 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+import redis
+from django.conf import settings
+
+from tests.worker import celery_worker, pytest_runtest_makereport
+
+__all__ = ["celery_worker", "pytest_runtest_makereport", "redis_client"]
+
+
+@pytest.fixture
+def redis_client() -> Generator[redis.Redis]:
+    """The Redis of this test process, emptied: cache, limits and queue alike."""
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+        yield client

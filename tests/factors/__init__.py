@@ -1,0 +1,1 @@
+"""Each way of proving who is there."""

@@ -1,0 +1,1 @@
+"""Use cases, called as a door would call them."""

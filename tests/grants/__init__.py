@@ -1,0 +1,1 @@
+"""What a proof is good for, and for how long."""

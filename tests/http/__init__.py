@@ -1,0 +1,1 @@
+"""What the doors share: reading requests, sessions, devices."""

@@ -1,0 +1,1 @@
+"""End to end: a browser, a live server, a real database."""

@@ -1,0 +1,112 @@
+"""A browser and a live server for the journeys.
+
+`page`, `phone_page` and `nojs_page` are fresh browser profiles: nothing is shared between tests.
+Paths are enough to go somewhere: `page.goto("/admin/")`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import running_chromium
+
+HERE = Path(__file__).resolve().parent
+ARTIFACTS = HERE.parent.parent / "test-artifacts"
+DESKTOP = (1280, 900)
+PHONE = (390, 844)
+PATIENCE_MS = 10_000
+
+OpenPage = Callable[..., AbstractContextManager[Page]]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every journey, and keep all of them in one parallel worker: one browser is enough.
+
+    The live server reads the database from threads of its own, so what a journey prepares has to be
+    committed, whichever way it comes by its page.
+    """
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.django_db(transaction=True))
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="package")
+def browser() -> Generator[Browser]:
+    """The browser of all journeys; its event loop must not outlast them."""
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def site_url(transactional_db: None, live_server: LiveServer) -> str:
+    """Where the site is, under the one name WebAuthn accepts without TLS."""
+    return f"http://localhost:{live_server.thread.port}"
+
+
+@pytest.fixture
+def open_page(browser: Browser, site_url: str) -> OpenPage:
+    """Open further pages: `with open_page(size=PHONE) as page: ...`."""
+
+    @contextmanager
+    def opened(*, size: tuple[int, int] = DESKTOP, javascript: bool = True) -> Generator[Page]:
+        width, height = size
+        profile = browser.new_context(
+            base_url=site_url,
+            viewport={"width": width, "height": height},
+            java_script_enabled=javascript,
+            is_mobile=size == PHONE,
+            has_touch=size == PHONE,
+            locale="en-GB",
+            timezone_id="UTC",
+        )
+        profile.set_default_timeout(PATIENCE_MS)
+        try:
+            yield profile.new_page()
+        finally:
+            profile.close()
+
+    return opened
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Generator[Page]:
+    """A page of desktop size."""
+    with open_page() as page:
+        yield page
+
+
+@pytest.fixture
+def phone_page(open_page: OpenPage) -> Generator[Page]:
+    """A page of the width of a phone, with touch."""
+    with open_page(size=PHONE) as page:
+        yield page
+
+
+@pytest.fixture
+def nojs_page(open_page: OpenPage) -> Generator[Page]:
+    """A page where no script runs."""
+    with open_page(javascript=False) as page:
+        yield page
+
+
+@pytest.fixture
+def shot() -> Callable[[Page, str], Path]:
+    """Take a picture of the whole page: `shot(page, "enrolment, step 1")`; gives its path."""
+
+    def take(page: Page, name: str) -> Path:
+        ARTIFACTS.mkdir(exist_ok=True)
+        path = ARTIFACTS / f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name)}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return take

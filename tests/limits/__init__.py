@@ -1,0 +1,1 @@
+"""Throttles and lockouts against a real Redis."""

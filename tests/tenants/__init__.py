@@ -1,0 +1,1 @@
+"""Policies per tenant and their isolation."""

@@ -1,0 +1,112 @@
+"""A real Celery worker, in a process of its own, working on the test database.
+
+A test that asks for the fixture `celery_worker` must commit what the worker is to see: mark it
+`django_db(transaction=True)` or ask for `transactional_db`. The end of the worker's log is shown
+with a failing test; all of it is in `test-artifacts/`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection
+
+from tests.celery_app import app
+from tests.keeper import Kept
+
+ROOT = Path(__file__).resolve().parent.parent
+THREADS = 4
+
+
+class CeleryWorker:
+    """The running worker, seen from a test."""
+
+    def __init__(self, process: Kept, mail: Path) -> None:
+        self.process = process
+        self._mail = mail
+
+    def sent_mail(self) -> str:
+        """Every message the worker has sent so far, as written on the wire, oldest first."""
+        return "".join(file.read_text() for file in sorted(self._mail.iterdir()))
+
+    def wait_until_idle(self, *, seconds: float = 15) -> None:
+        """Return once nothing is queued and nothing runs (tasks due later do not count)."""
+        self.wait_for(self._idle, seconds=seconds)
+
+    def wait_for(self, condition: Callable[[], Any], *, seconds: float = 15) -> None:
+        """Return once `condition()` holds; fail with the worker's log if it never does."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                pytest.fail(f"Waited {seconds:g} s for the worker. Its log:\n{self.process.tail()}")
+            time.sleep(0.05)
+
+    def _idle(self) -> bool:
+        with redis.Redis.from_url(settings.REDIS_URL) as queues:
+            if queues.llen(app.conf.task_default_queue):
+                return False
+        inspect = app.control.inspect(timeout=2, limit=1)
+        busy = (inspect.reserved(), inspect.active())
+        return all(answer is not None and not any(answer.values()) for answer in busy)
+
+
+def _database_address() -> str:
+    """The URL of the database this process tests on: its name is not the configured one."""
+    at = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{at['NAME']}"
+    return f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+
+
+@pytest.fixture(scope="session")
+def celery_worker(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[CeleryWorker]:
+    """A worker with four threads, for as long as this process tests."""
+    artifacts = ROOT / "test-artifacts"
+    artifacts.mkdir(exist_ok=True)
+    log = artifacts / f"celery-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.log"
+    log.unlink(missing_ok=True)
+    mail = tmp_path_factory.mktemp("mail")
+    with redis.Redis.from_url(settings.REDIS_URL) as queues:
+        queues.flushdb()
+
+    node = f"tests-{os.getpid()}@localhost"
+    words = ["-P", "threads", "-c", str(THREADS), "-n", node, "--loglevel", "INFO"]
+    process = Kept(
+        [sys.executable, "-m", "celery", "-A", "tests.celery_app", "worker", *words],
+        log=log,
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE,
+            "OTPGUARD_TEST_DATABASE": _database_address(),
+            "OTPGUARD_TEST_MAIL": str(mail),
+        },
+    )
+    try:
+        process.wait_until(lambda: f"{node} ready" in process.tail(), seconds=60)
+        yield CeleryWorker(process, mail)
+    finally:
+        process.stop()
+        app.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the worker wrote when a test that uses it fails."""
+    report = yield
+    worker = getattr(item, "funcargs", {}).get("celery_worker")
+    if report.failed and isinstance(worker, CeleryWorker):
+        report.sections.append(("Celery worker", worker.process.tail()))
+    return report
