@@ -1,0 +1,1 @@
+"""The API: the same flows as the pages, by Django REST framework."""

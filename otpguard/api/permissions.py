@@ -1,0 +1,53 @@
+"""Guard an API view: `permission_classes = [IsAuthenticated, RequiresCheckpoint("api_key")]`.
+
+The framework authenticates inside the view, so this is where it is known who asks (C5). A refusal
+is raised past the framework; the middleware answers it after the view's transaction has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from otpguard.conf import checkpoint as checkpoint_named
+from otpguard.http import guard as door
+
+Target = str | Callable[..., str]
+
+
+class RequiresCheckpoint:
+    """A permission for one checkpoint. Instances are called by the framework like a class.
+
+    `target` is text or a callable that gets the request and the URL's values. Raises
+    ImproperlyConfigured at import for an unknown checkpoint.
+    """
+
+    def __init__(self, checkpoint: str, *, target: Target = "", binds: bool | None = None) -> None:
+        self.checkpoint = checkpoint_named(checkpoint).slug
+        self.target = target
+        self.binds = binds
+
+    def __call__(self) -> BasePermission:
+        return _Guarded(self)
+
+
+class _Guarded(BasePermission):
+    def __init__(self, declared: RequiresCheckpoint) -> None:
+        self._declared = declared
+
+    def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ANN401 (any view)
+        """True when the request may pass. Raises RequestRefused, which the middleware answers."""
+        if request.method != request._request.method:  # noqa: SLF001 (the only way to tell)
+            # The framework asks "what if" for OPTIONS and its forms (A15): no request, no answer.
+            return True
+        declared = self._declared
+        target = (
+            declared.target
+            if isinstance(declared.target, str)
+            else declared.target(request, **view.kwargs)
+        )
+        door.require(request, declared.checkpoint, target=target, binds=declared.binds)
+        return True

@@ -1,0 +1,1 @@
+"""The audit log: events recorded in the transaction of what they tell."""

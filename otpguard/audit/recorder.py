@@ -1,0 +1,139 @@
+"""Append events: one INSERT each, in the caller's transaction, with a keyed MAC.
+
+A MAC shows that a row was changed; it cannot show that one was deleted (C32). There is no chain to
+wait for, so writers never block each other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from otpguard import vault
+from otpguard.core.canonical import dump, text
+from otpguard.core.events import Event as EventValue
+from otpguard.core.facts import RequestFacts
+from otpguard.core.secrets import keyed_digest, same
+from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
+from otpguard.models import Event
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """Who, whom, where and in which story; address, agent and target are sealed in the row."""
+
+    now: datetime
+    tenant: str = ""
+    checkpoint: str = ""
+    actor: str = ""
+    subject: str = ""
+    story: str = ""
+    address: str = ""
+    agent: str = ""
+    target: str = ""
+
+    @classmethod
+    def of(cls, facts: RequestFacts, **known: str) -> Circumstances:
+        """The circumstances of a request; its actor is the subject unless `subject` is given."""
+        base = cls(
+            now=facts.now,
+            tenant=facts.tenant,
+            actor=facts.user,
+            subject=facts.user,
+            address=facts.address,
+            agent=facts.agent,
+        )
+        return replace(base, **known)
+
+
+def record(event: EventValue, circumstances: Circumstances) -> UUID:
+    """Append one event and return its id. Joins the caller's transaction; commits nothing."""
+    at = circumstances.now
+    identity = uuid7(at, os.urandom(RANDOM_BYTES))
+    body = text(_body(identity, event, circumstances))
+    key_id = vault.key_ids()[0]
+    fields = Event._meta.concrete_fields  # noqa: SLF001 (Django's documented Meta API)
+    values: dict[str, Any] = {
+        "id": identity,
+        "tenant_id": UUID(circumstances.tenant) if circumstances.tenant else None,
+        "kind": event.code,
+        "checkpoint": circumstances.checkpoint,
+        "actor_ref": circumstances.actor,
+        "subject_ref": circumstances.subject,
+        "story": UUID(circumstances.story) if circumstances.story else None,
+        "body": body,
+        "mac": mac_of(body, key_id),
+        "key_id": key_id,
+    }
+    names = [field.column for field in fields if field.name in values]
+    params = [
+        field.get_db_prep_save(values[field.name], connection)
+        for field in fields
+        if field.name in values
+    ]
+    # The stored id of the writing transaction gives sealing its horizon (C30).
+    xact = "pg_current_xact_id()::text::bigint" if connection.vendor == "postgresql" else "0"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {Event._meta.db_table} ({', '.join(names)}, xact)"  # noqa: S608, SLF001
+            f" VALUES ({', '.join(['%s'] * len(names))}, {xact})",
+            params,
+        )
+    return identity
+
+
+def mac_of(body: str, key_id: str) -> str:
+    """The keyed MAC of an event's canonical text. Raises UndecryptableError without the key."""
+    return keyed_digest(vault.key_for(vault.MAC, key_id), body.encode())
+
+
+def is_genuine(row: Event) -> bool:
+    """True when the row's MAC fits its body and the indexed columns repeat what the body says."""
+    body = json.loads(row.body)
+    repeats = (
+        body["id"] == str(row.id)
+        and body["kind"] == row.kind
+        and body["tenant"] == (str(row.tenant_id) if row.tenant_id else "")
+        and body["checkpoint"] == row.checkpoint
+        and body["actor"] == row.actor_ref
+        and body["subject"] == row.subject_ref
+        and body["story"] == (str(row.story) if row.story else "")
+    )
+    return repeats and same(mac_of(row.body, row.key_id), row.mac)
+
+
+def unsealed(row: Event) -> Mapping[str, str]:
+    """Address, agent and target of an event in clear; for pages of those who may read the log."""
+    sealed = json.loads(row.body)["sealed"]
+    return json.loads(vault.decrypt(sealed)) if sealed else {}
+
+
+def _body(identity: UUID, event: EventValue, circumstances: Circumstances) -> dict[str, Any]:
+    personal = {
+        "address": circumstances.address,
+        "agent": circumstances.agent,
+        "target": circumstances.target,
+    }
+    return {
+        "format": FORMAT,
+        "id": str(identity),
+        "kind": event.code,
+        "at": circumstances.now.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "tenant": circumstances.tenant,
+        "checkpoint": circumstances.checkpoint,
+        "actor": circumstances.actor,
+        "subject": circumstances.subject,
+        "story": circumstances.story,
+        "data": event.data(),
+        # The MAC commits to the ciphertext: erasing the key later keeps it valid (C31).
+        "sealed": vault.encrypt(dump(personal).decode()) if any(personal.values()) else "",
+    }

@@ -1,0 +1,48 @@
+"""The text that carries a code. Templates, so that a host may reword them.
+
+A message names the checkpoint and a brand that the site approved, and nothing that a user typed
+(A7). In English it fits one SMS segment. The last line of a text message binds the code to the
+site's own address (the "origin-bound one-time codes" format that WebOTP reads).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from otpguard.conf import checkpoint as checkpoint_named
+from otpguard.core.assurance import Channel
+from otpguard.core.codes import Code
+from otpguard.labels import checkpoint_label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What a message says besides the code."""
+
+    checkpoint: str
+    brand: str
+    minutes: int
+    host: str
+    language: str = ""
+
+
+def compose(channel: Channel, code: Code, wording: Wording) -> tuple[str, str]:
+    """Subject (empty but for e-mail) and text of one message."""
+    with translation.override(wording.language or None):
+        context = {
+            "code": code.spoken if channel is Channel.VOICE else code.digits,
+            "digits": code.digits,
+            "brand": wording.brand,
+            "action": checkpoint_label(checkpoint_named(wording.checkpoint)),
+            "minutes": wording.minutes,
+            "host": wording.host.partition(":")[0],
+        }
+        folder = f"otpguard/messages/code.{channel.value}"
+        text = render_to_string(f"{folder}.txt", context).strip()
+        subject = ""
+        if channel is Channel.EMAIL:
+            subject = " ".join(render_to_string(f"{folder}.subject.txt", context).split())
+    return subject, text

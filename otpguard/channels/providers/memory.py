@@ -1,0 +1,45 @@
+"""Keeps messages in a list of this process: for tests.
+
+`outcome` makes it behave like a vendor that accepts without a receipt, refuses or is away, so that
+hosts can test their fallback without a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from otpguard.channels.base import OutboundMessage
+from otpguard.core.assurance import Channel
+from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
+
+FOR_DEVELOPMENT = True
+
+SENT: list[OutboundMessage] = []
+"""Every message taken by any memory provider of this process, the newest last."""
+
+Behavior = Literal["delivered", "accepted", "refused", "unavailable"]
+
+
+class Memory:
+    """A provider that only remembers."""
+
+    def __init__(
+        self,
+        channels: Iterable[str] = tuple(Channel),
+        outcome: Behavior = "delivered",
+        *,
+        receipts: bool = False,
+    ) -> None:
+        self.channels = frozenset(Channel(channel) for channel in channels)
+        self.receipts = receipts
+        self._outcome = outcome
+
+    def send(self, message: OutboundMessage) -> Outcome:
+        """Remember the message, or fail as configured."""
+        if self._outcome == "refused":
+            return Refused(reason="configured to refuse")
+        if self._outcome == "unavailable":
+            return Unavailable(reason="configured to be away")
+        SENT.append(message)
+        return Accepted(reference=message.key, delivered=self._outcome == "delivered")

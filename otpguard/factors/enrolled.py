@@ -1,0 +1,37 @@
+"""The factors a person may use in a tenant, as values for the core."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, InterfaceError
+from django.db.models import Q, QuerySet
+
+from otpguard.core.assurance import FactorKind
+from otpguard.core.decision import EnrolledFactor
+from otpguard.exceptions import StoreUnavailable
+from otpguard.models import Factor
+
+
+def usable(*, user: str, tenant: str) -> QuerySet[Factor]:
+    """Confirmed, enabled factors of `user` that count in `tenant`: the person's own and those
+    that this tenant provisioned; never another tenant's (A1)."""
+    own = Q(tenant=None)
+    where = own | Q(tenant=tenant) if tenant else own
+    return Factor.objects.filter(where, user=user, confirmed=True, disabled_at=None)
+
+
+def live_factors(*, user: str, tenant: str) -> list[EnrolledFactor]:
+    """The usable factors of somebody, in one read. Raises StoreUnavailable."""
+    try:
+        return [
+            EnrolledFactor(
+                id=str(row.pk),
+                kind=FactorKind(row.kind),
+                usable_from=row.usable_from,
+                hardware=row.hardware,
+                backup_eligible=row.backup_eligible,
+                attested=row.attested,
+            )
+            for row in usable(user=user, tenant=tenant).order_by("created_at")
+        ]
+    except (DatabaseError, InterfaceError) as error:
+        raise StoreUnavailable("the factors cannot be read") from error

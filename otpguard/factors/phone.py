@@ -1,0 +1,59 @@
+"""Telephone numbers as factors: making one, finding one, and where its codes can go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from otpguard import vault
+from otpguard.core.assurance import Channel, FactorKind
+from otpguard.core.phone import PhoneNumber, mask, mask_email
+from otpguard.models import Factor, Tenant
+
+_BY_NUMBER = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.VOICE})
+
+
+def build(
+    *, user_id: str, number: PhoneNumber, name: str = "", tenant: Tenant | None = None
+) -> Factor:
+    """An unconfirmed, unsaved phone factor with its encrypted number and blind index."""
+    indexes = vault.blind_indexes(number.e164)
+    return Factor(
+        user_id=user_id,
+        tenant=tenant,
+        kind=FactorKind.PHONE.value,
+        name=name or mask(number.e164),
+        secret=number.e164,
+        phone_index=indexes[0],
+        phone_index_old=indexes[1] if len(indexes) > 1 else "",
+    )
+
+
+def holders_of(number: PhoneNumber) -> QuerySet[Factor]:
+    """Every factor with this number, under the current and the retiring index key (C16)."""
+    indexes = vault.blind_indexes(number.e164)
+    return Factor.objects.filter(Q(phone_index__in=indexes) | Q(phone_index_old__in=indexes))
+
+
+def reachable(*, email: str) -> frozenset[Channel]:
+    """The channels a phone factor's code can take: the number's, and e-mail as the last."""
+    return _BY_NUMBER | {Channel.EMAIL} if email else _BY_NUMBER
+
+
+def masked_destination(channel: Channel, *, number: str, email: str) -> str:
+    """Where a code over `channel` goes, as it may be shown."""
+    return mask_email(email) if channel is Channel.EMAIL else mask(number)
+
+
+def reindex(factors: Iterable[Factor]) -> list[Factor]:
+    """The phone factors with number and indexes re-made under the current keys, unsaved."""
+    moved = []
+    for factor in factors:
+        number = factor.secret.reveal()
+        indexes = vault.blind_indexes(number)
+        factor.secret = number
+        factor.phone_index = indexes[0]
+        factor.phone_index_old = indexes[1] if len(indexes) > 1 else ""
+        moved.append(factor)
+    return moved

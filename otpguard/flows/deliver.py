@@ -1,0 +1,218 @@
+"""Send one delivery of the outbox, and take the next route when it fails.
+
+The row is claimed by a conditional update, so that two workers never send the same step; a lease
+lets another take over from one that died between claim and record. The provider is called with no
+transaction open.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from otpguard import vault
+from otpguard.audit.recorder import Circumstances, record
+from otpguard.channels import catalog
+from otpguard.channels.base import OutboundMessage
+from otpguard.channels.messages import Wording, compose
+from otpguard.conf import settings
+from otpguard.core import codes
+from otpguard.core.assurance import Channel
+from otpguard.core.challenge import ChallengeState, DeliveryState, states_before
+from otpguard.core.codes import Code
+from otpguard.core.events import ChallengeFellBack, ChallengeSent, ChallengeUndeliverable
+from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
+from otpguard.core.registry import UnknownNameError
+from otpguard.flows.start import order
+from otpguard.models import Challenge, Delivery
+
+LEASE = timedelta(seconds=30)
+"""Longer than any provider's deadline: past it, whoever held the row is taken for dead."""
+
+
+def deliver(*, delivery_id: str, now: datetime) -> Outcome | None:
+    """Send one delivery. None when it is not ours to send: taken, done, or the challenge closed.
+
+    At most one send for each claim; a worker that dies after the provider accepted and before it
+    could record that costs one duplicate, once the lease has lapsed.
+    """
+    delivery = _claim(delivery_id, now)
+    if delivery is None:
+        return None
+    challenge = delivery.challenge
+    if challenge.state != ChallengeState.OPEN or challenge.expires_at <= now:
+        _move(delivery, DeliveryState.FAILED, outcome="challenge closed")
+        return None
+    outcome = _send(delivery, challenge)
+    _record(delivery, challenge.pk, outcome, now)
+    return outcome
+
+
+def code_of(challenge: Challenge) -> Code:
+    """The code of a challenge's current generation, derived anew."""
+    return codes.derive(
+        key=vault.key_for(vault.CODE, challenge.key_id),
+        seed=bytes(challenge.seed),
+        challenge=challenge.pk.bytes,
+        generation=challenge.generation,
+    )
+
+
+def fall_back(challenge: Challenge, *, reason: str, now: datetime) -> bool:
+    """Order the next step of the plan. False, with an event, when there is none.
+
+    Joins the caller's transaction, which must hold the challenge's row.
+    """
+    failed = challenge.plan[challenge.step]["channel"]
+    challenge.due_at = None
+    if challenge.step + 1 >= len(challenge.plan):
+        challenge.undeliverable = True
+        challenge.save(update_fields=["due_at", "undeliverable"])
+        record(ChallengeUndeliverable(reason=reason), circumstances_of(challenge, now))
+        return False
+    challenge.step += 1
+    challenge.last_sent_at = now
+    challenge.sends += 1
+    challenge.save(update_fields=["due_at", "step", "last_sent_at", "sends"])
+    order(challenge, step=challenge.step)
+    record(
+        ChallengeFellBack(
+            failed=failed,
+            following=challenge.plan[challenge.step]["channel"],
+            reason=reason,
+        ),
+        circumstances_of(challenge, now),
+    )
+    return True
+
+
+def circumstances_of(challenge: Challenge, now: datetime) -> Circumstances:
+    """The circumstances of what happens to a challenge without a request."""
+    net = json.loads(challenge.net.reveal() or "{}")
+    return Circumstances(
+        now=now,
+        tenant=str(challenge.tenant_id or ""),
+        checkpoint=challenge.checkpoint,
+        actor=str(challenge.user_id or ""),
+        subject=str(challenge.user_id or ""),
+        story=str(challenge.story),
+        address=net.get("address", ""),
+        agent=net.get("agent", ""),
+        target=challenge.target.reveal(),
+    )
+
+
+def _claim(delivery_id: str, now: datetime) -> Delivery | None:
+    free = Q(state=DeliveryState.QUEUED.value) | Q(
+        state=DeliveryState.SENDING.value, lease_until__lt=now
+    )
+    claimed = Delivery.objects.filter(free, pk=delivery_id).update(
+        state=DeliveryState.SENDING.value, lease_until=now + LEASE
+    )
+    if not claimed:
+        return None
+    return Delivery.objects.select_related(
+        "challenge__tenant", "challenge__user", "challenge__factor"
+    ).get(pk=delivery_id)
+
+
+def _send(delivery: Delivery, challenge: Challenge) -> Outcome:
+    channel = Channel(delivery.channel)
+    try:
+        provider = catalog.providers().get(delivery.provider)
+    except UnknownNameError:
+        return Unavailable(reason="provider is not configured any more")
+    code = code_of(challenge)
+    net = json.loads(challenge.net.reveal() or "{}")
+    tenant_brand = challenge.tenant.brand if challenge.tenant else ""
+    subject, text = compose(
+        channel,
+        code,
+        Wording(
+            checkpoint=challenge.checkpoint,
+            brand=tenant_brand or settings().brand,
+            minutes=max(
+                1, int((challenge.expires_at - challenge.created_at).total_seconds() // 60)
+            ),
+            host=net.get("host", ""),
+            language=challenge.language,
+        ),
+    )
+    user = challenge.user
+    email = str(getattr(user, user.get_email_field_name(), "")) if user else ""
+    return provider.send(
+        OutboundMessage(
+            key=str(delivery.pk),
+            channel=channel,
+            to=email if channel is Channel.EMAIL else challenge.destination.reveal(),
+            text=text,
+            code=code,
+            subject=subject,
+        )
+    )
+
+
+def _record(delivery: Delivery, challenge_id: object, outcome: Outcome, now: datetime) -> None:
+    with transaction.atomic():
+        challenge = Challenge.objects.select_for_update().get(pk=challenge_id)
+        match outcome:
+            case Accepted():
+                state = DeliveryState.DELIVERED if outcome.delivered else DeliveryState.SENT
+                if not _move(
+                    delivery, state, outcome="accepted", reference=outcome.reference, at=now
+                ):
+                    return
+                _set_timer(challenge, delivery, outcome, now)
+                record(
+                    ChallengeSent(
+                        channel=delivery.channel,
+                        provider=delivery.provider,
+                        step=delivery.step,
+                        delivered=outcome.delivered,
+                    ),
+                    circumstances_of(challenge, now),
+                )
+            case Refused() | Unavailable():
+                if not _move(delivery, DeliveryState.FAILED, outcome=outcome.reason):
+                    return
+                current = challenge.step == delivery.step
+                if current and challenge.state == ChallengeState.OPEN:
+                    fall_back(challenge, reason=outcome.reason, now=now)
+
+
+def _set_timer(challenge: Challenge, delivery: Delivery, outcome: Accepted, now: datetime) -> None:
+    """Start the fallback timer when nobody knows yet whether the message arrived."""
+    waits = (
+        delivery.receipts
+        and not outcome.delivered
+        and challenge.step == delivery.step
+        and challenge.step + 1 < len(challenge.plan)
+        and challenge.state == ChallengeState.OPEN
+    )
+    if waits:
+        challenge.due_at = now + timedelta(seconds=challenge.fallback_seconds)
+        challenge.save(update_fields=["due_at"])
+
+
+def _move(
+    delivery: Delivery,
+    state: DeliveryState,
+    *,
+    outcome: str,
+    reference: str = "",
+    at: datetime | None = None,
+) -> bool:
+    """Move the row forward; False when somebody else moved it further meanwhile."""
+    before = [str(earlier) for earlier in states_before(state)]
+    return bool(
+        Delivery.objects.filter(pk=delivery.pk, state__in=before).update(
+            state=state.value,
+            outcome=outcome[:120],
+            provider_ref=reference[:128] or None,
+            sent_at=at,
+            lease_until=None,
+        )
+    )

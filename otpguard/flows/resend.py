@@ -1,0 +1,87 @@
+"""Send again, or by another way, because the person asks for it.
+
+The digits stay the same and so do the counted tries: a resend never resets anything (NIST SP
+800-63B-4, 3.1.3.2). Each send counts towards the plan's ceiling.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from otpguard.audit.recorder import Circumstances, record
+from otpguard.core.challenge import ChallengeState
+from otpguard.core.events import ChallengeFellBack
+from otpguard.core.facts import RequestFacts
+from otpguard.exceptions import StartRefused
+from otpguard.flows.start import MAX_SENDS, order
+from otpguard.models import Challenge
+
+RESEND_AFTER = timedelta(seconds=30)
+"""How long a person is asked to wait before the same channel is used again."""
+
+
+def resend(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -> Challenge:
+    """Order one more delivery: over the same channel, or over the next one of the plan.
+
+    Raises StartRefused: not an open challenge of this person, too early, or no sends left.
+    """
+    with transaction.atomic(durable=True):
+        challenge = (
+            Challenge.objects.select_for_update()
+            .filter(
+                pk=challenge_id,
+                sid=facts.sid,
+                user=facts.user or None,
+                tenant=facts.tenant or None,
+                state=ChallengeState.OPEN.value,
+                expires_at__gt=facts.now,
+            )
+            .first()
+        )
+        if challenge is None:
+            raise StartRefused("closed")
+        _check(challenge, facts, another_way=another_way)
+        failed = challenge.plan[challenge.step]
+        if not another_way or challenge.step + 1 >= len(challenge.plan):
+            again = failed if not another_way else challenge.plan[0]
+            challenge.plan.insert(challenge.step + 1, again)
+        challenge.step += 1
+        challenge.sends += 1
+        challenge.last_sent_at = facts.now
+        challenge.due_at = None
+        challenge.undeliverable = False
+        challenge.save(
+            update_fields=["plan", "step", "sends", "last_sent_at", "due_at", "undeliverable"]
+        )
+        order(challenge, step=challenge.step)
+        record(
+            ChallengeFellBack(
+                failed=failed["channel"],
+                following=challenge.plan[challenge.step]["channel"],
+                reason="asked for by the person",
+            ),
+            Circumstances.of(
+                facts,
+                checkpoint=challenge.checkpoint,
+                story=str(challenge.story),
+                target=challenge.target.reveal(),
+            ),
+        )
+    return challenge
+
+
+def seconds_until_resend(challenge: Challenge, *, facts: RequestFacts) -> int:
+    """How long until `resend` over the same channel is accepted; 0 for now."""
+    left = challenge.last_sent_at + RESEND_AFTER - facts.now
+    return max(0, round(left.total_seconds()))
+
+
+def _check(challenge: Challenge, facts: RequestFacts, *, another_way: bool) -> None:
+    if challenge.sends >= MAX_SENDS:
+        raise StartRefused("no_sends_left")
+    wait = seconds_until_resend(challenge, facts=facts)
+    if wait and not another_way and not challenge.undeliverable:
+        raise StartRefused("wait", retry_after=wait)

@@ -1,0 +1,215 @@
+"""Start a challenge: the only place from which a code is ordered (A21).
+
+Everything that must be true at once is written in one commit: the charged caps, the challenge, the
+first delivery and the event; the worker hears of it after that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from uuid import UUID, uuid4
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from otpguard import vault
+from otpguard.audit.recorder import Circumstances, record
+from otpguard.channels import catalog
+from otpguard.conf import checkpoint as checkpoint_named
+from otpguard.conf import settings
+from otpguard.core.assurance import FactorKind
+from otpguard.core.challenge import ChallengeState
+from otpguard.core.events import ChallengeCanceled, ChallengeRefused, ChallengeStarted
+from otpguard.core.facts import RequestFacts
+from otpguard.core.limits import Lane, Refused, caps_for_start
+from otpguard.core.policy import Policy
+from otpguard.core.routing import Route, plan
+from otpguard.exceptions import Ask, StartRefused
+from otpguard.factors import lanes, phone
+from otpguard.flows.standing import Standing, is_own, standing_of
+from otpguard.limits import sql as limits
+from otpguard.models import Challenge, Delivery, Factor
+from otpguard.queue import DELIVER, enqueue
+
+MAX_SENDS = 6
+"""Sends that one challenge may cost, fallback and resends together."""
+
+
+def start(*, facts: RequestFacts, ask: Ask, factor_id: str, language: str = "") -> Challenge:
+    """Start a challenge of one factor for what `ask` names, and order its code.
+
+    Raises StartRefused, after writing the event of it: not this person's ask, a factor that does
+    not reach the level, a locked lane, a full cap, nothing to send with, or already proven.
+    """
+    try:
+        return _start(facts, ask, factor_id, language)
+    except StartRefused as refusal:
+        with transaction.atomic():
+            record(
+                ChallengeRefused(reason=refusal.reason, retry_after=refusal.retry_after),
+                circumstances(facts, ask),
+            )
+        raise
+
+
+def circumstances(facts: RequestFacts, ask: Ask) -> Circumstances:
+    """Who asks for what, for the events of a challenge."""
+    return Circumstances.of(facts, checkpoint=ask.checkpoint, story=ask.story, target=ask.target)
+
+
+def _start(facts: RequestFacts, ask: Ask, factor_id: str, language: str) -> Challenge:
+    if not is_own(facts, ask):
+        raise StartRefused("foreign")
+    standing = standing_of(facts, ask)
+    if standing.proven:
+        raise StartRefused("already_proven")
+    if factor_id not in standing.factors:
+        raise StartRefused("factor_not_acceptable")
+    factor = Factor.objects.get(pk=factor_id)
+    return send_to(facts=facts, ask=ask, factor=factor, standing=standing, language=language)
+
+
+def send_to(
+    *, facts: RequestFacts, ask: Ask, factor: Factor, standing: Standing, language: str
+) -> Challenge:
+    """Create the challenge of a phone factor, confirmed or about to be. Raises StartRefused."""
+    lane = Lane.KNOWN if facts.known_device else Lane.OPEN
+    state = lanes.state_of(factor.pk, lane, now=facts.now)
+    if state.closed:
+        raise StartRefused("factor_locked")
+    if state.wait_seconds:
+        raise StartRefused("wait", retry_after=state.wait_seconds)
+    routes = _plan(facts, factor, standing.policy)
+    challenge = _build(
+        facts=facts,
+        ask=ask,
+        factor=factor,
+        policy=standing.policy,
+        routes=routes,
+        language=language,
+    )
+    with transaction.atomic(durable=True):
+        _charge(facts, factor, challenge, strict=standing.strict)
+        _supersede(facts, challenge)
+        challenge.save(force_insert=True)
+        order(challenge, step=0)
+        record(
+            ChallengeStarted(
+                factor=str(factor.pk),
+                kind=factor.kind,
+                channels=[str(route.channel) for route in routes],
+            ),
+            circumstances(facts, ask),
+        )
+    return challenge
+
+
+def order(challenge: Challenge, *, step: int) -> Delivery:
+    """Write the delivery of one step of the plan to the outbox and wake a worker after commit."""
+    route = challenge.plan[step]
+    delivery = Delivery.objects.create(
+        challenge=challenge,
+        tenant_id=challenge.tenant_id,
+        step=step,
+        generation=challenge.generation,
+        channel=route["channel"],
+        provider=route["provider"],
+        receipts=route["receipts"],
+        created_at=challenge.last_sent_at,
+    )
+    enqueue(DELIVER, delivery_id=str(delivery.pk))
+    return delivery
+
+
+def _plan(facts: RequestFacts, factor: Factor, policy: Policy) -> tuple[Route, ...]:
+    if factor.kind != FactorKind.PHONE:
+        raise StartRefused("factor_not_supported")
+    user = get_user_model().objects.get(pk=facts.user)
+    email = str(getattr(user, user.get_email_field_name(), "") or "")
+    confirmed_email = email if factor.confirmed else ""
+    routes = plan(
+        policy=policy,
+        profile=settings().assurance_profile,
+        primary=facts.primary,
+        routes=catalog.routes(),
+        # A code that is to confirm a number must reach that number, not a mailbox.
+        reachable=phone.reachable(email=confirmed_email),
+    )
+    if not routes:
+        raise StartRefused("no_route")
+    return routes[:MAX_SENDS]
+
+
+def _build(
+    *,
+    facts: RequestFacts,
+    ask: Ask,
+    factor: Factor,
+    policy: Policy,
+    routes: tuple[Route, ...],
+    language: str,
+) -> Challenge:
+    return Challenge(
+        id=uuid4(),
+        seed=os.urandom(16),
+        key_id=vault.key_ids()[0],
+        sid=facts.sid,
+        story=UUID(ask.story),
+        user_id=facts.user,
+        tenant_id=facts.tenant or None,
+        checkpoint=checkpoint_named(ask.checkpoint).slug,
+        level=int(policy.required_level),
+        primary=facts.primary.value,
+        intent=ask.intent,
+        binds=ask.binds,
+        target=ask.target,
+        next=ask.next,
+        held=UUID(ask.held) if ask.held else None,
+        factor=factor,
+        destination=factor.secret,
+        phone_index=factor.phone_index,
+        net=json.dumps({"address": facts.address, "agent": facts.agent, "host": facts.host}),
+        language=language,
+        plan=[
+            {"channel": r.channel.value, "provider": r.provider, "receipts": r.receipts}
+            for r in routes
+        ],
+        fallback_seconds=int(policy.fallback_timeout.total_seconds()),
+        max_attempts=policy.max_attempts,
+        created_at=facts.now,
+        last_sent_at=facts.now,
+        expires_at=facts.now + policy.code_ttl,
+    )
+
+
+def _charge(facts: RequestFacts, factor: Factor, challenge: Challenge, *, strict: bool) -> None:
+    caps = caps_for_start(
+        sid=facts.sid,
+        address=facts.address,
+        factor=str(factor.pk),
+        phone_index=factor.phone_index,
+        confirmed=factor.confirmed,
+        strict=strict,
+    )
+    charged = limits.consume(caps, challenge=challenge.pk, now=facts.now)
+    if isinstance(charged, Refused):
+        seconds = max(1, round(charged.retry_after.total_seconds()))
+        raise StartRefused(f"cap_{charged.cap}", retry_after=seconds)
+
+
+def _supersede(facts: RequestFacts, challenge: Challenge) -> None:
+    """Close the open challenges that this one replaces: one action, one live code."""
+    older = Challenge.objects.filter(
+        sid=challenge.sid,
+        checkpoint=challenge.checkpoint,
+        intent=challenge.intent,
+        state=ChallengeState.OPEN.value,
+    )
+    for row in older.select_for_update():
+        row.state, row.closed_at = ChallengeState.CANCELED.value, facts.now
+        row.save(update_fields=["state", "closed_at"])
+        record(
+            ChallengeCanceled(reason="superseded"),
+            Circumstances.of(facts, checkpoint=row.checkpoint, story=str(row.story)),
+        )

@@ -1,0 +1,1 @@
+"""Shapes of input, shared by pages, admin and API."""

@@ -1,0 +1,35 @@
+"""Input of the step-up pages."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class ChooseForm(forms.Form):
+    """Which factor to prove."""
+
+    factor = forms.UUIDField(error_messages={"required": _("Choose how to confirm.")})
+
+
+class AnswerForm(forms.Form):
+    """The digits that a person typed or pasted; blanks and dashes are forgiven later."""
+
+    code = forms.CharField(
+        max_length=32,
+        strip=True,
+        error_messages={
+            "required": _("Enter the code that was sent to you."),
+            "max_length": _("This is longer than a code can be."),
+        },
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "pattern": r"[0-9\s\-]*",
+                "autofocus": True,
+                "spellcheck": "false",
+                "autocapitalize": "off",
+            }
+        ),
+    )

@@ -1,0 +1,30 @@
+"""Asks in addresses: what a refused request wanted, encrypted and short-lived.
+
+The token goes through the browser, so it is encrypted, not only signed: it holds the sid. It
+orders nothing by itself; whoever presents it must be the same user in the same login session.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import timedelta
+
+from otpguard import vault
+from otpguard.exceptions import Ask
+
+LIFE = timedelta(minutes=30)
+
+
+def seal(ask: Ask) -> str:
+    """A token for `ask`, fit for a path."""
+    return vault.encrypt(json.dumps(asdict(ask), separators=(",", ":"))).rstrip("=")
+
+
+def unseal(token: str) -> Ask | None:
+    """The ask of a token; None when it was tampered with or is older than half an hour."""
+    padded = token + "=" * (-len(token) % 4)
+    try:
+        return Ask(**json.loads(vault.decrypt(padded, max_age=LIFE)))
+    except (vault.UndecryptableError, UnicodeEncodeError, TypeError):
+        return None

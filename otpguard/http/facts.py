@@ -1,0 +1,53 @@
+"""From a request to facts: the one place where a request is read for a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from otpguard.conf import settings
+from otpguard.core.address import client
+from otpguard.core.agent import device_name
+from otpguard.core.facts import RequestFacts
+from otpguard.http import device, session
+from otpguard.tenants.directory import directory
+
+
+def facts_from(
+    request: HttpRequest,
+    *,
+    user: Any = None,  # noqa: ANN401 (the host's own user model)
+    bearer: bool = False,
+) -> RequestFacts:
+    """The facts of a request.
+
+    `user` overrides `request.user`, for a view that authenticates by itself. `bearer` says that
+    it did so by something other than the web session: then nothing proven in a browser counts.
+    """
+    who = request.user if user is None else user
+    identity = str(who.pk) if who.is_authenticated else ""
+    mark = session.NO_MARK if bearer else session.read(request, identity)
+    match = request.resolver_match
+    return RequestFacts(
+        now=timezone.now(),
+        user=identity,
+        user_active=bool(who.is_active) if identity else True,
+        user_is_staff=bool(getattr(who, "is_staff", False)),
+        tenant=directory().tenant_for(request),
+        sid=mark.sid,
+        primary=mark.primary,
+        authenticated_at=mark.authenticated_at,
+        known_device=device.is_known(request, identity),
+        address=client(
+            request.META.get("REMOTE_ADDR", ""),
+            request.META.get("HTTP_X_FORWARDED_FOR", ""),
+            trusted_proxies=settings().trusted_proxies,
+        ),
+        agent=device_name(request.META.get("HTTP_USER_AGENT", "")),
+        host=request.get_host(),
+        method=request.method or "GET",
+        path=request.path,
+        view=match.view_name if match else "",
+    )

@@ -1,0 +1,126 @@
+"""The guard as doors call it: once for each request, checkpoint and intent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+
+from otpguard.conf import checkpoint as checkpoint_named
+from otpguard.core.decision import Allow, Deny, Reason
+from otpguard.core.facts import RequestFacts
+from otpguard.core.intent import display
+from otpguard.exceptions import Ask, StepUpRefused
+from otpguard.flows import guard, resume
+from otpguard.flows.refuse import Noted, note
+from otpguard.http.facts import facts_from
+from otpguard.http.intents import source_of
+
+STATE = "_otpguard"
+HELD = "otpguard_held"
+"""The query parameter by which a kept request comes back."""
+
+
+@dataclass(slots=True)
+class GuardState:
+    """What happened to one request: kept on it for the middleware to finish."""
+
+    passed: set[tuple[str, str, str]] = field(default_factory=set)
+    noted: list[Noted] = field(default_factory=list)
+    spent: list[str] = field(default_factory=list)
+
+
+class RequestRefused(StepUpRefused):
+    """A refusal together with the facts it was decided on, for the door that translates it."""
+
+    def __init__(self, refused: StepUpRefused, facts: RequestFacts) -> None:
+        super().__init__(refused.decision, refused.ask)
+        self.facts = facts
+
+
+def require(
+    request: Any,  # noqa: ANN401 (Django's request, or the framework's that wraps one)
+    checkpoint: str,
+    *,
+    target: str = "",
+    body: Any = None,  # noqa: ANN401 (whatever the view acts on)
+    binds: bool | None = None,
+    early: bool = False,
+) -> Allow:
+    """Let this request pass `checkpoint`, or raise.
+
+    Call it when the input is valid and before anything is done. `target` names what the action is
+    about ("key 'ci'") on the page; `body` is what the view acts on, if not the posted form as it
+    is. `binds` makes a GET bind as well. `early` is for callers before the view: they read a body
+    only when the policy binds it.
+
+    Raises RequestRefused, which the middleware turns into the challenge page or a problem
+    document, and ImproperlyConfigured for an unknown checkpoint or without the middleware.
+    """
+    inner: HttpRequest = getattr(request, "_request", request)
+    state = state_of(inner)
+    named = checkpoint_named(checkpoint)
+    about = display(target)
+    key = (checkpoint, about, repr(body) if body is not None else "")
+    if key in state.passed:
+        return Allow(reason=Reason.PROVEN)
+    facts = _facts(request, inner)
+    if body is None and request is not inner and facts.unsafe:
+        body = request.data  # the framework has read the stream; a malformed body raises its 400
+    source = source_of(inner, facts, checkpoint=checkpoint, target=about, body=body, early=early)
+    try:
+        passed = guard.require(
+            facts=facts, checkpoint=named, intent=source, target=about, binds=binds
+        )
+    except StepUpRefused as refused:
+        raise RequestRefused(refused, facts) from None
+    if passed.spent:
+        state.spent.append(passed.spent)
+    ask = _bare_ask(facts, checkpoint, source.shallow, about)
+    if passed.reported is not None:
+        state.noted.append(note(facts=facts, decision=passed.reported, ask=ask, carried_out=False))
+    _take_held(inner, facts, ask)
+    state.passed.add(key)
+    return passed.decision
+
+
+def state_of(request: HttpRequest) -> GuardState:
+    """The state on the request, made at first use. Raises ImproperlyConfigured without ours."""
+    if STATE not in request.__dict__:
+        raise ImproperlyConfigured(
+            "otpguard guards nothing without its middleware: add"
+            ' "otpguard.middleware.OtpguardMiddleware" to MIDDLEWARE (otpguard.E010)'
+        )
+    state: GuardState | None = request.__dict__[STATE]
+    if state is None:
+        state = request.__dict__[STATE] = GuardState()
+    return state
+
+
+def _facts(request: Any, inner: HttpRequest) -> RequestFacts:  # noqa: ANN401 (see require)
+    if request is inner:
+        return facts_from(inner)
+    # A framework that authenticates by itself: only its session authentication leaves no `auth`.
+    return facts_from(inner, user=request.user, bearer=request.auth is not None)
+
+
+def _take_held(request: HttpRequest, facts: RequestFacts, ask: Ask) -> None:
+    held = request.GET.get(HELD)
+    if held is None or not facts.unsafe:
+        return
+    if not resume.consume(facts=facts, held_id=held, path=request.path, checkpoint=ask.checkpoint):
+        raise RequestRefused(StepUpRefused(Deny(reason=Reason.ALREADY_CONTINUED), ask), facts)
+
+
+def _bare_ask(facts: RequestFacts, checkpoint: str, intent: str, target: str) -> Ask:
+    return Ask(
+        checkpoint=checkpoint,
+        tenant=facts.tenant,
+        user=facts.user,
+        sid=facts.sid,
+        story="",
+        intent=intent,
+        target=target,
+    )

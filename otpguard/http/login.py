@@ -1,0 +1,47 @@
+"""Login sessions seen from HTTP: begin one at login, end it at logout, find one for late comers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.contrib.auth import BACKEND_SESSION_KEY
+from django.http import HttpRequest
+
+from otpguard.core.facts import RequestFacts
+from otpguard.flows import login
+from otpguard.http import session
+from otpguard.http.facts import facts_from
+
+
+def begin(request: HttpRequest, *, seen: bool) -> RequestFacts:
+    """Begin a login session for the user of this request and mark the web session.
+
+    `seen` says that the login happens right now; without it the session is never fresh.
+    """
+    facts = facts_from(request)
+    backend = str(request.session.get(BACKEND_SESSION_KEY, ""))
+    if session.is_impersonated(request):
+        seen, backend = False, ""
+    made = login.begin(facts=facts, backend=backend, authenticated_at=facts.now if seen else None)
+    session.write(request, made)
+    mark = session.read(request, facts.user)
+    return replace(
+        facts, sid=mark.sid, primary=mark.primary, authenticated_at=mark.authenticated_at
+    )
+
+
+def with_sid(request: HttpRequest, facts: RequestFacts) -> RequestFacts:
+    """The facts with a sid: a session from before the installation gets one, never fresh."""
+    if facts.sid or not facts.user or not request.user.is_authenticated:
+        return facts
+    if str(request.user.pk) != facts.user:
+        return facts  # authenticated by something else than this web session
+    begun = begin(request, seen=False)
+    return replace(facts, sid=begun.sid, primary=begun.primary)
+
+
+def end(request: HttpRequest) -> None:
+    """End the login session of this request, if it has one."""
+    facts = facts_from(request)
+    if facts.sid:
+        login.end(facts=facts)

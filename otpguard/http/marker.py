@@ -1,0 +1,56 @@
+"""Markers: how a view declares its checkpoint, and how the middleware finds the declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from otpguard.conf import settings
+
+ATTRIBUTE = "_otpguard_marker"
+
+Target = str | Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """A declaration: the checkpoint, what the action is about, and whether GET binds as well."""
+
+    checkpoint: str
+    target: Target = ""
+    binds: bool | None = None
+
+    def target_of(self, request: HttpRequest, kwargs: dict[str, Any]) -> str:
+        """What this request is about; a callable target gets the request and the URL's values."""
+        return self.target if isinstance(self.target, str) else self.target(request, **kwargs)
+
+
+def marker_of(callback: Any, view_name: str | None) -> Marker | None:  # noqa: ANN401 (any callable)
+    """The marker of a resolved view, or the one that the settings give its name.
+
+    Never one of a view that authenticates by itself (Django REST framework): before it runs
+    nobody knows who asks (C5).
+    """
+    marker: Marker | None = getattr(callback, ATTRIBUTE, None)
+    if marker is None:
+        marker = getattr(getattr(callback, "view_class", None), ATTRIBUTE, None)
+        overrides = getattr(callback, "view_initkwargs", None)
+        if marker is not None and overrides and "checkpoint" in overrides:
+            marker = Marker(
+                checkpoint=overrides["checkpoint"], target=marker.target, binds=marker.binds
+            )
+    if marker is None:
+        mapped = settings().url_checkpoints
+        if mapped and view_name:
+            marker = _mapped(mapped, view_name)
+    if marker is not None and hasattr(callback, "cls"):
+        return None
+    return marker
+
+
+def _mapped(mapped: Any, view_name: str) -> Marker | None:  # noqa: ANN401 (a mapping of the settings)
+    slug = mapped.get(view_name) or mapped.get(f"{view_name.rpartition(':')[0]}:*")
+    return Marker(checkpoint=slug) if slug else None

@@ -1,0 +1,101 @@
+"""Refusals for machines: problem documents (RFC 9457) with the header of RFC 9470."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import JsonResponse
+from django.utils import timezone
+
+from otpguard.core.decision import Deny, Reason, Refusal, RequireChallenge, RequireEnrollment, Wait
+from otpguard.labels import LEVELS, REASONS
+
+STATUS_OF: dict[Reason, int] = {
+    Reason.NOT_LOGGED_IN: 401,
+    Reason.ALREADY_CONTINUED: 409,
+    Reason.BODY_TOO_LARGE: 413,
+    Reason.STORE_UNAVAILABLE: 503,
+}
+RETRY_SECONDS = 5
+
+
+def problem(
+    status: int,
+    code: str,
+    title: str,
+    detail: str = "",
+    **more: Any,  # noqa: ANN401 (JSON values)
+) -> JsonResponse:
+    """A problem document. `code` is stable; `title` and `detail` are for people."""
+    document = {
+        "type": f"urn:otpguard:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        **more,
+    }
+    response = JsonResponse(document, status=status, content_type="application/problem+json")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def refusal_problem(decision: Refusal, *, checkpoint: str, url: str) -> JsonResponse:
+    """The problem document of a refusal; `url` is where a person can do something about it."""
+    reason = str(REASONS[decision.reason])
+    common = {"checkpoint": checkpoint, "reason": str(decision.reason)}
+    match decision:
+        case RequireChallenge() | RequireEnrollment():
+            enroll = isinstance(decision, RequireEnrollment)
+            response = problem(
+                401,
+                "enrollment_required" if enroll else "step_up_required",
+                "Step-up authentication required",
+                f"{reason} This action needs {LEVELS[decision.level]}.",
+                **common,
+                acr=decision.level.name,
+                max_age=int(decision.ttl.total_seconds()),
+                **{"enroll_url" if enroll else "challenge_url": url},
+            )
+            # RFC 9470, section 3.
+            response["WWW-Authenticate"] = (
+                'Bearer error="insufficient_user_authentication",'
+                ' error_description="A stronger or more recent authentication is required",'
+                f' acr_values="{decision.level.name}",'
+                f" max_age={int(decision.ttl.total_seconds())}"
+            )
+        case Wait():
+            response = problem(
+                403,
+                "checkpoint_held",
+                "A waiting period is running",
+                reason,
+                **common,
+                until=decision.until.isoformat(),
+            )
+            left = int((decision.until - timezone.now()).total_seconds())
+            response["Retry-After"] = str(max(1, left))
+        case Deny():
+            status = STATUS_OF.get(decision.reason, 403)
+            response = problem(status, str(decision.reason), "Request refused", reason, **common)
+            if status == STATUS_OF[Reason.STORE_UNAVAILABLE]:
+                response["Retry-After"] = str(RETRY_SECONDS)
+            if status == STATUS_OF[Reason.NOT_LOGGED_IN]:
+                response["WWW-Authenticate"] = 'Session realm="login"'
+    return response
+
+
+def wants_problem(request: Any) -> bool:  # noqa: ANN401 (read by headers only)
+    """True for a client that cannot follow a page: htmx, fetch, anything that sends or asks JSON.
+
+    A browser that navigates says so (Sec-Fetch-Mode) or at least accepts HTML.
+    """
+    headers = request.headers
+    if "HX-Request" in headers or headers.get("X-Requested-With") == "XMLHttpRequest":
+        return True
+    if request.content_type == "application/json":
+        return True
+    mode = headers.get("Sec-Fetch-Mode")
+    if mode is not None:
+        return bool(mode != "navigate")
+    return "text/html" not in headers.get("Accept", "")

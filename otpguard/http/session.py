@@ -1,0 +1,73 @@
+"""Our mark inside Django's web session: the sid and what the session was opened with.
+
+The mark is valid for the user it was made for and for the password hash of that time, so a changed
+password ends what was proven before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth import HASH_SESSION_KEY
+from django.http import HttpRequest
+
+from otpguard import vault
+from otpguard.conf import settings
+from otpguard.core.assurance import Primary
+from otpguard.core.secrets import keyed_digest, same
+from otpguard.models import LoginSession
+
+KEY = "otpguard"
+TOMBSTONE = "otpguard_tombstone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What the web session says about its own login."""
+
+    sid: str = ""
+    primary: Primary = Primary.NONE
+    authenticated_at: datetime | None = None
+
+
+NO_MARK = Mark()
+
+
+def read(request: HttpRequest, user: str) -> Mark:
+    """The mark of `user`; NO_MARK when there is none, or one of another user or password."""
+    raw: dict[str, Any] | None = request.session.get(KEY)
+    if not raw or not user or raw["user"] != user or not same(raw["hash"], _password(request)):
+        return NO_MARK
+    if is_impersonated(request):
+        return Mark(sid=raw["sid"])
+    at = raw["at"]
+    return Mark(
+        sid=raw["sid"],
+        primary=Primary(raw["primary"]),
+        authenticated_at=datetime.fromtimestamp(at, tz=UTC) if at else None,
+    )
+
+
+def write(request: HttpRequest, session: LoginSession) -> None:
+    """Put the mark of a login session into the web session."""
+    at = session.authenticated_at
+    request.session[KEY] = {
+        "sid": session.sid,
+        "user": str(session.user_id),
+        "primary": session.primary,
+        "at": at.timestamp() if at else None,
+        "hash": _password(request),
+    }
+
+
+def is_impersonated(request: HttpRequest) -> bool:
+    """True while somebody acts as somebody else in this session, by a known package."""
+    return any(request.session.get(key) for key in settings().impersonation_keys)
+
+
+def _password(request: HttpRequest) -> str:
+    """A short digest of Django's own session hash, which changes with the password."""
+    current = str(request.session.get(HASH_SESSION_KEY, ""))
+    return keyed_digest(vault.key_for(vault.DEVICE), current.encode())[:16]

@@ -1,0 +1,1 @@
+"""Velocity caps: exact rolling logs, charged all or nothing."""

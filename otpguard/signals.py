@@ -1,0 +1,14 @@
+"""Public signals for host projects. Never used inside otpguard.
+
+Sent after the commit of what they tell, with keyword arguments only.
+"""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+challenge_verified = Signal()
+"""A factor was proven: `user_id`, `tenant_id`, `checkpoint`, `method`."""
+
+challenge_repudiated = Signal()
+"""Somebody pressed "this was not me": `user_id`, `tenant_id`, `checkpoint`."""

@@ -1,0 +1,84 @@
+"""Celery tasks: fetch ids, call one flow. And the sweeper thread of every worker (C9).
+
+The thread is started when a worker is ready, so whoever runs a worker runs the timers: there is
+no beat and no countdown to lose. Use the `threads` pool for the queue that sends.
+"""
+
+from __future__ import annotations
+
+import logging
+from threading import Event, Thread
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready, worker_shutdown
+from django.db import DatabaseError, InterfaceError, close_old_connections, connections
+from django.utils import timezone
+
+from otpguard.flows.deliver import deliver as deliver_flow
+from otpguard.flows.sweep import purge, sweep
+from otpguard.queue import DELIVER
+
+logger = logging.getLogger("otpguard.sweeper")
+
+ROUND_SECONDS = 0.25
+PURGE_EVERY = 240
+"""Rounds between two purges of lapsed held requests: once a minute."""
+
+
+@shared_task(name=DELIVER, ignore_result=True)
+def deliver(delivery_id: str) -> None:
+    """Send one delivery of the outbox. A repeat does nothing."""
+    deliver_flow(delivery_id=delivery_id, now=timezone.now())
+
+
+class Sweeper(Thread):
+    """Runs the sweep four times a second until stopped. A failing round is logged, not fatal."""
+
+    def __init__(self) -> None:
+        super().__init__(name="otpguard-sweeper", daemon=True)
+        self._stopped = Event()
+
+    def run(self) -> None:
+        """Sweep until `stop`."""
+        rounds = 0
+        while not self._stopped.wait(ROUND_SECONDS):
+            rounds += 1
+            self._round(with_purge=rounds % PURGE_EVERY == 0)
+        connections.close_all()
+
+    def stop(self) -> None:
+        """End after the running round, at most a few seconds."""
+        self._stopped.set()
+        self.join(timeout=5)
+
+    def _round(self, *, with_purge: bool) -> None:
+        close_old_connections()
+        now = timezone.now()
+        try:
+            sweep(now=now)
+            if with_purge:
+                purge(now=now)
+        except (DatabaseError, InterfaceError):
+            logger.exception("a round of the sweep failed; the next one tries again")
+
+
+_running: list[Sweeper] = []
+
+
+def start_sweeper(**_: Any) -> None:  # noqa: ANN401 (a signal's rest)
+    """Start this process's sweeper, once."""
+    if not _running:
+        sweeper = Sweeper()
+        sweeper.start()
+        _running.append(sweeper)
+
+
+def stop_sweeper(**_: Any) -> None:  # noqa: ANN401 (a signal's rest)
+    """Stop it again."""
+    while _running:
+        _running.pop().stop()
+
+
+worker_ready.connect(start_sweeper, dispatch_uid="otpguard.sweeper")
+worker_shutdown.connect(stop_sweeper, dispatch_uid="otpguard.sweeper")

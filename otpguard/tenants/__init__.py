@@ -1,0 +1,1 @@
+"""Whose policy counts, and what it says."""

@@ -1,0 +1,1 @@
+"""The pages of a step-up: thin views that translate, call one flow, and render."""

@@ -1,0 +1,119 @@
+"""What the templates of a step-up are given: names, not models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings as django_settings
+from django.http import HttpRequest
+
+from otpguard.conf import checkpoint as checkpoint_named
+from otpguard.conf import settings
+from otpguard.core.assurance import Channel, FactorKind
+from otpguard.core.challenge import ChallengeState, DeliveryState
+from otpguard.core.facts import RequestFacts
+from otpguard.exceptions import Ask
+from otpguard.factors.phone import masked_destination
+from otpguard.labels import CHANNELS, FACTOR_KINDS, Text, checkpoint_label
+from otpguard.models import Challenge, Factor, Tenant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorChoice:
+    """One factor as the choosing page lists it."""
+
+    id: str
+    kind: str
+    label: Text
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryLine:
+    """One line of "where the code went": channel, masked destination and state."""
+
+    channel: Text
+    destination: str
+    state: str
+
+
+def frame(*, checkpoint: str, target: str, tenant: str | UUID | None) -> dict[str, Any]:
+    """What every page names: the action, what it is about, and the organisation."""
+    name = ""
+    if tenant:
+        name = Tenant.objects.filter(pk=tenant).values_list("name", flat=True).first() or ""
+    return {
+        "action": checkpoint_label(checkpoint_named(checkpoint)),
+        "target": target,
+        "tenant": name,
+        "support_url": settings().support_url,
+    }
+
+
+def frame_of(ask: Ask) -> dict[str, Any]:
+    """The frame of an ask."""
+    return frame(checkpoint=ask.checkpoint, target=ask.target, tenant=ask.tenant)
+
+
+def choices(ids: tuple[str, ...]) -> list[FactorChoice]:
+    """Factors to choose from, in the order given (strongest first)."""
+    rows = Factor.objects.in_bulk([UUID(identity) for identity in ids])
+    return [_choice(rows[UUID(identity)]) for identity in ids if UUID(identity) in rows]
+
+
+def _choice(factor: Factor) -> FactorChoice:
+    hint = factor.name
+    if factor.kind == FactorKind.PHONE:
+        hint = masked_destination(Channel.SMS, number=factor.secret.reveal(), email="")
+    return FactorChoice(
+        id=str(factor.pk),
+        kind=factor.kind,
+        label=FACTOR_KINDS[FactorKind(factor.kind)],
+        hint=hint,
+    )
+
+
+def delivery_lines(challenge: Challenge) -> list[DeliveryLine]:
+    """Every try at sending, the newest last, with masked destinations."""
+    user = challenge.user
+    email = str(getattr(user, user.get_email_field_name(), "")) if user else ""
+    number = challenge.destination.reveal()
+    return [
+        DeliveryLine(
+            channel=CHANNELS[Channel(row.channel)],
+            destination=masked_destination(Channel(row.channel), number=number, email=email),
+            state=row.state,
+        )
+        for row in challenge.deliveries.order_by("step")
+    ]
+
+
+def status(challenge: Challenge) -> dict[str, Any]:
+    """The live part of the code page: also what the poll answers, so it holds nothing secret."""
+    lines = delivery_lines(challenge)
+    current = lines[-1] if lines else None
+    following = challenge.plan[challenge.step + 1 :]
+    return {
+        "state": challenge.state,
+        "open": challenge.state == ChallengeState.OPEN,
+        "undeliverable": challenge.undeliverable,
+        "channel": str(current.channel) if current else "",
+        "destination": current.destination if current else "",
+        "sending": bool(current and current.state in {DeliveryState.QUEUED, DeliveryState.SENDING}),
+        "delivered": bool(current and current.state == DeliveryState.DELIVERED),
+        "tries": len(lines),
+        "next_channel": str(CHANNELS[Channel(following[0]["channel"])]) if following else "",
+        "falls_back_at": challenge.due_at.isoformat() if challenge.due_at else "",
+    }
+
+
+def assets(request: HttpRequest, facts: RequestFacts) -> dict[str, Any]:
+    """What the code page needs besides: the host that a WebOTP message is bound to."""
+    return {"host": facts.host.partition(":")[0], "language": request.LANGUAGE_CODE}  # type: ignore[attr-defined]
+
+
+def debug_inbox() -> bool:
+    """True while DEBUG is on, when pages may point at a development inbox."""
+    return bool(django_settings.DEBUG)

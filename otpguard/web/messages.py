@@ -1,0 +1,83 @@
+"""What pages and API say about outcomes: one sentence that tells what to do."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from otpguard.core.decision import Reason
+from otpguard.flows.answer import Rejected
+from otpguard.labels import REASONS
+
+
+def duration(seconds: int) -> str:
+    """So many seconds or minutes, as people say it."""
+    if seconds < 90:  # noqa: PLR2004 (past a minute and a half, minutes read better)
+        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+    count = -(-seconds // 60)
+    return ngettext("%(n)d minute", "%(n)d minutes", count) % {"n": count}
+
+
+def start_refused(reason: str, retry_after: int) -> str:
+    """Why no code was sent."""
+    wait = duration(retry_after)
+    if reason == "wait":
+        return _("Too many wrong codes. Try again in %(wait)s.") % {"wait": wait}
+    if reason.startswith("cap_"):
+        return _("Too many codes were asked for. Try again in %(wait)s.") % {"wait": wait}
+    return problem(reason)
+
+
+def problem(code: str) -> str:
+    """Why a step-up cannot go on."""
+    texts = {
+        "ask_expired": _("This page is too old. Go back and repeat what you wanted to do."),
+        "foreign": _("This confirmation belongs to another login. Repeat what you wanted to do."),
+        "other_tenant": _(
+            "You have switched to another organization meanwhile. Switch back, or repeat what you"
+            " wanted to do."
+        ),
+        "factor_not_acceptable": _("That way of confirming is not accepted here. Choose another."),
+        "factor_not_supported": _("That way of confirming cannot be used here yet."),
+        "factor_locked": _(
+            "This factor is locked after too many wrong codes. Use another one, or ask your"
+            " administrator."
+        ),
+        "no_route": _("No code can be sent right now. Try another way, or try again later."),
+        "no_sends_left": _("No more codes can be sent for this request. Start again."),
+        "closed": _("This code is not valid any more. Start again."),
+        "unknown_challenge": _("There is no such confirmation. Repeat what you wanted to do."),
+        "held_gone": _(
+            "Your form is not kept any more: it was sent already, or it is too old. Fill it in"
+            " again; your confirmation still counts."
+        ),
+        "stale_login": _(
+            "To add a first way of confirming, log out and log in again: your login is too long"
+            " ago for that."
+        ),
+    }
+    if code in texts:
+        return texts[code]
+    return str(REASONS[Reason(code)]) if code in set(Reason) else _("This cannot go on.")
+
+
+def rejected(answer: Rejected) -> str:
+    """Why an answer did not count, and what to do."""
+    wait = duration(answer.retry_after)
+    if answer.reason == "wrong":
+        left = ngettext(
+            "That code is not right. %(n)d try left.",
+            "That code is not right. %(n)d tries left.",
+            answer.attempts_left,
+        ) % {"n": answer.attempts_left}
+        if answer.retry_after:
+            left += " " + _("Wait %(wait)s before the next try.") % {"wait": wait}
+        return left
+    return {
+        "exhausted": _("All tries for this code are used up. Ask for a new code."),
+        "expired": _("This code has expired. Ask for a new one."),
+        "used": _("This code was used already."),
+        "canceled": _("This code was replaced or canceled. Use the newest one."),
+        "locked": problem("factor_locked"),
+        "wait": _("Too many wrong codes. Try again in %(wait)s.") % {"wait": wait},
+    }.get(answer.reason, problem("unknown_challenge"))

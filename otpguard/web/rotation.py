@@ -1,0 +1,39 @@
+"""Give a login session a new key after a step-up, without losing requests on their way (C3).
+
+The session is copied under a new key together with its mark. The old key stays for ten seconds as
+a tombstone without the mark: a stolen old cookie is never elevated, and late requests keep working.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django_otp import DEVICE_ID_SESSION_KEY
+
+from otpguard.http.session import KEY, TOMBSTONE
+
+TOMBSTONE_LIFE = timedelta(seconds=10)
+
+
+def rotate(request: HttpRequest) -> None:
+    """Replace `request.session` by a copy under a new key; the response carries its cookie.
+
+    Saves the tombstone at once. Does nothing for a session that was never stored.
+    """
+    old: Any = request.session
+    if not old.session_key:
+        return
+    content = dict(old.items())
+    fresh = type(old)()
+    fresh.create()
+    fresh.update(content)
+    fresh.save()
+    for key in (KEY, DEVICE_ID_SESSION_KEY):
+        old.pop(key, None)
+    old[TOMBSTONE] = True
+    old.set_expiry(int(TOMBSTONE_LIFE.total_seconds()))
+    old.save()
+    fresh.modified = True
+    request.session = fresh

@@ -1,0 +1,1 @@
+"""One page, or one step of it, a file."""
