@@ -7,7 +7,11 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 # By name: these modules need the models, which are not there yet when this one is imported.
-ON_READY = ("otpguard.web.receivers.connect", "otpguard.checks.connect")
+ON_READY = (
+    "otpguard.web.receivers.connect",
+    "otpguard.checks.connect",
+    "otpguard.tasks.connect",
+)
 
 
 class OtpguardConfig(AppConfig):

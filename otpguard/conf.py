@@ -213,8 +213,7 @@ def _value(name: str, value: object, so_far: Mapping[str, Any]) -> Any:  # noqa:
         return _READERS[name](value, known)
     wanted = get_type_hints(Settings)[name]
     if wanted is timedelta:
-        value = _of_type(value, int)
-        return timedelta(seconds=value)
+        return timedelta(seconds=_of_type(value, int))
     if wanted == tuple[str, ...]:
         return _names(value)
     return _of_type(value, wanted)

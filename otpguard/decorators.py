@@ -123,4 +123,5 @@ class CheckpointRequiredMixin(View):
         **kwargs: Any,  # noqa: ANN401 (the URL's values)
     ) -> Any:  # noqa: ANN401 (any response)
         await sync_to_async(enforce)(request, marker, kwargs)
-        return await super().dispatch(request, *args, **kwargs)
+        response: Any = super().dispatch(request, *args, **kwargs)
+        return await response

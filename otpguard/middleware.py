@@ -34,7 +34,8 @@ class OtpguardMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
             markcoroutinefunction(self)
             # Django adapts the bound method it finds here; a sync one would cost every request
             # under ASGI a hop to a thread.
@@ -42,7 +43,7 @@ class OtpguardMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         request.__dict__[STATE] = None
-        if iscoroutinefunction(self):
+        if self._is_async:
             return self._call_async(request)
         response = cast("HttpResponseBase", self.get_response(request))
         state = request.__dict__[STATE]

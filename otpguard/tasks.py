@@ -80,5 +80,11 @@ def stop_sweeper(**_: Any) -> None:  # noqa: ANN401 (a signal's rest)
         _running.pop().stop()
 
 
-worker_ready.connect(start_sweeper, dispatch_uid="otpguard.sweeper")
-worker_shutdown.connect(stop_sweeper, dispatch_uid="otpguard.sweeper")
+def connect() -> None:
+    """Let every worker of this project sweep; called once when Django is ready.
+
+    Importing this module has registered the tasks by then, also in a web process that never
+    looked for any.
+    """
+    worker_ready.connect(start_sweeper, dispatch_uid="otpguard.sweeper")
+    worker_shutdown.connect(stop_sweeper, dispatch_uid="otpguard.sweeper")

@@ -86,11 +86,9 @@ def blind_indexes(value: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _roots() -> tuple[bytes, ...]:
-    given = settings().root_keys or (
-        django_settings.SECRET_KEY,
-        *django_settings.SECRET_KEY_FALLBACKS,
-    )
-    return tuple(str(root).encode() for root in given)
+    fallbacks = [str(key) for key in django_settings.SECRET_KEY_FALLBACKS]
+    given = settings().root_keys or (django_settings.SECRET_KEY, *fallbacks)
+    return tuple(root.encode() for root in given)
 
 
 @lru_cache(maxsize=1)

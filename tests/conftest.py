@@ -8,9 +8,17 @@ import pytest
 import redis
 from django.conf import settings
 
+from otpguard.testing import forget_recent
+from tests.host import host
 from tests.worker import celery_worker, pytest_runtest_makereport
 
-__all__ = ["celery_worker", "pytest_runtest_makereport", "redis_client"]
+__all__ = ["celery_worker", "host", "pytest_runtest_makereport", "redis_client"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No test sees what another wrote lately or sent."""
+    forget_recent()
 
 
 @pytest.fixture

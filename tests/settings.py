@@ -131,4 +131,6 @@ else:
     EMAIL_BACKEND = _MAIL_BACKEND
     EMAIL_FILE_PATH = _MAIL_DIRECTORY
 
-OTPGUARD: dict[str, Any] = {}
+OTPGUARD: dict[str, Any] = {
+    "PROVIDERS": {"memory": {"BACKEND": "otpguard.channels.providers.memory.Memory"}}
+}

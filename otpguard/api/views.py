@@ -32,7 +32,7 @@ class IsTenantAdmin(BasePermission):
         """True for an active membership with the admin role."""
         tenant = facts_from(request._request, user=request.user).tenant  # noqa: SLF001 (DRF's)
         member = (
-            Membership.objects.filter(tenant=tenant, user=request.user.pk, active=True).first()
+            Membership.objects.filter(tenant_id=tenant, user=request.user.pk, active=True).first()
             if tenant
             else None
         )

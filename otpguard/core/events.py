@@ -7,7 +7,7 @@ change of meaning is a new event. The grammar of a code is `subject.past_partici
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, TypeVar
 
 from otpguard.core.registry import Registry
@@ -64,7 +64,7 @@ def event(code: str, label: str, ocsf: Ocsf) -> Callable[[E], E]:
 
 def field_names(kind: type[Event]) -> tuple[str, ...]:
     """The names of an event's own fields, in order."""
-    return tuple(field.name for field in fields(kind))
+    return tuple(each.name for each in fields(kind))
 
 
 # --- checkpoints ----------------------------------------------------------------------------------
@@ -255,9 +255,10 @@ class SessionStarted(Event):
 @event("session.ended", "A login session ended", Ocsf(AUTHENTICATION, 2))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded(Event):
-    """Somebody logged out; the session's grants ended with it."""
+    """Somebody logged out, or an operator ended it; the session's grants ended with it."""
 
     grants_revoked: int
+    reason: str = ""
 
 
 @event("hold.started", "A hold began", Ocsf(ENTITY_MANAGEMENT, 1))
@@ -334,16 +335,22 @@ class TenantChanged(Event):
 
     before: dict[str, Any]
     after: dict[str, Any]
+    reason: str = ""
 
 
 @event("membership.changed", "A membership was changed", Ocsf(ENTITY_MANAGEMENT, 3))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipChanged(Event):
-    """Roles or activity of a member changed; `created` for the first time."""
+    """Roles or activity of a member changed; `created` for the first time.
+
+    `gained` names the admin roles that this change gave, `reason` why, when somebody said so.
+    """
 
     roles: list[str]
     active: bool
     created: bool = False
+    gained: list[str] = field(default_factory=list)
+    reason: str = ""
 
 
 # --- held requests --------------------------------------------------------------------------------

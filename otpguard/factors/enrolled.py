@@ -9,6 +9,7 @@ from otpguard.core.assurance import FactorKind
 from otpguard.core.decision import EnrolledFactor
 from otpguard.exceptions import StoreUnavailable
 from otpguard.models import Factor
+from otpguard.models.factor import FACTORS
 
 
 def usable(*, user: str, tenant: str) -> QuerySet[Factor]:
@@ -16,7 +17,7 @@ def usable(*, user: str, tenant: str) -> QuerySet[Factor]:
     that this tenant provisioned; never another tenant's (A1)."""
     own = Q(tenant=None)
     where = own | Q(tenant=tenant) if tenant else own
-    return Factor.objects.filter(where, user=user, confirmed=True, disabled_at=None)
+    return FACTORS.filter(where, user=user, confirmed=True, disabled_at=None)
 
 
 def live_factors(*, user: str, tenant: str) -> list[EnrolledFactor]:

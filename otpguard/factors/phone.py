@@ -10,6 +10,7 @@ from otpguard import vault
 from otpguard.core.assurance import Channel, FactorKind
 from otpguard.core.phone import PhoneNumber, mask, mask_email
 from otpguard.models import Factor, Tenant
+from otpguard.models.factor import FACTORS
 
 _BY_NUMBER = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.VOICE})
 
@@ -33,7 +34,7 @@ def build(
 def holders_of(number: PhoneNumber) -> QuerySet[Factor]:
     """Every factor with this number, under the current and the retiring index key (C16)."""
     indexes = vault.blind_indexes(number.e164)
-    return Factor.objects.filter(Q(phone_index__in=indexes) | Q(phone_index_old__in=indexes))
+    return FACTORS.filter(Q(phone_index__in=indexes) | Q(phone_index_old__in=indexes))
 
 
 def reachable(*, email: str) -> frozenset[Channel]:

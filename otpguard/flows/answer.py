@@ -70,10 +70,8 @@ def answer(*, facts: RequestFacts, challenge_id: UUID, given: str) -> Answer:
 
     The challenge must belong to this login session, user and tenant (A23).
     """
-    own = Challenge.objects.filter(
-        pk=challenge_id, sid=facts.sid, user=facts.user or None, tenant=facts.tenant or None
-    ).exclude(sid="")
-    challenge = own.select_related("factor").first()
+    own = Challenge.objects.of(sid=facts.sid, user=facts.user, tenant=facts.tenant)
+    challenge = own.select_related("factor", "user").filter(pk=challenge_id).first()
     if challenge is None or challenge.factor is None:
         return _rejected(facts, None, challenge_id, "unknown")
     lane = Lane.KNOWN if facts.known_device else Lane.OPEN
@@ -83,11 +81,11 @@ def answer(*, facts: RequestFacts, challenge_id: UUID, given: str) -> Answer:
     if state.wait_seconds:
         return _rejected(facts, challenge, challenge_id, "wait", retry_after=state.wait_seconds)
     with transaction.atomic(durable=True):
-        counted = own.filter(
-            state=ChallengeState.OPEN.value,
-            attempts__lt=F("max_attempts"),
-            expires_at__gt=facts.now,
-        ).update(attempts=F("attempts") + 1)
+        counted = (
+            own.open_at(facts.now)
+            .filter(pk=challenge_id, attempts__lt=F("max_attempts"))
+            .update(attempts=F("attempts") + 1)
+        )
     challenge.refresh_from_db(fields=["state", "attempts"])
     if not counted:
         return _rejected(facts, challenge, challenge_id, _why_closed(challenge, facts.now))

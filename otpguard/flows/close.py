@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.challenge import ChallengeState
@@ -33,8 +34,10 @@ def repudiate(*, facts: RequestFacts, challenge_id: UUID) -> bool:
     session's standing, so that whoever sits there must log in anew. False when the challenge is
     not this person's or was reported before.
     """
+    if not facts.user:
+        return False
     with transaction.atomic():
-        challenge = Challenge.objects.filter(pk=challenge_id, user=facts.user or None).first()
+        challenge = Challenge.objects.filter(Q(user_id=facts.user), pk=challenge_id).first()
         if challenge is None or challenge.state == ChallengeState.REPORTED:
             return False
         Challenge.objects.filter(pk=challenge.pk).update(

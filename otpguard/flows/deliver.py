@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -155,7 +156,7 @@ def _send(delivery: Delivery, challenge: Challenge) -> Outcome:
     )
 
 
-def _record(delivery: Delivery, challenge_id: object, outcome: Outcome, now: datetime) -> None:
+def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datetime) -> None:
     with transaction.atomic():
         challenge = Challenge.objects.select_for_update().get(pk=challenge_id)
         match outcome:

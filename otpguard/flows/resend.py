@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db import transaction
 
 from otpguard.audit.recorder import Circumstances, record
-from otpguard.core.challenge import ChallengeState
 from otpguard.core.events import ChallengeFellBack
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import StartRefused
@@ -30,15 +29,10 @@ def resend(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -> Cha
     """
     with transaction.atomic(durable=True):
         challenge = (
-            Challenge.objects.select_for_update()
-            .filter(
-                pk=challenge_id,
-                sid=facts.sid,
-                user=facts.user or None,
-                tenant=facts.tenant or None,
-                state=ChallengeState.OPEN.value,
-                expires_at__gt=facts.now,
-            )
+            Challenge.objects.of(sid=facts.sid, user=facts.user, tenant=facts.tenant)
+            .open_at(facts.now)
+            .select_for_update()
+            .filter(pk=challenge_id)
             .first()
         )
         if challenge is None:

@@ -86,9 +86,7 @@ def hold_request(
 
 def open_held(*, facts: RequestFacts, held_id: str) -> Held | None:
     """The kept form for its owner's page; None when it is used, expired or not theirs."""
-    row = HeldRequest.objects.filter(
-        pk=held_id, sid=facts.sid, user=facts.user or None, used_at=None, expires_at__gt=facts.now
-    ).first()
+    row = HeldRequest.objects.live(facts).filter(pk=held_id).first()
     if row is None:
         return None
     return Held(
@@ -109,14 +107,8 @@ def consume(*, facts: RequestFacts, held_id: str, path: str, checkpoint: str) ->
     except ValueError:
         identity = UUID(int=0)
     with transaction.atomic():
-        taken = HeldRequest.objects.filter(
-            pk=identity,
-            sid=facts.sid,
-            user=facts.user or None,
-            path=path,
-            used_at=None,
-            expires_at__gt=facts.now,
-        ).update(used_at=facts.now)
+        live = HeldRequest.objects.live(facts)
+        taken = live.filter(pk=identity, path=path).update(used_at=facts.now)
         row = HeldRequest.objects.filter(pk=identity, sid=facts.sid).first()
         where = Circumstances.of(facts, checkpoint=checkpoint, story=str(row.story) if row else "")
         record(RequestContinued() if taken else RequestRejected(reason=_why(row, path)), where)

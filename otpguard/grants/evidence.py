@@ -93,7 +93,8 @@ def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     try:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
     except (DatabaseError, InterfaceError) as error:
         raise StoreUnavailable("the guard's statement failed") from error
 

@@ -21,6 +21,7 @@ def issue(challenge: Challenge, facts: MethodFacts, *, now: datetime) -> Grant:
     Revokes the older grants of the same session, tenant, method and binding, so that the guard's
     statement stays a handful of rows.
     """
+    assert challenge.user is not None  # noqa: S101 (anonymous challenges grant nothing yet)
     intent = challenge.intent if challenge.binds else ""
     Grant.objects.filter(
         sid=challenge.sid,
@@ -33,7 +34,7 @@ def issue(challenge: Challenge, facts: MethodFacts, *, now: datetime) -> Grant:
     return Grant.objects.create(
         sid=challenge.sid,
         tenant_id=challenge.tenant_id,
-        user_id=challenge.user_id,
+        user=challenge.user,
         facts=facts_to_json(facts),
         story=challenge.story,
         verified_at=now,

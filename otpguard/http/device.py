@@ -32,7 +32,7 @@ def is_known(request: HttpRequest, user: str) -> bool:
 def remember(request: HttpRequest, response: HttpResponseBase, user: str) -> None:
     """Give this browser a cookie that says it has proven a factor of `user`."""
     identity = secrets.token_urlsafe(16)
-    response.set_cookie(  # type: ignore[attr-defined]  # every response class has it
+    response.set_cookie(
         _SECURE if request.is_secure() else _PLAIN,
         f"{identity}.{_sign(identity, user, vault.key_ids()[0])}",
         max_age=int(LIFE.total_seconds()),

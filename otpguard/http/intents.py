@@ -96,7 +96,7 @@ def _content(request: HttpRequest, key: bytes) -> str:
     return body_digest(form_fields(request), key=key, files=files)
 
 
-def _sha256(upload: UploadedFile) -> str:
+def _sha256(upload: UploadedFile[Any]) -> str:
     result = hashlib.sha256()
     for chunk in upload.chunks():
         result.update(chunk)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,21 @@ from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.models.factor import Factor
 from otpguard.models.fields import EncryptedTextField
 from otpguard.models.tenant import Tenant
+
+
+class ChallengeQuerySet(models.QuerySet["Challenge"]):
+    """Named queries over challenges."""
+
+    def of(self, *, sid: str, user: str, tenant: str) -> Self:
+        """Those of one user in one login session and tenant (A23); none without a session."""
+        if not sid or not user:
+            return self.none()
+        where = Q(tenant_id=tenant) if tenant else Q(tenant=None)
+        return self.filter(where, Q(sid=sid, user_id=user))
+
+    def open_at(self, now: datetime) -> Self:
+        """Those that still take answers."""
+        return self.filter(state=ChallengeState.OPEN.value, expires_at__gt=now)
 
 
 class Challenge(models.Model):
@@ -63,6 +79,8 @@ class Challenge(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ChallengeQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at",)

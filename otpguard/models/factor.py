@@ -31,9 +31,7 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    tenant = models.ForeignKey(
-        Tenant, models.CASCADE, null=True, blank=True, related_name="factors"
-    )
+    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, blank=True, related_name="+")
     kind = models.CharField(
         max_length=16, choices=[(kind.value, kind.value) for kind in FactorKind]
     )
@@ -97,7 +95,13 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
         return False
 
 
+FACTORS: models.Manager[Factor] = Factor.objects
+"""All factors of all kinds; `Factor.objects` with its type."""
+
+
 class _KindManager(DeviceManager):  # type: ignore[misc]  # django-otp ships no types
+    """The factors of one kind; what makes a proxy more than a name."""
+
     def __init__(self, kind: FactorKind) -> None:
         super().__init__()
         self._kind = kind

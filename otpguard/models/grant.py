@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.evidence import Source
+from otpguard.core.facts import RequestFacts
 from otpguard.models.challenge import Challenge
 from otpguard.models.fields import EncryptedTextField
 from otpguard.models.tenant import Tenant
@@ -72,6 +73,17 @@ class Grant(models.Model):
         return f"grant of {self.user} at {self.verified_at:%Y-%m-%d %H:%M}"
 
 
+class HeldRequestQuerySet(models.QuerySet["HeldRequest"]):
+    """Named queries over held requests."""
+
+    def live(self, facts: RequestFacts) -> Self:
+        """Those that this user's login session may still send on."""
+        if not facts.sid or not facts.user:
+            return self.none()
+        owner = Q(sid=facts.sid, user_id=facts.user)
+        return self.filter(owner, used_at=None, expires_at__gt=facts.now)
+
+
 class HeldRequest(models.Model):
     """A form that waits, encrypted, until its sender has proven who they are.
 
@@ -90,6 +102,8 @@ class HeldRequest(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = HeldRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("held request")

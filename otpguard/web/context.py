@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings as django_settings
-from django.http import HttpRequest
-
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel, FactorKind
 from otpguard.core.challenge import ChallengeState, DeliveryState
-from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask
 from otpguard.factors.phone import masked_destination
 from otpguard.labels import CHANNELS, FACTOR_KINDS, Text, checkpoint_label
@@ -106,14 +102,12 @@ def status(challenge: Challenge) -> dict[str, Any]:
         "tries": len(lines),
         "next_channel": str(CHANNELS[Channel(following[0]["channel"])]) if following else "",
         "falls_back_at": challenge.due_at.isoformat() if challenge.due_at else "",
+        "another_way": str(another_way(challenge)),
     }
 
 
-def assets(request: HttpRequest, facts: RequestFacts) -> dict[str, Any]:
-    """What the code page needs besides: the host that a WebOTP message is bound to."""
-    return {"host": facts.host.partition(":")[0], "language": request.LANGUAGE_CODE}  # type: ignore[attr-defined]
-
-
-def debug_inbox() -> bool:
-    """True while DEBUG is on, when pages may point at a development inbox."""
-    return bool(django_settings.DEBUG)
+def another_way(challenge: Challenge) -> Text:
+    """The channel that "try another way" would send over; empty if it is the same route again."""
+    ahead = challenge.plan[challenge.step + 1 :] or challenge.plan
+    current = challenge.plan[challenge.step]
+    return CHANNELS[Channel(ahead[0]["channel"])] if ahead[0] != current else ""

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.flows.standing import Standing, is_own, standing_of
@@ -51,7 +52,7 @@ def _start(
 ) -> HttpResponse:
     form = ChooseForm(request.POST)
     if not form.is_valid():
-        return _page(request, ask, standing, token, error=form.errors["factor"][0], status=400)
+        return _page(request, ask, standing, token, error=str(form.errors["factor"][0]), status=400)
     try:
         challenge = start(
             facts=facts,
@@ -98,7 +99,7 @@ def problem_page(request: HttpRequest, code: str, *, status: int) -> HttpRespons
     response = render(
         request,
         "otpguard/problem.html",
-        {"message": messages.problem(code), "code": code},
+        {"message": messages.problem(code), "code": code, "support_url": settings().support_url},
         status=status,
     )
     return pages.hardened(response)

@@ -46,7 +46,7 @@ def code(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
         return _page(request, facts, challenge)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _page(request, facts, challenge, error=form.errors["code"][0], status=400)
+        return _page(request, facts, challenge, error=str(form.errors["code"][0]), status=400)
     judged = answer(facts=facts, challenge_id=challenge_id, given=form.cleaned_data["code"])
     if isinstance(judged, Verified):
         rotate(request)
@@ -119,7 +119,7 @@ def cancel(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
 def report(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
     """ "This was not me": GET explains, only POST acts (A8)."""
     facts = facts_from(request)
-    challenge = Challenge.objects.filter(pk=challenge_id, user=facts.user).first()
+    challenge = Challenge.objects.filter(pk=challenge_id, user_id=facts.user).first()
     if challenge is None:
         return problem_page(request, "unknown_challenge", status=404)
     done = False
@@ -149,13 +149,8 @@ def status(_request: HttpRequest, reference: str) -> HttpResponse:
 
 def own(facts: RequestFacts, challenge_id: UUID) -> Challenge | None:
     """The challenge if it is this user's, in this login session and tenant (A23)."""
-    if not facts.sid:
-        return None
-    return (
-        Challenge.objects.select_related("user", "factor")
-        .filter(pk=challenge_id, sid=facts.sid, user=facts.user, tenant=facts.tenant or None)
-        .first()
-    )
+    mine = Challenge.objects.of(sid=facts.sid, user=facts.user, tenant=facts.tenant)
+    return mine.select_related("user", "factor").filter(pk=challenge_id).first()
 
 
 def _ask(challenge: Challenge) -> Ask:

@@ -1,0 +1,147 @@
+"""The texts of the tour: one card for each checkpoint, and stories that go further."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One thing to try. `who` is who to log in as, empty for nobody; `path` where it happens."""
+
+    title: str
+    slug: str
+    who: str
+    path: str
+    do: str
+    expect: str
+    code: str = ""
+
+
+CHECKPOINTS = (
+    Card(
+        title="Sign up",
+        slug="signup",
+        who="",
+        path="/signup/",
+        do="Create an account with e-mail and password, look around, then finish signing up.",
+        expect="Nobody asks for a phone until you found a company. Then a number is enrolled and"
+        " confirmed by a code; your profile shows it.",
+        code='otpguard.require(request, "signup")',
+    ),
+    Card(
+        title="Change a password",
+        slug="password_reset",
+        who="bob@acme",
+        path="/password/",
+        do="Type a new password twice and save it.",
+        expect="A code is asked for. Passwords are never kept meanwhile, so you type them again:"
+        " the proof still counts.",
+        code='otpguard.require(request, "password_reset")',
+    ),
+    Card(
+        title="Grant a role",
+        slug="role_grant",
+        who="alice@acme",
+        path="/members/",
+        do="Make Bob an admin. Then make Carol one, too.",
+        expect="Each grant is asked for by itself: a proof is bound to the very form that was"
+        " sent, and serves once.",
+        code='otpguard.require(request, "role_grant", target=…)',
+    ),
+    Card(
+        title="Change how you pay",
+        slug="billing_change",
+        who="carol@acme",
+        path="/billing/",
+        do="Enter the card 4242 4242 4242 4242.",
+        expect="After the code the form comes back with everything but the card number: secrets"
+        " are never kept.",
+        code='otpguard.require(self.request, "billing_change")',
+    ),
+    Card(
+        title="Create an API key",
+        slug="api_key",
+        who="alice@acme",
+        path="/keys/",
+        do="Create a production key. Once more with the button that uses fetch.",
+        expect="The step-up names the key. “Continue” sends your form on, and the secret is shown"
+        " once. With fetch the code is asked for in a window of its own.",
+        code='otpguard.require(request, "api_key.production", target=…)',
+    ),
+    Card(
+        title="Export the audit log",
+        slug="audit_log_export",
+        who="dave@globex",
+        path="/audit/",
+        do="Export the log as JSON lines.",
+        expect="A code, then the download: only Globex' own events, each with a keyed MAC in the"
+        " database.",
+        code='@requires_checkpoint("audit_log_export")',
+    ),
+    Card(
+        title="Export customer data",
+        slug="data_export",
+        who="henry@hooli",
+        path="/contacts/",
+        do="Export the contacts as CSV.",
+        expect="A code, then the download. Hooli Labs is three days old: ask for codes again and"
+        " again, and the limits of young organizations stop you.",
+        code='@requires_checkpoint("data_export")',
+    ),
+)
+
+STORIES = (
+    Card(
+        title="Only asked once",
+        slug="20 minutes",
+        who="alice@acme",
+        path="/contacts/export/",
+        do="Export the contacts, enter the code, then create a development key.",
+        expect="The second action passes unasked: a proof serves for 20 minutes in this login"
+        " session. Granting a role asks all the same, for it is bound.",
+    ),
+    Card(
+        title="An enterprise customer",
+        slug="AAL3",
+        who="ines@initech",
+        path="/billing/",
+        do="Change the card of Initech Enterprise.",
+        expect="A contract of $250,000 a year means AAL3: a phone code is not enough, a passkey is"
+        " asked for. Acme has chosen phone codes for production keys; Initech has not.",
+    ),
+    Card(
+        title="Nothing enrolled",
+        slug="enrollment",
+        who="nora@acme",
+        path="/keys/",
+        do="Create a key as somebody who has no factor yet.",
+        expect="No silent pass: a phone has to be enrolled first, and only with a fresh login."
+        " Try the number +1 201 555 0199.",
+    ),
+    Card(
+        title="Two organizations",
+        slug="isolation",
+        who="erin",
+        path="/contacts/export/",
+        do="Export the contacts of Acme, then switch to Globex (top right) and export there.",
+        expect="Asked again: what was proven in one organization counts for nothing in another.",
+    ),
+    Card(
+        title="Permission stays permission",
+        slug="403",
+        who="bob@acme",
+        path="/keys/",
+        do="Try to create a key as a plain member.",
+        expect="Refused by the app itself. Step-up proves who somebody is; it gives no rights.",
+    ),
+    Card(
+        title="The log",
+        slug="admin",
+        who="ops",
+        path="/admin/otpguard/event/",
+        do="Open Events in the Django admin.",
+        expect="Every step you took: asked, sent, answered, passed. Rows are written once and"
+        " never changed.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""The pages of Acme CRM, one topic a file."""

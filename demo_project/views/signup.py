@@ -1,0 +1,60 @@
+"""Sign up in two steps: try the product at once, prove a phone when it becomes serious."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.views.decorators.http import require_http_methods
+
+import otpguard
+from demo_project.forms import SignupForm, WorkspaceForm
+from demo_project.tenancy import ADMIN, enter
+from otpguard.models import Membership, Tenant
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@require_http_methods(["GET", "POST"])
+def signup(request: HttpRequest) -> HttpResponse:
+    """An account for e-mail and password; nobody is asked for a phone to have a look."""
+    form = SignupForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = form.save()
+        if request.user.is_authenticated:
+            logout(request)
+        login(request, user, backend=BACKEND)
+        messages.success(request, f"Welcome! You are logged in as {user}, on an evaluation.")
+        return redirect("signup-finish")
+    return render(request, "demo/signup.html", {"form": form})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def finish(request: HttpRequest) -> HttpResponse:
+    """Found a company of one's own. This is where a verified phone is asked for."""
+    form = WorkspaceForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        name = form.cleaned_data["workspace"]
+        otpguard.require(request, "signup", target=name)
+        _found(request, name)
+        messages.success(request, f"{name} is ready, and your phone is verified.")
+        return redirect("profile")
+    return render(request, "demo/signup_finish.html", {"form": form})
+
+
+def _found(request: HttpRequest, name: str) -> None:
+    """Whoever founds a company is its first admin."""
+    user = User.objects.get(pk=request.user.pk)
+    with transaction.atomic():
+        slug = f"{slugify(name)[:40] or 'company'}-{uuid4().hex[:6]}"
+        tenant = Tenant.objects.create(slug=slug, name=name)
+        Membership.objects.create(tenant=tenant, user=user, roles=[ADMIN])
+    enter(request, tenant)

@@ -1,0 +1,139 @@
+"""Move what is encrypted to the newest root key, and the blind index to the newest index key.
+
+A row is rewritten only if something in it is still under an older key, so a run that was stopped
+goes on where it was when it is started again, and the last run changes nothing. Batches are short
+transactions; rows are locked while they are rewritten, so the site keeps running meanwhile.
+
+Events are not rewritten: their MACs commit to what they hold. Whoever wants to read and verify old
+events keeps the keys that they were written under.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from otpguard import vault
+from otpguard.core.assurance import FactorKind
+from otpguard.factors import phone
+from otpguard.models import Challenge, Event, Factor, Usage
+from otpguard.models.fields import EncryptedTextField, Sealed
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One batch done: the table, its rows read and rewritten so far, and whether it is finished."""
+
+    table: str
+    read: int
+    rewritten: int
+    finished: bool = False
+
+
+def tables() -> tuple[type[Model], ...]:
+    """Every table with an encrypted column."""
+    return tuple(
+        model
+        for model in apps.get_app_config("otpguard").get_models()
+        if not model._meta.proxy and encrypted_fields(model)  # noqa: SLF001 (Django's Meta API)
+    )
+
+
+def encrypted_fields(model: type[Model]) -> tuple[str, ...]:
+    """The names of a table's encrypted columns."""
+    fields = model._meta.concrete_fields  # noqa: SLF001 (Django's documented Meta API)
+    return tuple(field.name for field in fields if isinstance(field, EncryptedTextField))
+
+
+def rekey(*, batch: int = BATCH) -> Iterator[Progress]:
+    """Rewrite every table, a batch a transaction; yields after each one.
+
+    Raises UndecryptableError when a row is under a key that is not at hand; the batches before it
+    are committed. Must not be called inside a transaction.
+    """
+    for model in tables():
+        yield from _table(model, batch)
+
+
+def events_under_older_keys() -> int:
+    """How many audit events need an older root key to be read and verified."""
+    return Event.objects.exclude(key_id=vault.key_ids()[0]).count()
+
+
+def _table(model: type[Model], batch: int) -> Iterator[Progress]:
+    rows: QuerySet[Any] = model._default_manager.order_by("pk")  # noqa: SLF001 (Django's API)
+    newest = Fernet(urlsafe_b64encode(vault.key_for(vault.ENCRYPTION)))
+    table = str(model._meta.verbose_name_plural)  # noqa: SLF001 (Django's documented Meta API)
+    read = rewritten = 0
+    last = None
+    while True:
+        after = rows if last is None else rows.filter(pk__gt=last)
+        with transaction.atomic(durable=True):
+            taken = list(after.select_for_update(of=("self",))[:batch])
+            rewritten += sum(_rewrite(row, newest) for row in taken)
+        read += len(taken)
+        if len(taken) < batch:
+            yield Progress(table=table, read=read, rewritten=rewritten, finished=True)
+            return
+        last = taken[-1].pk
+        yield Progress(table=table, read=read, rewritten=rewritten)
+
+
+def _rewrite(row: Model, newest: Fernet) -> bool:
+    """Bring one locked row under the newest keys. False when it was already."""
+    changed = [name for name in encrypted_fields(type(row)) if _move(row, name, newest)]
+    if isinstance(row, Factor):
+        changed += _move_factor_index(row)
+    elif isinstance(row, Challenge):
+        changed += _move_challenge_index(row)
+    if changed:
+        row.save(update_fields=changed)
+    return bool(changed)
+
+
+def _move(row: Model, name: str, newest: Fernet) -> bool:
+    value: Sealed | None = getattr(row, name)
+    if not value or _is_under(newest, value.token):
+        return False
+    setattr(row, name, Sealed(vault.encrypt(value.reveal())))
+    return True
+
+
+def _is_under(key: Fernet, token: str) -> bool:
+    try:
+        key.decrypt(token)
+    except InvalidToken:
+        return False
+    return True
+
+
+def _move_factor_index(factor: Factor) -> list[str]:
+    if factor.kind != FactorKind.PHONE:
+        return []
+    was = (factor.phone_index, factor.phone_index_old)
+    (moved,) = phone.reindex([factor])
+    if (moved.phone_index, moved.phone_index_old) == was:
+        return []
+    # What caps have counted for this number goes along, or the move would be a way round them.
+    if moved.phone_index != was[0]:
+        Usage.objects.filter(cap="number", key=was[0]).update(key=moved.phone_index)
+    return ["secret", "phone_index", "phone_index_old"]
+
+
+def _move_challenge_index(challenge: Challenge) -> list[str]:
+    if not challenge.phone_index:
+        return []
+    index = vault.blind_indexes(challenge.destination.reveal())[0]
+    if index == challenge.phone_index:
+        return []
+    challenge.phone_index = index
+    return ["phone_index"]

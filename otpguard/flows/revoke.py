@@ -1,0 +1,161 @@
+"""Take proofs away: grants, factors, login sessions, and the challenges that would bring new ones.
+
+Each flow is one transaction that joins an outer one. Isolation: an actor in a tenant reaches only
+what is of that tenant; personal factors and login sessions are the person's own or the site's to
+end (C25).
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from otpguard.audit.recorder import Circumstances, record
+from otpguard.core.challenge import ChallengeState
+from otpguard.core.events import (
+    ChallengeCanceled,
+    FactorDisabled,
+    FactorRemoved,
+    GrantRevoked,
+    SessionEnded,
+)
+from otpguard.core.facts import RequestFacts
+from otpguard.flows.scope import check, check_person
+from otpguard.grants import store
+from otpguard.models import Challenge, Factor, Grant, LoginSession
+from otpguard.models.factor import FACTORS
+
+
+def revoke_grants(*, facts: RequestFacts, grants: QuerySet[Grant], reason: str) -> int:
+    """End the live ones of `grants`; returns how many.
+
+    Locks them; one event for each tenant and person. Raises NotAllowed, with nothing revoked,
+    when one of them is beyond the actor's reach.
+    """
+    with transaction.atomic():
+        live = list(
+            Grant.objects.select_for_update()
+            .filter(pk__in=grants.order_by().values("pk"), revoked_at=None)
+            .order_by("tenant_id", "user_id", "verified_at")
+        )
+        for grant in live:
+            check(facts, tenant=grant.tenant_id, user=grant.user_id)
+        return end_grants(facts, live, reason)
+
+
+def end_grants(facts: RequestFacts, live: list[Grant], reason: str) -> int:
+    """Revoke grants whose reach was decided by the caller, in its transaction. One event for each
+    tenant and person; `live` is ordered by them."""
+    total = 0
+    for (tenant, user), rows in groupby(live, key=lambda row: (row.tenant_id, row.user_id)):
+        batch = list(rows)
+        count = store.revoke(Grant.objects.filter(pk__in=[row.pk for row in batch]), now=facts.now)
+        total += count
+        record(
+            GrantRevoked(
+                reason=reason, count=count, grant=str(batch[0].pk) if len(batch) == 1 else ""
+            ),
+            Circumstances.of(
+                facts,
+                tenant=str(tenant or ""),
+                subject=str(user),
+                story=str(batch[0].story) if len(batch) == 1 else "",
+            ),
+        )
+    return total
+
+
+def disable_factor(*, facts: RequestFacts, factor: Factor, reason: str) -> bool:
+    """Switch a factor off; it stays listed and proves nothing. False when it was off already.
+
+    Locks the factor; ends the grants it may have given and its open challenges. Raises NotAllowed
+    beyond the actor's reach.
+    """
+    check(facts, tenant=factor.tenant_id, user=factor.user_id)
+    with transaction.atomic():
+        if not FACTORS.filter(pk=factor.pk, disabled_at=None).update(disabled_at=facts.now):
+            return False
+        record(FactorDisabled(factor=str(factor.pk), reason=reason), _of_factor(facts, factor))
+        _end_what_it_gave(facts, factor, f"factor disabled: {reason}")
+    return True
+
+
+def remove_factor(*, facts: RequestFacts, factor: Factor, reason: str) -> bool:
+    """Delete a factor for good. False when it is gone already.
+
+    Locks the factor; ends the grants it may have given and its open challenges. Raises NotAllowed
+    beyond the actor's reach: a tenant never deletes what is a person's own (C25).
+    """
+    check(facts, tenant=factor.tenant_id, user=factor.user_id)
+    with transaction.atomic():
+        row = FACTORS.select_for_update().filter(pk=factor.pk).first()
+        if row is None:
+            return False
+        record(
+            FactorRemoved(factor=str(row.pk), kind=row.kind, reason=reason),
+            _of_factor(facts, row),
+        )
+        _end_what_it_gave(facts, row, f"factor removed: {reason}")
+        row.delete()
+    return True
+
+
+def end_session(*, facts: RequestFacts, session: LoginSession, reason: str) -> bool:
+    """End somebody's login session with its grants and open challenges. False when it is over.
+
+    Raises NotAllowed for anybody but the person and the site: a session serves every tenant of its
+    user.
+    """
+    check_person(facts, session.user_id)
+    with transaction.atomic():
+        ended = LoginSession.objects.filter(pk=session.pk, ended_at=None).update(ended_at=facts.now)
+        if not ended:
+            return False
+        revoked = store.revoke(Grant.objects.filter(sid=session.pk), now=facts.now)
+        cancel_open(facts, Challenge.objects.filter(sid=session.pk), "session ended")
+        record(
+            SessionEnded(grants_revoked=revoked, reason=reason),
+            Circumstances.of(facts, subject=str(session.user_id)),
+        )
+    return True
+
+
+def cancel_open(facts: RequestFacts, challenges: QuerySet[Challenge], reason: str) -> int:
+    """Cancel the open ones of `challenges` in the caller's transaction, which has decided about
+    reach; returns how many. Locks them."""
+    rows = list(challenges.select_for_update(of=("self",)).filter(state=ChallengeState.OPEN.value))
+    for row in rows:
+        row.state, row.closed_at = ChallengeState.CANCELED.value, facts.now
+        row.due_at = None
+        row.save(update_fields=["state", "closed_at", "due_at"])
+        record(
+            ChallengeCanceled(reason=reason),
+            Circumstances.of(
+                facts,
+                tenant=str(row.tenant_id or ""),
+                subject=str(row.user_id or ""),
+                checkpoint=row.checkpoint,
+                story=str(row.story),
+            ),
+        )
+    return len(rows)
+
+
+def _end_what_it_gave(facts: RequestFacts, factor: Factor, reason: str) -> None:
+    """A factor of one tenant was worth something only there; a person's own one everywhere."""
+    given = Grant.objects.filter(user=factor.user_id, revoked_at=None)
+    if factor.tenant_id is not None:
+        given = given.filter(tenant=factor.tenant_id)
+    live = given.select_for_update().order_by("tenant_id", "user_id", "verified_at")
+    end_grants(facts, list(live), reason)
+    cancel_open(facts, Challenge.objects.filter(factor=factor), reason)
+
+
+def _of_factor(facts: RequestFacts, factor: Factor) -> Circumstances:
+    return Circumstances.of(
+        facts,
+        tenant=str(factor.tenant_id) if factor.tenant_id else facts.tenant,
+        subject=str(factor.user_id),
+    )

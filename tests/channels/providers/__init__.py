@@ -1,0 +1,1 @@
+"""Each provider passes the contract and has behaviour of its own."""

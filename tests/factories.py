@@ -1,0 +1,137 @@
+"""Rows and clients that tests start from. Everything has a default; names are unique by a count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import count
+
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.db.models import Model
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from otpguard.core.assurance import Method, MethodFacts, Primary
+from otpguard.core.evidence import facts_to_json
+from otpguard.core.facts import RequestFacts
+from otpguard.core.phone import parse
+from otpguard.factors import phone
+from otpguard.http.session import KEY
+from otpguard.models import Factor, Grant, LoginSession, Membership, Tenant
+from otpguard.tenants.directory import SESSION_KEY
+
+PASSWORD = "correct horse battery staple"
+_number = count(1)
+
+
+def user(name: str = "", **fields: object) -> AbstractUser:
+    """A user who can log in with PASSWORD; `is_staff=True` and the like go to the model."""
+    name = name or f"user{next(_number)}"
+    fields.setdefault("email", f"{name}@example.com")
+    made: AbstractUser = get_user_model().objects.create_user(name, password=PASSWORD, **fields)
+    return made
+
+
+def staff(name: str = "", **fields: object) -> AbstractUser:
+    """A superuser of the site's admin."""
+    return user(name, is_staff=True, is_superuser=True, **fields)
+
+
+def tenant(slug: str = "", **fields: object) -> Tenant:
+    """A tenant old enough to be past the strict caps of new ones."""
+    slug = slug or f"tenant-{next(_number)}"
+    fields.setdefault("name", slug.replace("-", " ").title())
+    fields.setdefault("usage_signal_at", timezone.now())
+    return Tenant.objects.create(slug=slug, **fields)
+
+
+def member(
+    of: Tenant, user_: AbstractUser | None = None, *, roles: Iterable[str] = (), active: bool = True
+) -> Membership:
+    """A membership of `of`; its user is made if none is given."""
+    return Membership.objects.create(
+        tenant=of, user=user_ or user(), roles=list(roles), active=active
+    )
+
+
+def phone_factor(
+    of: AbstractUser, number: str = "", *, confirmed: bool = True, tenant: Tenant | None = None
+) -> Factor:
+    """A phone of `of`: a US number of its own unless one is given."""
+    digits = number or f"+1201555{1000 + next(_number) % 9000:04d}"
+    factor = phone.build(user_id=str(of.pk), number=parse(digits, region="US"), tenant=tenant)
+    factor.confirmed = confirmed
+    factor.save(force_insert=True)
+    factor.refresh_from_db()
+    return factor
+
+
+def session(of: AbstractUser, **fields: object) -> LoginSession:
+    """A login session that no browser holds."""
+    fields.setdefault("sid", f"sid-{next(_number)}")
+    fields.setdefault("primary", Primary.PASSWORD.value)
+    fields.setdefault("authenticated_at", timezone.now())
+    return LoginSession.objects.create(user=of, **fields)
+
+
+def grant(of: AbstractUser, tenant: Tenant | None = None, **fields: object) -> Grant:
+    """A live grant of a text message, of a session made up for it unless `sid` is given."""
+    fields.setdefault("sid", f"sid-{next(_number)}")
+    fields.setdefault("verified_at", timezone.now())
+    fields.setdefault("story", "00000000-0000-4000-8000-000000000000")
+    fields.setdefault(
+        "facts", facts_to_json(MethodFacts(method=Method.SMS, primary=Primary.PASSWORD))
+    )
+    return Grant.objects.create(user=of, tenant=tenant, **fields)
+
+
+def facts(
+    of: AbstractUser | None = None, tenant: Tenant | None = None, **known: object
+) -> RequestFacts:
+    """The facts of a request by `of` in `tenant`, now, by POST."""
+    known.setdefault("now", timezone.now())
+    known.setdefault("method", "POST")
+    known.setdefault("address", "203.0.113.7")
+    known.setdefault("agent", "Firefox on Linux")
+    return RequestFacts(
+        user=str(of.pk) if of else "",
+        user_is_staff=bool(of and of.is_staff),
+        tenant=str(tenant.pk) if tenant else "",
+        **known,
+    )
+
+
+def login(client: Client, user_: AbstractUser, tenant: Tenant | None = None) -> Client:
+    """The client, logged in a moment ago as `user_` by password, with `tenant` selected."""
+    request = RequestFactory().post(settings.LOGIN_URL)
+    request.session = client.session
+    request.user = AnonymousUser()
+    auth.login(request, user_, backend="django.contrib.auth.backends.ModelBackend")
+    request.session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = str(request.session.session_key)
+    if tenant is not None:
+        select(client, tenant)
+    return client
+
+
+def select(client: Client, tenant: Tenant | None) -> None:
+    """Switch the client to another tenant, or to none."""
+    kept = client.session
+    kept.pop(SESSION_KEY, None)
+    if tenant is not None:
+        kept[SESSION_KEY] = str(tenant.pk)
+    kept.save()
+
+
+def sid_of(client: Client) -> str:
+    """The sid of the client's login session."""
+    return str(client.session[KEY]["sid"])
+
+
+def age(row: Model, **times: datetime) -> None:
+    """Set times of a row by UPDATE, past every flow, and reload it."""
+    type(row)._default_manager.filter(pk=row.pk).update(**times)
+    row.refresh_from_db()

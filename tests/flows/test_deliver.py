@@ -1,0 +1,171 @@
+"""A delivery is sent once by whoever claims it, and a failing route gives way to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from otpguard.channels.providers.memory import SENT
+from otpguard.core.outcome import Accepted
+from otpguard.flows.deliver import LEASE, deliver
+from otpguard.models import Delivery, Event
+from otpguard.testing import send_queued
+from tests import factories
+from tests.flows.setting import stopped
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MEMORY = "otpguard.channels.providers.memory.Memory"
+
+
+def providers(**outcomes: str) -> dict[str, Any]:
+    """One provider for each channel, behaving as named."""
+    return {
+        "PROVIDERS": {
+            channel: {
+                "BACKEND": MEMORY,
+                "OPTIONS": {
+                    "channels": [channel],
+                    "outcome": outcome,
+                    "receipts": outcome == "accepted",
+                },
+            }
+            for channel, outcome in outcomes.items()
+        }
+    }
+
+
+def kinds() -> list[str]:
+    return list(Event.objects.order_by("pk").values_list("kind", flat=True))
+
+
+def test_the_message_names_brand_and_action_and_nothing_that_a_user_typed() -> None:
+    """A7: the target is for pages only."""
+    who = stopped(brand="Acme")
+    who.start()
+    send_queued()
+    text = SENT[-1].text
+    assert "Acme" in text
+    assert who.ask.target not in text
+    assert text.endswith(f"@acme.example #{SENT[-1].code.digits}")
+    assert len(text) <= 160
+
+
+def test_a_sent_delivery_is_not_sent_again() -> None:
+    stopped().start()
+    pk = str(Delivery.objects.get().pk)
+    assert isinstance(deliver(delivery_id=pk, now=timezone.now()), Accepted)
+    assert deliver(delivery_id=pk, now=timezone.now()) is None
+    assert len(SENT) == 1
+
+
+def test_of_many_workers_at_once_one_sends() -> None:
+    stopped().start()
+    pk, start = str(Delivery.objects.get().pk), Barrier(8)
+
+    def work() -> None:
+        start.wait()
+        try:
+            deliver(delivery_id=pk, now=timezone.now())
+        finally:
+            connection.close()
+
+    threads = [Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(SENT) == 1
+
+
+def test_a_worker_that_died_is_taken_over_when_its_lease_lapses() -> None:
+    stopped().start()
+    row = Delivery.objects.get()
+    factories.age(row, state="sending", lease_until=timezone.now() + LEASE)
+    assert deliver(delivery_id=str(row.pk), now=timezone.now()) is None
+    later = timezone.now() + LEASE + timedelta(seconds=1)
+    assert isinstance(deliver(delivery_id=str(row.pk), now=later), Accepted)
+
+
+@pytest.mark.parametrize(
+    "close",
+    [
+        lambda c: factories.age(c, state="canceled"),
+        lambda c: factories.age(c, expires_at=timezone.now()),
+    ],
+    ids=["canceled", "expired"],
+)
+def test_a_closed_challenge_is_not_sent(close: Callable[[Any], None]) -> None:
+    challenge = stopped().start()
+    close(challenge)
+    send_queued()
+    assert not SENT
+    assert Delivery.objects.get().state == "failed"
+
+
+@pytest.mark.parametrize("failure", ["refused", "unavailable"])
+def test_a_failing_route_falls_back_at_once_with_the_same_digits(
+    settings: Any, failure: str
+) -> None:
+    settings.OTPGUARD = providers(sms=failure, whatsapp="delivered", voice="delivered")
+    who = stopped()
+    challenge = who.start()
+    send_queued()
+    assert [m.channel for m in SENT] == ["whatsapp"]
+    challenge.refresh_from_db()
+    assert challenge.step == 1
+    assert kinds() == ["challenge.started", "challenge.fell_back", "challenge.sent"]
+    from_step_zero = challenge.generation
+    assert from_step_zero == 0
+    assert who.answer(challenge, SENT[-1].code.digits).__class__.__name__ == "Verified"
+
+
+def test_when_every_route_fails_the_challenge_is_undeliverable(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="refused", whatsapp="unavailable")
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    assert challenge.undeliverable
+    assert challenge.state == "open", "a late success of one route may still be answered"
+    assert kinds()[-1] == "challenge.undeliverable"
+
+
+def test_a_route_that_reports_receipts_gets_a_fallback_timer(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="accepted", whatsapp="delivered")
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    assert challenge.due_at is not None
+    left = (challenge.due_at - timezone.now()).total_seconds()
+    assert 7 < left <= 8
+
+
+def test_a_delivered_message_sets_no_timer() -> None:
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    assert challenge.due_at is None
+
+
+def test_a_provider_that_was_removed_meanwhile_is_a_failed_route(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="delivered", whatsapp="delivered")
+    stopped().start()
+    settings.OTPGUARD = providers(whatsapp="delivered")
+    send_queued()
+    assert [m.channel for m in SENT] == ["whatsapp"]
+
+
+def test_an_emailed_code_goes_to_the_persons_address(settings: Any) -> None:
+    settings.OTPGUARD = providers(email="delivered")
+    who = stopped()
+    who.start()
+    send_queued()
+    assert SENT[-1].to == who.member.user.email
+    assert SENT[-1].subject
+    assert SENT[-1].code.digits not in SENT[-1].subject

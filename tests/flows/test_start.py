@@ -1,0 +1,151 @@
+"""A challenge is started for the right person, once, within the caps, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from otpguard.channels.providers.memory import SENT
+from otpguard.core.facts import RequestFacts
+from otpguard.exceptions import StartRefused
+from otpguard.flows.start import start
+from otpguard.models import Challenge, Delivery, Event, Membership, Usage
+from tests import factories
+from tests.flows.setting import Stopped, sent_code, stopped
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def who() -> Stopped:
+    return stopped()
+
+
+def test_everything_of_a_start_is_one_commit(who: Stopped) -> None:
+    challenge = who.start()
+    assert challenge.state == "open"
+    assert Delivery.objects.get().state == "queued"
+    assert Usage.objects.filter(challenge=challenge.pk).count() == 3
+    started = Event.objects.get(kind="challenge.started")
+    assert str(started.story) == who.ask.story
+
+
+def test_no_row_holds_the_code(who: Stopped) -> None:
+    code = sent_code(who.start())
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            assert code not in str(cursor.fetchall()), table
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda f: replace(f, sid="another"),
+        lambda f: replace(f, sid=""),
+        lambda f: replace(f, user=str(factories.user().pk)),
+        lambda f: replace(f, tenant=str(factories.tenant().pk)),
+    ],
+    ids=["other session", "no session", "other user", "other tenant"],
+)
+def test_somebody_elses_ask_starts_nothing(
+    who: Stopped, changed: Callable[[RequestFacts], RequestFacts]
+) -> None:
+    with pytest.raises(StartRefused, match="foreign"):
+        start(facts=changed(who.facts), ask=who.ask, factor_id=str(who.factor.pk))
+    assert not Challenge.objects.exists()
+    assert Event.objects.filter(kind="challenge.refused").count() == 1
+
+
+def test_another_persons_factor_is_not_acceptable(who: Stopped) -> None:
+    theirs = factories.phone_factor(factories.user())
+    with pytest.raises(StartRefused, match="factor_not_acceptable"):
+        start(facts=who.facts, ask=who.ask, factor_id=str(theirs.pk))
+
+
+def test_a_factor_that_another_tenant_provisioned_is_worth_nothing_here(who: Stopped) -> None:
+    """A1: a tenant cannot supply the means to pass in another one."""
+    other = factories.tenant()
+    planted = factories.phone_factor(who.member.user, tenant=other)
+    with pytest.raises(StartRefused, match="factor_not_acceptable"):
+        start(facts=who.facts, ask=who.ask, factor_id=str(planted.pk))
+
+
+def test_a_phone_is_not_acceptable_where_aal3_is_asked() -> None:
+    who = stopped(annual_contract_value=250_000)
+    with pytest.raises(StartRefused, match="factor_not_acceptable"):
+        who.start()
+
+
+def test_a_running_hold_starts_nothing(who: Stopped) -> None:
+    until = (timezone.now() + timedelta(hours=1)).isoformat()
+    Membership.objects.update(held={"*": until})
+    with pytest.raises(StartRefused, match="held"):
+        who.start()
+
+
+def test_what_is_proven_already_needs_no_code(who: Stopped) -> None:
+    factories.grant(who.member.user, who.member.tenant, sid=who.facts.sid)
+    with pytest.raises(StartRefused, match="already_proven"):
+        who.start()
+
+
+def test_a_new_challenge_for_the_same_action_closes_the_older_one(who: Stopped) -> None:
+    first = who.start()
+    second = who.start()
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("canceled", "open")
+
+
+def test_two_tabs_with_two_actions_keep_two_challenges(who: Stopped) -> None:
+    first = who.start()
+    other = replace(who.ask, intent="j" * 64)
+    start(facts=who.facts, ask=other, factor_id=str(who.factor.pk))
+    first.refresh_from_db()
+    assert first.state == "open"
+
+
+def test_the_cap_of_an_address_refuses_and_charges_nothing(who: Stopped) -> None:
+    for _ in range(10):
+        who.start()
+    with pytest.raises(StartRefused, match="cap_") as refused:
+        who.start()
+    assert 0 < refused.value.retry_after <= 86_400
+    charged = Usage.objects.count()
+    with pytest.raises(StartRefused):
+        who.start()
+    assert Usage.objects.count() == charged
+
+
+def test_a_young_tenant_has_tighter_caps() -> None:
+    who = stopped(usage_signal_at=None, created_at=timezone.now() - timedelta(days=3))
+    for _ in range(5):
+        who.start()
+    with pytest.raises(StartRefused, match="cap_factor"):
+        who.start()
+
+
+def test_a_proven_challenge_is_refunded(who: Stopped) -> None:
+    challenge = who.start()
+    who.answer(challenge, sent_code(challenge))
+    assert not Usage.objects.exists()
+
+
+def test_no_provider_means_no_challenge(who: Stopped, settings: Any) -> None:
+    settings.OTPGUARD = {"PROVIDERS": {}}
+    with pytest.raises(StartRefused, match="no_route"):
+        who.start()
+    assert not SENT
+
+
+def test_a_kind_that_cannot_be_challenged_yet_is_refused(who: Stopped) -> None:
+    who.factor.kind = "totp"
+    factories.age(who.factor, kind="totp")
+    with pytest.raises(StartRefused, match="factor_not_supported"):
+        who.start()

@@ -1,0 +1,115 @@
+"""The sweep fires due timers, revives lost deliveries and closes what is over, each once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from otpguard.channels.providers.memory import SENT
+from otpguard.flows.sweep import Swept, purge, sweep
+from otpguard.models import Challenge, Delivery, Event, HeldRequest
+from otpguard.testing import send_queued
+from tests import factories
+from tests.flows.setting import stopped
+from tests.flows.test_deliver import providers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def silent(settings: Any) -> Challenge:
+    """A challenge whose first route accepted and never reported a delivery."""
+    settings.OTPGUARD = providers(sms="accepted", whatsapp="delivered")
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    return challenge
+
+
+def test_a_timer_that_is_not_due_does_nothing(silent: Challenge) -> None:
+    assert sweep(now=timezone.now()) == Swept()
+    assert len(SENT) == 1
+
+
+def test_a_due_timer_takes_the_next_channel(silent: Challenge) -> None:
+    assert silent.due_at is not None
+    assert sweep(now=silent.due_at) == Swept(fell_back=1)
+    send_queued()
+    assert [m.channel for m in SENT] == ["sms", "whatsapp"]
+    assert SENT[0].code == SENT[1].code
+    assert sweep(now=silent.due_at) == Swept(), "each timer fires once"
+
+
+def test_an_answered_challenge_falls_back_no_more(silent: Challenge) -> None:
+    factories.age(silent, state="verified")
+    assert silent.due_at is not None
+    assert sweep(now=silent.due_at).fell_back == 0
+
+
+def test_of_many_workers_at_once_one_takes_the_step(silent: Challenge) -> None:
+    due, start, taken = silent.due_at, Barrier(6), []
+    assert due is not None
+
+    def work() -> None:
+        start.wait()
+        try:
+            taken.append(sweep(now=due).fell_back)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(taken) == 1
+    assert Delivery.objects.count() == 2
+
+
+def test_a_delivery_lost_between_commit_and_broker_is_enqueued_again(redis_client: Any) -> None:
+    stopped().start()
+    redis_client.flushdb()
+    assert sweep(now=timezone.now()).requeued == 0, "it may still be on its way"
+    later = timezone.now() + timedelta(seconds=3)
+    assert sweep(now=later).requeued == 1
+    assert redis_client.llen("celery") == 1
+    assert sweep(now=later).requeued == 0, "not again at once"
+
+
+def test_a_delivery_whose_worker_died_is_enqueued_again(redis_client: Any) -> None:
+    stopped().start()
+    row = Delivery.objects.get()
+    factories.age(row, state="sending", lease_until=timezone.now() - timedelta(seconds=1))
+    assert sweep(now=timezone.now()).requeued == 1
+    send_queued()
+    assert len(SENT) == 1
+
+
+def test_a_challenge_that_nobody_answered_expires_with_an_event() -> None:
+    challenge = stopped().start()
+    assert sweep(now=challenge.expires_at).expired == 1
+    challenge.refresh_from_db()
+    assert challenge.state == "expired"
+    assert Event.objects.filter(kind="challenge.expired").count() == 1
+    assert sweep(now=challenge.expires_at).expired == 0
+
+
+def test_held_requests_past_their_life_are_deleted() -> None:
+    user = factories.user()
+    now = timezone.now()
+    for age, sid in ((timedelta(0), "live"), (timedelta(minutes=11), "over")):
+        HeldRequest.objects.create(
+            sid=sid,
+            user=user,
+            story="00000000-0000-4000-8000-000000000000",
+            path="/",
+            body="{}",
+            expires_at=now - age + timedelta(minutes=10),
+        )
+    assert purge(now=now) == 1
+    assert HeldRequest.objects.get().sid == "live"

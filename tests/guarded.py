@@ -1,0 +1,173 @@
+"""Views of a small host, guarded in every way there is; `ROOT_URLCONF = "tests.guarded"`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import include, path
+from django.utils.decorators import method_decorator
+from django.views.generic import View
+from rest_framework.authentication import SessionAuthentication, TokenAuthentication
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
+
+from otpguard import CheckpointRequiredMixin, require, requires_checkpoint
+from otpguard.api.permissions import RequiresCheckpoint
+
+ran: list[str] = []
+"""What the views have done; a refused request adds nothing."""
+
+
+def done(what: str) -> HttpResponse:
+    """A view's answer, noted."""
+    ran.append(what)
+    return HttpResponse(f"done: {what}")
+
+
+def unguarded(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("open to all")
+
+
+@requires_checkpoint("billing_change", target="card ending 4242")
+def billing(request: HttpRequest) -> HttpResponse:
+    return done(f"billing by {request.method}")
+
+
+@requires_checkpoint("data_export")
+async def export(request: HttpRequest) -> HttpResponse:
+    return done("export")
+
+
+@requires_checkpoint("role_grant", target=lambda request, name: f"admin role for {name}")
+def grant_role(request: HttpRequest, name: str) -> HttpResponse:
+    return done(f"{name} is {request.POST.get('role', 'admin')}")
+
+
+@requires_checkpoint("role_grant")
+def failing(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("sorry", status=503)
+
+
+def create_key(request: HttpRequest) -> HttpResponse:
+    """Guards after validation, as forms do."""
+    name = request.POST.get("name", "")
+    if not name:
+        return HttpResponse("a name is needed", status=400)
+    Group.objects.create(name=f"tried {name}")
+    require(request, "api_key", target=f"key '{name}'")
+    return done(f"key {name}")
+
+
+def forgetful(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A decorator without functools.wraps: what it covers has lost its mark."""
+
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs)
+
+    return inner
+
+
+@forgetful
+@requires_checkpoint("api_key")
+def lost_mark(request: HttpRequest) -> HttpResponse:
+    return done("lost mark")
+
+
+class OnGet(View):
+    @method_decorator(requires_checkpoint("api_key"))
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return done("method decorator")
+
+
+class Billing(CheckpointRequiredMixin):
+    checkpoint = "billing_change"
+    checkpoint_target = "the plan"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return done("mixin")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return done("mixin post")
+
+
+class AsyncBilling(CheckpointRequiredMixin):
+    checkpoint = "billing_change"
+
+    async def get(self, request: HttpRequest) -> HttpResponse:
+        return done("async mixin")
+
+
+def mapped(_request: HttpRequest) -> HttpResponse:
+    """Not ours to decorate: guarded by its name in the settings."""
+    return done("mapped")
+
+
+class Keys(APIView):
+    authentication_classes = [SessionAuthentication, TokenAuthentication]
+    permission_classes = [IsAuthenticated, RequiresCheckpoint("api_key", target="a key")]
+
+    def get(self, request: Request) -> Response:
+        done("api get")
+        return Response({"keys": []})
+
+    def post(self, request: Request) -> Response:
+        done("api post")
+        return Response({"created": request.data.get("name")}, status=201)
+
+
+class Rows(APIView):
+    """Writes a row in a permission-guarded view under ATOMIC_REQUESTS."""
+
+    permission_classes = [IsAuthenticated, RequiresCheckpoint("role_grant")]
+
+    def post(self, request: Request) -> Response:
+        done(f"api role {request.data.get('name')}")
+        return Response({})
+
+
+class Members(ViewSet):
+    permission_classes = [IsAuthenticated]
+
+    @action(detail=False, methods=["post"])
+    @method_decorator(requires_checkpoint("role_grant"))
+    def promote(self, request: HttpRequest) -> Response:
+        done("viewset action")
+        return Response({})
+
+
+def whoami(request: HttpRequest) -> JsonResponse:
+    """Reads the session, writes when told to."""
+    if "note" in request.GET:
+        request.session["note"] = request.GET["note"]
+    user = str(request.user) if request.user.is_authenticated else ""
+    return JsonResponse({"user": user, "note": request.session.get("note", "")})
+
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("security/", include("otpguard.urls")),
+    path("open/", unguarded),
+    path("whoami/", whoami),
+    path("billing/", billing),
+    path("export/", export),
+    path("roles/failing/", failing),
+    path("roles/<str:name>/", grant_role),
+    path("keys/", create_key),
+    path("lost/", lost_mark),
+    path("on-get/", OnGet.as_view()),
+    path("mixin/", Billing.as_view()),
+    path("mixin/stricter/", Billing.as_view(checkpoint="role_grant")),
+    path("mixin/async/", AsyncBilling.as_view()),
+    path("mapped/", mapped, name="mapped"),
+    path("api/keys/", Keys.as_view()),
+    path("api/rows/", Rows.as_view()),
+    path("api/members/promote/", Members.as_view({"post": "promote"})),
+]

@@ -1,0 +1,73 @@
+"""Drive the step-up pages as a person would: choose, read the code, enter it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import resolve, reverse
+from django.utils import timezone
+
+from otpguard.channels.providers.memory import SENT
+from otpguard.core.challenge import DeliveryState
+from otpguard.flows.deliver import deliver
+from otpguard.http import asks
+from otpguard.models import Challenge, Delivery, Factor
+
+
+def step_up(client: Client, response_or_url: HttpResponse | str) -> HttpResponse:
+    """Prove the first phone factor for a refused request; returns what comes after the proof.
+
+    `response_or_url` is the redirect to the page, a problem document with `challenge_url`, or the
+    address of the page. The answer is the last page: Continue for a kept form, else the page that
+    was asked for.
+    """
+    return go_on(client, begin(client, response_or_url))
+
+
+def begin(client: Client, response_or_url: HttpResponse | str) -> Challenge:
+    """Choose the first factor and send its code; returns the open challenge."""
+    url = url_of(response_or_url)
+    token = resolve(urlsplit(url).path).kwargs["token"]
+    ask = asks.unseal(token)
+    assert ask is not None, "the address holds no ask"
+    factor = Factor.objects.filter(user=ask.user, confirmed=True, disabled_at=None).first()
+    assert factor is not None, "nothing enrolled"
+    chosen = client.post(url, {"factor": str(factor.pk)})
+    assert chosen.status_code == 302, (chosen.status_code, chosen.content[:500])
+    challenge_id = resolve(urlsplit(chosen["Location"]).path).kwargs["challenge_id"]
+    send_queued()
+    return Challenge.objects.get(pk=challenge_id)
+
+
+def go_on(client: Client, challenge: Challenge) -> HttpResponse:
+    """Enter the code that was sent last and follow the way on."""
+    digits = SENT[-1].code.digits
+    answered = client.post(reverse("otpguard:code", args=[challenge.pk]), {"code": digits})
+    assert answered.status_code == 303, (answered.status_code, answered.content[:500])
+    return client.get(answered["Location"], follow=True)
+
+
+def continue_held(client: Client, page: HttpResponse, **changed: str) -> HttpResponse:
+    """Press Continue on the page that names the kept action."""
+    data: dict[str, list[str]] = {}
+    for name, value in page.context["fields"]:
+        data.setdefault(name, []).append(value)
+    return client.post(page.context["url"], {**data, **changed})
+
+
+def send_queued() -> None:
+    """Do what the worker would: send every queued delivery, in this process."""
+    queued = Delivery.objects.filter(state=DeliveryState.QUEUED.value).order_by("created_at")
+    for pk in list(queued.values_list("pk", flat=True)):
+        deliver(delivery_id=str(pk), now=timezone.now())
+
+
+def url_of(response_or_url: HttpResponse | str) -> str:
+    """The address of the choose page."""
+    if isinstance(response_or_url, str):
+        return response_or_url
+    if "Location" in response_or_url:
+        return str(response_or_url["Location"])
+    return urlsplit(response_or_url.json()["challenge_url"]).path

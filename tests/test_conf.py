@@ -1,0 +1,156 @@
+"""One setting, read into values or refused with a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+
+from otpguard import conf
+from otpguard.core.assurance import PROFILES, AssuranceLevel, Primary
+from otpguard.core.presets import Preset
+
+
+def numbers(raw: Mapping[str, Any]) -> list[str]:
+    return [problem.check for problem in conf.problems(raw)]
+
+
+def test_without_a_setting_every_default_counts() -> None:
+    with override_settings(OTPGUARD={}):
+        mine = conf.settings()
+    assert mine == conf.Settings()
+    assert mine.preset is Preset.BASELINE
+    assert mine.fresh_login == timedelta(minutes=10)
+    assert "role_grant" in mine.checkpoints
+
+
+def test_changed_settings_are_read_anew_and_the_old_ones_come_back() -> None:
+    before = conf.settings().brand
+    with override_settings(OTPGUARD={"BRAND": "Acme"}):
+        assert conf.settings().brand == "Acme"
+    assert conf.settings().brand == before != "Acme"
+
+
+def test_every_value_gets_its_own_type() -> None:
+    raw = {
+        "ASSURANCE_PROFILE": "nist-800-63b-4",
+        "PRESET": "defensible",
+        "FRESH_LOGIN": 120,
+        "ROUTES": ["a", "b"],
+        "REPORT_ONLY": {"api_key": "2026-01-31", "*": date(2026, 2, 1)},
+        "LOGIN_BACKENDS": {"some.Backend": "sso"},
+        "PROVIDERS": {"mail": {"BACKEND": "some.Mail", "OPTIONS": {"sender": "a@b.example"}}},
+        "POLICY_FLOOR": {"*": {"ttl": 600}},
+    }
+    with override_settings(OTPGUARD=raw):
+        mine = conf.settings()
+    assert mine.assurance_profile is PROFILES["nist-800-63b-4"]
+    assert mine.preset is Preset.DEFENSIBLE
+    assert mine.fresh_login == timedelta(minutes=2)
+    assert mine.routes == ("a", "b")
+    assert mine.report_only == {"api_key": date(2026, 1, 31), "*": date(2026, 2, 1)}
+    assert mine.login_backends == {"some.Backend": Primary.SSO}
+    assert mine.providers["mail"].options == {"sender": "a@b.example"}
+    assert mine.policy_floor == {"*": {"ttl": timedelta(minutes=10)}}
+
+
+def test_a_checkpoint_of_the_host_joins_the_built_in_ones_and_may_be_named_elsewhere() -> None:
+    raw = {
+        # Named before it is declared: the order of the keys does not matter.
+        "POLICY_DEFAULTS": {"payout": {"max_attempts": 3}},
+        "URL_CHECKPOINTS": {"pay:out": "payout"},
+        "CHECKPOINTS": {
+            "payout": {
+                "LABEL": "Pay out",
+                "SENSITIVE": True,
+                "POLICY": {"required_level": "AAL3"},
+            }
+        },
+    }
+    with override_settings(OTPGUARD=raw):
+        payout = conf.checkpoint("payout")
+        assert conf.checkpoint("role_grant").shipped
+    assert (payout.label, payout.sensitive, payout.shipped) == ("Pay out", True, False)
+    assert payout.defaults == {"required_level": AssuranceLevel.AAL3}
+
+
+def test_an_unknown_checkpoint_is_refused_with_the_nearest_name() -> None:
+    assert conf.checkpoint("billing_change").slug == "billing_change"
+    with pytest.raises(ImproperlyConfigured, match='did you mean "billing_change"'):
+        conf.checkpoint("biling_change")
+
+
+def test_a_mistake_raises_with_the_number_of_its_check() -> None:
+    with (
+        override_settings(OTPGUARD={"PRESET": "loose"}),
+        pytest.raises(ImproperlyConfigured, match=r"OTPGUARD \(otpguard.E002\): PRESET: must be"),
+    ):
+        conf.settings()
+
+
+def test_all_mistakes_are_listed_at_once() -> None:
+    raw = {"PRESETT": "baseline", "BRAND": 3, "POLICY_FLOOR": {"apikey": {}}}
+    assert sorted(numbers(raw)) == ["otpguard.E001", "otpguard.E002", "otpguard.E003"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "number", "says"),
+    [
+        ({"PRESETT": 1}, "otpguard.E001", 'did you mean "PRESET"'),
+        ({"CHECKPOINTS": {"payout": {"LABLE": "x"}}}, "otpguard.E001", 'did you mean "LABEL"'),
+        (
+            {"PROVIDERS": {"a": {"BACKEND": "x.Y", "OPTION": {}}}},
+            "otpguard.E001",
+            'did you mean "OPTIONS"',
+        ),
+        ({"PROVIDERS": {"a": {}}}, "otpguard.E002", "needs a BACKEND"),
+        ({"PROVIDERS": {"a": {"BACKEND": "x.Y", "OPTIONS": 1}}}, "otpguard.E002", "dictionary"),
+        ({"ROUTES": "sms"}, "otpguard.E002", "list of strings"),
+        ({"BRAND": None}, "otpguard.E002", "type str"),
+        ({"TRUSTED_PROXIES": True}, "otpguard.E002", "type int"),
+        ({"TRUSTED_PROXIES": -1}, "otpguard.E002", "type int"),
+        ({"FRESH_LOGIN": "ten"}, "otpguard.E002", "type int"),
+        ({"ASSURANCE_PROFILE": "nist"}, "otpguard.E002", "nist-800-63b-4"),
+        ({"LOGIN_BACKENDS": {"x": "magic"}}, "otpguard.E002", "password"),
+        ({"REPORT_ONLY": {"api_key": "soon"}}, "otpguard.E002", "YYYY-MM-DD"),
+        ({"REPORT_ONLY": {"apikey": "2026-01-01"}}, "otpguard.E003", 'mean "api_key"'),
+        ({"URL_CHECKPOINTS": {"home": "apikey"}}, "otpguard.E003", 'mean "api_key"'),
+        ({"POLICY_FLOOR": {"api_kee": {}}}, "otpguard.E003", 'mean "api_key"'),
+        ({"CHECKPOINTS": {"api_key": {}}}, "otpguard.E003", "built in"),
+        ({"CHECKPOINTS": {"Pay Out": {}}}, "otpguard.E003", "no checkpoint name"),
+        ({"POLICY_DEFAULTS": {"*": {"ttl": 31 * 60}}}, "otpguard.E004", "ttl: must be"),
+        ({"POLICY_DEFAULTS": {"*": {"tttl": 60}}}, "otpguard.E004", 'mean "ttl"'),
+        (
+            {"CHECKPOINTS": {"payout": {"POLICY": {"max_attempts": 6}}}},
+            "otpguard.E004",
+            "max_attempts",
+        ),
+    ],
+)
+def test_a_wrong_value_is_numbered_and_explained(
+    raw: Mapping[str, Any], number: str, says: str
+) -> None:
+    [problem] = conf.problems(raw)
+    assert problem.check == number
+    assert says in problem.message
+
+
+def test_thirty_minutes_are_still_in_bounds() -> None:
+    assert conf.problems({"POLICY_DEFAULTS": {"*": {"ttl": 30 * 60}}}) == []
+
+
+def test_a_setting_that_is_no_dictionary_is_one_mistake() -> None:
+    assert [p.check for p in conf.problems([])] == ["otpguard.E002"]  # type: ignore[arg-type]
+
+
+def test_each_setting_tells_its_default() -> None:
+    fresh = conf.Settings()
+    for field in fields(conf.Settings):
+        assert conf.default_of(field.name) == getattr(fresh, field.name)
+    with pytest.raises(KeyError):
+        conf.default_of("no_such_setting")

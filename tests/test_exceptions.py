@@ -1,0 +1,49 @@
+"""One tree of errors, each with a stable code."""
+
+from __future__ import annotations
+
+import pytest
+
+from otpguard.core.decision import Deny, Reason
+from otpguard.exceptions import (
+    Ask,
+    NotAllowed,
+    OtpguardError,
+    StartRefused,
+    StepUpRefused,
+    StoreUnavailable,
+)
+
+ASK = Ask(checkpoint="api_key", tenant="t", user="u", sid="secret-sid", story="s")
+ERRORS = {
+    "step_up_refused": StepUpRefused(Deny(reason=Reason.NOT_A_MEMBER), ASK),
+    "start_refused": StartRefused("cap_address", retry_after=60),
+    "store_unavailable": StoreUnavailable("no answer"),
+    "not_allowed": NotAllowed("Ask another admin."),
+}
+
+
+@pytest.mark.parametrize("code", ERRORS)
+def test_every_error_hangs_in_the_tree_and_keeps_its_code(code: str) -> None:
+    with pytest.raises(OtpguardError) as caught:
+        raise ERRORS[code]
+    assert caught.value.code == code
+
+
+def test_a_refusal_carries_the_decision_and_what_was_asked() -> None:
+    refused = StepUpRefused(Deny(reason=Reason.NOT_A_MEMBER), ASK)
+    assert refused.decision.reason is Reason.NOT_A_MEMBER
+    assert refused.ask is ASK
+    assert str(refused) == "api_key: Deny (not_a_member)"
+    assert "secret-sid" not in str(refused)
+
+
+def test_a_refused_start_says_why_and_for_how_long() -> None:
+    refused = StartRefused("cap_address", retry_after=60)
+    assert (refused.reason, refused.retry_after, str(refused)) == ("cap_address", 60, "cap_address")
+    assert StartRefused("foreign").retry_after == 0
+
+
+def test_what_is_not_allowed_has_a_message_to_be_shown() -> None:
+    error = NotAllowed("Ask another admin.", code="own_hold")
+    assert (str(error), error.code) == ("Ask another admin.", "own_hold")

@@ -1,0 +1,35 @@
+"""What a host mounts by one line."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from django.urls import Resolver404, resolve, reverse
+
+CHALLENGE = UUID("00000000-0000-4000-8000-000000000001")
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("choose", ["token"]),
+        ("enroll", ["token"]),
+        ("code", [CHALLENGE]),
+        ("again", [CHALLENGE]),
+        ("cancel", [CHALLENGE]),
+        ("report", [CHALLENGE]),
+        ("continue", [CHALLENGE]),
+        ("status", ["reference"]),
+        ("api-policy", ["role_grant"]),
+    ],
+)
+def test_every_address_is_found_by_its_name_below_the_mount(name: str, args: list[object]) -> None:
+    address = reverse(f"otpguard:{name}", args=args)
+    assert address.startswith("/security/")
+    assert resolve(address).view_name == f"otpguard:{name}"
+
+
+def test_an_address_without_a_real_challenge_id_is_not_found() -> None:
+    with pytest.raises(Resolver404):
+        resolve("/security/challenge/1/")
