@@ -1,19 +1,31 @@
-"""What the frame of every page shows: the organizations to switch between."""
+"""What the frame of every page shows: links, and the organizations to switch between."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from demo_project import tenancy
 
+PAGES = (
+    ("tour", "Tour"),
+    ("contacts", "Contacts"),
+    ("keys", "API keys"),
+    ("members", "Members"),
+    ("billing", "Billing"),
+    ("audit", "Audit log"),
+    ("password", "Password"),
+)
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The person's organizations and the one the page is about."""
-    if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {}
+    """The links, and of who is logged in the organizations and the one the page is about."""
+    if not hasattr(request, "user") or not request.user.is_authenticated:
+        return {"links": [(reverse("tour"), "Tour"), (reverse("signup"), "Sign up")]}
     return {
+        "links": [(reverse(name), label) for name, label in PAGES],
         "membership": tenancy.current(request),
         "memberships": tenancy.memberships_of(request.user).order_by("tenant__name"),
     }

@@ -8,13 +8,13 @@ from django.contrib.auth.models import User
 
 from demo_project.models import ApiKey
 from demo_project.tenancy import ADMIN, API_ADMIN, BILLING_ADMIN, MEMBER
-from otpguard.models import Membership
+from otpguard.models import Membership, Tenant
 
 CARD_DIGITS = range(13, 20)
 BRANDS = {"4": "Visa", "5": "Mastercard", "3": "American Express", "6": "Discover"}
 
 
-class SignupForm(BaseUserCreationForm[User]):
+class SignupForm(BaseUserCreationForm):  # type: ignore[type-arg]  # not generic when it runs
     """E-mail and password: all that an evaluation needs."""
 
     email = forms.EmailField(
@@ -47,7 +47,7 @@ class WorkspaceForm(forms.Form):
     )
 
 
-class PasswordForm(SetPasswordForm[User]):
+class PasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # not generic when it runs
     """A new password, twice. Both names say that they are secret."""
 
 
@@ -56,10 +56,12 @@ class RoleForm(forms.Form):
 
     member = forms.ModelChoiceField(Membership.objects.none(), to_field_name="pk")
     role = forms.ChoiceField(
-        choices=[(role, role.replace("_", " ")) for role in (ADMIN, BILLING_ADMIN, API_ADMIN, MEMBER)]
+        choices=[
+            (role, role.replace("_", " ")) for role in (ADMIN, BILLING_ADMIN, API_ADMIN, MEMBER)
+        ]
     )
 
-    def __init__(self, tenant: object, data: object = None) -> None:
+    def __init__(self, tenant: Tenant, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # request.POST or None
         field = self.fields["member"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (declared above)
@@ -113,7 +115,7 @@ def _luhn(digits: str) -> bool:
     return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0  # noqa: PLR2004
 
 
-class KeyForm(forms.ModelForm[ApiKey]):
+class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
     """A key to create."""
 
     class Meta:
@@ -121,7 +123,7 @@ class KeyForm(forms.ModelForm[ApiKey]):
         fields = ("name", "environment", "scope")
         labels = {"name": "Name", "environment": "Environment", "scope": "Scope"}
 
-    def __init__(self, tenant: object, data: object = None) -> None:
+    def __init__(self, tenant: Tenant, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # request.POST, JSON or None
         self._tenant = tenant
 

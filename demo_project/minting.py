@@ -20,7 +20,9 @@ def checkpoint_for(environment: str) -> str:
     return "api_key.production" if environment == ApiKey.Environment.PRODUCTION else "api_key"
 
 
-def mint(*, tenant: Tenant, user: User, name: str, environment: str, scope: str) -> tuple[ApiKey, str]:
+def mint(
+    *, tenant: Tenant, user: User, name: str, environment: str, scope: str
+) -> tuple[ApiKey, str]:
     """A new key and its secret, which is not stored."""
     key = ApiKey(tenant=tenant, created_by=user, name=name, environment=environment, scope=scope)
     secret = _renew(key)

@@ -55,8 +55,8 @@ CHECKPOINTS = (
         who="carol@acme",
         path="/billing/",
         do="Enter the card 4242 4242 4242 4242.",
-        expect="After the code the form comes back with everything but the card number: secrets"
-        " are never kept.",
+        expect="A code is asked for. A card number is never kept meanwhile, so you enter the card"
+        " again: the proof still counts.",
         code='otpguard.require(self.request, "billing_change")',
     ),
     Card(

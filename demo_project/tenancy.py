@@ -44,7 +44,7 @@ def memberships_of(user: object) -> QuerySet[Membership]:
     """The organizations that somebody may enter."""
     return Membership.objects.filter(
         user=getattr(user, "pk", None), active=True, tenant__status=Tenant.Status.ACTIVE
-    ).select_related("tenant")
+    ).select_related("tenant", "user")
 
 
 def current(request: HttpRequest) -> Membership | None:

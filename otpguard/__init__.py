@@ -16,7 +16,11 @@ there yet when this package is imported by `INSTALLED_APPS`.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # so that a host's type checker sees what is looked up lazily
+    from otpguard.decorators import CheckpointRequiredMixin, requires_checkpoint
+    from otpguard.http.guard import require
 
 __version__ = "0.1.0"
 

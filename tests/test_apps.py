@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from django.apps import apps
-from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.checks.registry import registry
+from django.test import Client
 
 from otpguard import checks
-from otpguard.web import receivers
+from otpguard.models import LoginSession
+from tests import factories
 
 
 def test_the_app_is_installed_under_its_name() -> None:
@@ -23,12 +25,20 @@ def test_every_check_is_registered_and_only_the_one_for_deployment_waits_for_it(
     assert checks.check_deployment in with_deploy - always
 
 
-def test_logins_and_logouts_are_heard() -> None:
-    assert receivers.logged_in in user_logged_in._live_receivers(sender=None)[0]
-    assert receivers.logged_out in user_logged_out._live_receivers(sender=None)[0]
+@pytest.mark.django_db
+def test_logins_and_logouts_are_heard(client: Client) -> None:
+    user = factories.user()
+    client.force_login(user)
+    session = LoginSession.objects.get(user=user)
+    assert session.ended_at is None
+    client.logout()
+    session.refresh_from_db()
+    assert session.ended_at is not None
 
 
-def test_being_ready_twice_hears_every_login_once() -> None:
-    before = len(user_logged_in.receivers)
+@pytest.mark.django_db
+def test_being_ready_twice_hears_every_login_once(client: Client) -> None:
     apps.get_app_config("otpguard").ready()
-    assert len(user_logged_in.receivers) == before
+    user = factories.user()
+    client.force_login(user)
+    assert LoginSession.objects.filter(user=user).count() == 1

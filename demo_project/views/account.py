@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth import get_user, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
@@ -69,7 +69,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
     """Change the password. Its fields are secrets: they are never kept over a step-up."""
-    user = User.objects.get(pk=request.user.pk)
+    user = get_user(request)
+    assert isinstance(user, User)  # noqa: S101 (login_required)
     form = PasswordForm(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         otpguard.require(request, "password_reset", target=f"password of {user}")

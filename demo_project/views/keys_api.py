@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import User
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -27,15 +26,16 @@ class KeysView(APIView):
         membership = _membership(request)
         form = KeyForm(membership.tenant, request.data)
         if not form.is_valid():
-            raise ValidationError(form.errors)
+            raise ValidationError(
+                {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+            )
         wanted: dict[str, Any] = form.cleaned_data
         otpguard.require(
             request,
             minting.checkpoint_for(wanted["environment"]),
             target=f"{wanted['environment']} key '{wanted['name']}'",
         )
-        user = User.objects.get(pk=request.user.pk)
-        key, secret = minting.mint(tenant=membership.tenant, user=user, **wanted)
+        key, secret = minting.mint(tenant=membership.tenant, user=membership.user, **wanted)
         return Response(
             {"id": key.pk, "name": key.name, "environment": key.environment, "secret": secret},
             status=201,

@@ -27,7 +27,9 @@ def members(request: MemberRequest) -> HttpResponse:
         _grant(member, role)
         messages.success(request, f"{member.user} has the role {role} now.")
         return redirect("members")
-    rows = Membership.objects.filter(tenant=tenant).select_related("user").order_by("user__username")
+    rows = (
+        Membership.objects.filter(tenant=tenant).select_related("user").order_by("user__username")
+    )
     return render(
         request, "demo/members.html", {"rows": rows, "form": form, "may_grant": may_grant}
     )

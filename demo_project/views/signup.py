@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import get_user, login, logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -52,7 +52,8 @@ def finish(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, name: str) -> None:
     """Whoever founds a company is its first admin."""
-    user = User.objects.get(pk=request.user.pk)
+    user = get_user(request)
+    assert isinstance(user, User)  # noqa: S101 (login_required)
     with transaction.atomic():
         slug = f"{slugify(name)[:40] or 'company'}-{uuid4().hex[:6]}"
         tenant = Tenant.objects.create(slug=slug, name=name)

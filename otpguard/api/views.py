@@ -51,8 +51,10 @@ class PolicyView(APIView):
     def put(self, request: Request, checkpoint: str) -> Any:  # noqa: ANN401 (two kinds of response)
         """Replace the wishes. 400 for a wish out of bounds, 401 until the admin has stepped up."""
         _known(checkpoint)
+        if not isinstance(request.data, dict):
+            return problem(400, "invalid_wish", "This policy cannot be set", "Send an object.")
         try:
-            wishes = parse(dict(request.data), by_tenant=True)
+            wishes = parse(request.data, by_tenant=True)
         except WishError as error:
             return problem(
                 400, "invalid_wish", "This policy cannot be set", error.message, field=error.field

@@ -42,6 +42,7 @@ def change(
         current = (
             PolicyWish.objects.select_for_update()
             .filter(tenant=tenant, checkpoint=named, current=True)
+            .order_by()  # the default order joins, and an outer join cannot be locked
             .first()
         )
         before = _effective(named, tenant, facts)

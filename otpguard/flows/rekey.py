@@ -104,7 +104,7 @@ def _move(row: Model, name: str, newest: Fernet) -> bool:
     value: Sealed | None = getattr(row, name)
     if not value or _is_under(newest, value.token):
         return False
-    setattr(row, name, Sealed(vault.encrypt(value.reveal())))
+    setattr(row, name, Sealed(vault.rotate(value.token)))
     return True
 
 

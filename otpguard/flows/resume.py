@@ -55,7 +55,7 @@ def hold_request(
         for name, values in fields.items()
         if name not in VOLATILE_FIELDS and not is_secret(name)
     }
-    withheld = sorted({name for name in fields if is_secret(name)} | set(files))
+    withheld = sorted((set(fields) - VOLATILE_FIELDS - set(kept)) | set(files))
     body = json.dumps(kept)
     if not facts.sid or len(body) > settings().held_bytes:
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import HttpRequest
@@ -13,12 +14,18 @@ from otpguard.http import session
 from otpguard.http.facts import facts_from
 
 
-def begin(request: HttpRequest, *, seen: bool) -> RequestFacts:
+def begin(
+    request: HttpRequest,
+    *,
+    seen: bool,
+    user: Any = None,  # noqa: ANN401 (the host's own user model)
+) -> RequestFacts:
     """Begin a login session for the user of this request and mark the web session.
 
-    `seen` says that the login happens right now; without it the session is never fresh.
+    `seen` says that the login happens right now; without it the session is never fresh. `user` is
+    for a request that does not name who has logged in.
     """
-    facts = facts_from(request)
+    facts = facts_from(request, user=user)
     backend = str(request.session.get(BACKEND_SESSION_KEY, ""))
     if session.is_impersonated(request):
         seen, backend = False, ""

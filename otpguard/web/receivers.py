@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from otpguard.http import login
 
 
-def logged_in(*, request: HttpRequest | None, **_: Any) -> None:  # noqa: ANN401 (a signal's rest)
+def logged_in(*, request: HttpRequest | None, user: Any, **_: Any) -> None:  # noqa: ANN401 (a signal)
     """Begin a login session. A login without a request or session has no browser to mark."""
     if request is not None and hasattr(request, "session"):
-        login.begin(request, seen=True)
+        login.begin(request, seen=True, user=user)
 
 
 def logged_out(*, request: HttpRequest | None, user: Any, **_: Any) -> None:  # noqa: ANN401

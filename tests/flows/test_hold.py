@@ -7,18 +7,25 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import NotAllowed
 from otpguard.flows import hold
 from otpguard.grants.evidence import read_member
-from otpguard.models import Event, Hold
+from otpguard.models import Event, Hold, Membership
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 
 
-def start(membership, *, hours: float = 1, checkpoint: str = "api_key", by=None, now=None):
-    by = by or factories.facts(factories.user(), membership.tenant, **({"now": now} if now else {}))
+def start(
+    membership: Membership,
+    *,
+    hours: float = 1,
+    checkpoint: str = "api_key",
+    by: RequestFacts | None = None,
+) -> Hold:
+    by = by or factories.facts(factories.user(), membership.tenant)
     return hold.start(
         facts=by,
         membership=membership,
@@ -142,8 +149,9 @@ def test_another_tenant_neither_holds_nor_lifts() -> None:
 
 def test_a_hold_binds_one_tenants_membership_only() -> None:
     person = factories.user()
-    here, there = factories.member(factories.tenant(), person), factories.member(
-        factories.tenant(), person
+    here, there = (
+        factories.member(factories.tenant(), person),
+        factories.member(factories.tenant(), person),
     )
     start(here, checkpoint="*")
     there.refresh_from_db()

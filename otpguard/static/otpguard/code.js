@@ -50,10 +50,23 @@
     return waits ? `${sent} ${fill(words.textUnconfirmed, values)}` : sent;
   };
 
+  /** Put a sentence in, its destination in one piece: a masked number is not broken in two. */
+  const write = (text, destination) => {
+    const [before, ...after] = destination ? text.split(destination) : [text];
+    line.replaceChildren(before);
+    for (const part of after) {
+      const whole = document.createElement("bdi");
+      whole.className = "og-together";
+      whole.textContent = destination;
+      line.append(whole, part);
+    }
+  };
+  write(line.textContent.trim(), words.destination);
+
   const show = (status) => {
     const text = sentence(status);
-    if (line.textContent.trim() !== text) {
-      line.textContent = text; // only then: each change is read out
+    if (line.textContent !== text) {
+      write(text, status.destination); // only then: each change is read out
     }
     line.dataset.kind = status.undeliverable ? "bad" : status.delivered ? "good" : "wait";
     another.hidden = !status.another_way;

@@ -1,0 +1,95 @@
+"""Fill an empty database: organizations, people, factors, contacts, and one tenant's wish."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from demo_project import minting
+from demo_project.models import ApiKey, Contact, PaymentMethod
+from demo_project.people import ORGANIZATIONS, PASSWORD, PEOPLE, Organization, Person
+from otpguard.core.assurance import AssuranceLevel
+from otpguard.core.facts import RequestFacts
+from otpguard.core.phone import parse
+from otpguard.factors import phone
+from otpguard.flows import policy
+from otpguard.models import Membership, Tenant
+
+CONTACTS = (
+    ("Ada Byron", "Analytical Engines", "London"),
+    ("Blaise Pascal", "Pascaline", "Rouen"),
+    ("Emmy Noether", "Symmetry Partners", "Göttingen"),
+    ("Grace Hopper", "Nanosecond Ltd", "New York"),
+    ("Hedy Lamarr", "Frequency Hopping", "Vienna"),
+    ("Katherine Johnson", "Trajectory Works", "Hampton"),
+    ("Konrad Zuse", "Zuse KG", "Berlin"),
+    ("Sofja Kowalewskaja", "Spinning Tops", "Stockholm"),
+)
+
+
+@transaction.atomic
+def seed() -> bool:
+    """Make everything, or nothing when it is there already. True when something was made."""
+    if Tenant.objects.filter(slug=ORGANIZATIONS[0].slug).exists():
+        return False
+    tenants = {organization.slug: _tenant(organization) for organization in ORGANIZATIONS}
+    users = {person.username: _user(person, tenants) for person in PEOPLE}
+    for slug, tenant in tenants.items():
+        _belongings(tenant, next(users[p.username] for p in PEOPLE if (slug, "admin") in p.roles))
+    _wish(tenants["acme"], users["alice@acme"])
+    return True
+
+
+def _tenant(organization: Organization) -> Tenant:
+    return Tenant.objects.create(
+        slug=organization.slug,
+        name=organization.name,
+        annual_contract_value=organization.annual_contract_value,
+        created_at=timezone.now() - organization.age,
+    )
+
+
+def _user(person: Person, tenants: dict[str, Tenant]) -> User:
+    make = User.objects.create_superuser if person.staff else User.objects.create_user
+    user = make(person.username, person.email, PASSWORD, first_name=person.first_name)
+    for slug, role in person.roles:
+        Membership.objects.create(tenant=tenants[slug], user=user, roles=[role])
+    if person.phone:
+        factor = phone.build(user_id=str(user.pk), number=parse(person.phone, region="US"))
+        factor.confirmed = True
+        factor.save(force_insert=True)
+    return user
+
+
+def _belongings(tenant: Tenant, admin: User) -> None:
+    Contact.objects.bulk_create(
+        Contact(
+            tenant=tenant,
+            name=name,
+            company=company,
+            email=f"{name.split()[0].lower()}@{company.split()[0].lower()}.example",
+            city=city,
+        )
+        for name, company, city in CONTACTS
+    )
+    PaymentMethod.objects.create(
+        tenant=tenant, holder=tenant.name, brand="Visa", last4="1881", expires="12/28"
+    )
+    minting.mint(
+        tenant=tenant,
+        user=admin,
+        name="website",
+        environment=ApiKey.Environment.DEVELOPMENT,
+        scope=ApiKey.Scope.READ,
+    )
+
+
+def _wish(tenant: Tenant, admin: User) -> None:
+    """Acme accepts phone codes for production keys: the default is AAL3, the floor AAL2."""
+    policy.change(
+        facts=RequestFacts(now=timezone.now(), user=str(admin.pk), tenant=str(tenant.pk)),
+        tenant=tenant,
+        checkpoint="api_key.production",
+        wishes={"required_level": AssuranceLevel.AAL2},
+    )

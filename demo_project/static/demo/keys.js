@@ -1,0 +1,62 @@
+// Creates a key through the API. `otpguard.fetch` asks for the step-up and repeats the call.
+"use strict";
+
+const form = document.getElementById("create");
+const button = document.getElementById("by-fetch");
+const error = document.getElementById("fetch-error");
+const fresh = document.getElementById("fresh");
+
+function show(key) {
+  const note = document.createElement("div");
+  const said = document.createElement("p");
+  const shown = document.createElement("p");
+  const secret = document.createElement("code");
+  note.className = "note success";
+  secret.className = "secret";
+  said.textContent = `The ${key.environment} key '${key.name}' is ready. Its secret is shown this once:`;
+  secret.textContent = key.secret;
+  shown.append(secret);
+  note.append(said, shown);
+  fresh.replaceChildren(note);
+  fresh.scrollIntoView({ block: "center" });
+}
+
+async function create() {
+  const fields = new FormData(form);
+  error.hidden = true;
+  button.disabled = true;
+  try {
+    const answer = await window.otpguard.fetch(form.dataset.api, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "application/json",
+        "X-CSRFToken": fields.get("csrfmiddlewaretoken"),
+      },
+      body: JSON.stringify({
+        name: fields.get("name"),
+        environment: fields.get("environment"),
+        scope: fields.get("scope"),
+      }),
+    });
+    const body = await answer.json();
+    if (answer.ok) {
+      show(body);
+      form.reset();
+    } else {
+      throw new Error(body.detail || Object.values(body).flat().join(" "));
+    }
+  } catch (problem) {
+    error.textContent = problem.message;
+    error.hidden = false;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+if (window.otpguard) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    if (form.reportValidity()) create();
+  });
+}

@@ -1,0 +1,103 @@
+"""A first phone is bound by a fresh login of this very session, and by the code it receives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from otpguard.channels.providers.memory import SENT
+from otpguard.core.phone import PhoneNumber, parse
+from otpguard.exceptions import StartRefused
+from otpguard.flows.answer import Verified
+from otpguard.flows.enroll import enroll_phone
+from otpguard.models import Challenge, Event, Factor
+from tests import factories
+from tests.flows.setting import Stopped, sent_code, stopped, wrong
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NUMBER = parse("+1 201 555 0123", region="US")
+
+
+@pytest.fixture
+def who() -> Stopped:
+    """Somebody with nothing enrolled, logged in a moment ago."""
+    stop = stopped()
+    Factor.objects.all().delete()
+    stop.facts = replace(stop.facts, authenticated_at=timezone.now())
+    return stop
+
+
+def enroll(who: Stopped, number: PhoneNumber = NUMBER, **changed: Any) -> Challenge:
+    return enroll_phone(facts=replace(who.facts, **changed), ask=who.ask, number=number)
+
+
+def test_the_right_code_confirms_the_number_and_is_a_proof_at_once(who: Stopped) -> None:
+    challenge = enroll(who)
+    assert not Factor.objects.get().confirmed
+    assert isinstance(who.answer(challenge, sent_code(challenge)), Verified)
+    assert Factor.objects.get().confirmed
+    assert Event.objects.filter(kind="factor.enrolled").count() == 1
+
+
+def test_until_then_the_number_is_worth_nothing(who: Stopped) -> None:
+    challenge = enroll(who)
+    who.answer(challenge, wrong(sent_code(challenge)))
+    who.factor = Factor.objects.get()
+    with pytest.raises(StartRefused, match="factor_not_acceptable"):
+        who.start()
+
+
+def test_the_code_goes_to_the_number_and_never_to_a_mailbox(who: Stopped) -> None:
+    challenge = enroll(who)
+    assert "email" not in {route["channel"] for route in challenge.plan}
+    sent_code(challenge)
+    assert SENT[-1].to == NUMBER.e164
+
+
+@pytest.mark.parametrize(
+    "login",
+    [None, timezone.now() - timedelta(hours=2)],
+    ids=["login not seen", "login long ago"],
+)
+def test_a_stolen_old_session_cannot_bind_its_own_phone(who: Stopped, login: Any) -> None:
+    """A2."""
+    with pytest.raises(StartRefused, match="stale_login"):
+        enroll(who, authenticated_at=login)
+    assert not Factor.objects.exists()
+    assert Event.objects.filter(kind="challenge.refused").count() == 1
+
+
+def test_with_a_factor_enrolled_a_login_is_not_enough(who: Stopped) -> None:
+    factories.phone_factor(who.member.user)
+    with pytest.raises(StartRefused, match="factor_not_acceptable"):
+        enroll(who)
+
+
+def test_a_phone_is_not_taken_where_it_would_not_reach_the_level() -> None:
+    who = stopped(annual_contract_value=250_000)
+    Factor.objects.all().delete()
+    with pytest.raises(StartRefused, match="factor_not_acceptable"):
+        enroll(who, authenticated_at=timezone.now())
+
+
+def test_an_unconfirmed_number_gets_three_codes_a_day(who: Stopped) -> None:
+    for _ in range(3):
+        enroll(who)
+    with pytest.raises(StartRefused, match="cap_number"):
+        enroll(who)
+
+
+def test_unconfirmed_numbers_do_not_pile_up(who: Stopped) -> None:
+    for last in range(6):
+        enroll(who, parse(f"+1 201 555 01{last:02d}", region="US"))
+    assert Factor.objects.count() == 3
+
+
+def test_somebody_elses_ask_binds_nothing(who: Stopped) -> None:
+    with pytest.raises(StartRefused, match="foreign"):
+        enroll(who, sid="another")

@@ -1,0 +1,86 @@
+"""A login session knows who logged in, how and when; logging out ends what it proved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from otpguard.core.assurance import Primary
+from otpguard.flows.login import begin, end, primary_of
+from otpguard.models import Event, Grant, LoginSession
+from otpguard.testing import pass_step_up
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def test_a_known_back_end_proves_what_the_settings_say(settings: Any) -> None:
+    assert primary_of(MODEL_BACKEND) is Primary.PASSWORD
+    assert primary_of("somebody.elses.MagicLink") is Primary.NONE
+    settings.OTPGUARD = {"LOGIN_BACKENDS": {"host.Sso": "sso"}}
+    assert primary_of("host.Sso") is Primary.SSO
+    assert primary_of(MODEL_BACKEND) is Primary.NONE
+
+
+def test_two_logins_have_two_sids() -> None:
+    user = factories.user()
+    facts = factories.facts(user)
+    first = begin(facts=facts, backend=MODEL_BACKEND, authenticated_at=facts.now)
+    second = begin(facts=facts, backend=MODEL_BACKEND, authenticated_at=facts.now)
+    assert first.sid != second.sid
+    assert len(first.sid) == 43
+
+
+def test_logging_out_revokes_the_grants_of_this_session_only() -> None:
+    user, tenant = factories.user(), factories.tenant()
+    mine = factories.session(user)
+    gone = factories.grant(user, tenant, sid=mine.sid)
+    kept = factories.grant(user, tenant, sid=factories.session(user).sid)
+    end(facts=factories.facts(user, tenant, sid=mine.sid))
+    gone.refresh_from_db()
+    assert gone.revoked_at is not None
+    assert list(Grant.objects.filter(revoked_at=None)) == [kept]
+    end(facts=factories.facts(user, tenant, sid=mine.sid))
+    assert Event.objects.filter(kind="session.ended").count() == 1
+
+
+def test_djangos_own_login_and_logout_are_seen() -> None:
+    user = factories.user()
+    client = Client()
+    client.login(username=user.get_username(), password=factories.PASSWORD)
+    session = LoginSession.objects.get()
+    assert (session.primary, session.backend) == ("password", MODEL_BACKEND)
+    assert session.authenticated_at is not None
+    assert (timezone.now() - session.authenticated_at).total_seconds() < 5
+    grant = pass_step_up(client)
+    client.logout()
+    grant.refresh_from_db()
+    session.refresh_from_db()
+    assert grant.revoked_at is not None
+    assert session.ended_at is not None
+
+
+def test_a_changed_password_ends_what_was_proven_before(host: Any) -> None:
+    pass_step_up(host.client)
+    assert host.client.get("/billing/").status_code == 200
+    host.user.set_password("another long password")
+    host.user.save()
+    session = host.client.session
+    session["_auth_user_hash"] = host.user.get_session_auth_hash()  # as Django keeps one logged in
+    session.save()
+    assert host.client.get("/billing/").status_code == 303
+
+
+def test_somebody_acting_as_somebody_else_has_proven_nothing(host: Any) -> None:
+    """A2: impersonation is never a fresh login, and its session proves no password."""
+    session = host.client.session
+    session["hijack_history"] = ["1"]
+    session.save()
+    refused = host.client.get("/billing/", headers={"Accept": "application/json"})
+    assert refused.status_code == 401
+    assert refused.json()["code"] == "enrollment_required", "no factor reaches AAL2 like this"

@@ -1,0 +1,75 @@
+"""Where a person stands is evaluated anew each time: the policy may have moved."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from otpguard.exceptions import StartRefused
+from otpguard.flows.standing import is_own, is_strict, standing_of
+from otpguard.models import Factor, Membership, Tenant
+from tests import factories
+from tests.flows.setting import Stopped, stopped
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def who() -> Stopped:
+    return stopped()
+
+
+def test_an_enrolled_phone_can_be_proven(who: Stopped) -> None:
+    standing = standing_of(who.facts, who.ask)
+    assert not standing.proven
+    assert standing.factors == (str(who.factor.pk),)
+
+
+def test_a_live_proof_is_seen(who: Stopped) -> None:
+    factories.grant(who.member.user, who.member.tenant, sid=who.facts.sid)
+    assert standing_of(who.facts, who.ask).proven
+
+
+def test_without_a_factor_enrollment_is_what_remains(who: Stopped) -> None:
+    Factor.objects.all().delete()
+    assert standing_of(who.facts, who.ask).enrollment is not None
+
+
+def test_a_membership_that_ended_meanwhile_refuses(who: Stopped) -> None:
+    Membership.objects.update(active=False)
+    with pytest.raises(StartRefused, match="membership_inactive"):
+        standing_of(who.facts, who.ask)
+
+
+def test_a_tenant_that_became_enterprise_meanwhile_asks_more(who: Stopped) -> None:
+    Tenant.objects.update(annual_contract_value=100_000)
+    standing = standing_of(who.facts, who.ask)
+    assert standing.factors == ()
+    assert standing.enrollment is not None
+
+
+def test_an_ask_belongs_to_one_session_user_and_tenant(who: Stopped) -> None:
+    assert is_own(who.facts, who.ask)
+    other = stopped()
+    assert not is_own(other.facts, who.ask)
+    bearer = factories.facts(who.member.user, who.member.tenant, sid="")
+    assert not is_own(bearer, who.ask)
+
+
+@pytest.mark.parametrize(
+    ("age", "used", "strict"),
+    [(3, False, True), (31, False, False), (3, True, False)],
+    ids=["young", "old enough", "young but in use"],
+)
+def test_a_young_tenant_is_strict_until_it_is_used(age: int, used: bool, strict: bool) -> None:
+    now = timezone.now()
+    tenant = factories.tenant(
+        created_at=now - timedelta(days=age), usage_signal_at=now if used else None
+    )
+    assert is_strict(str(tenant.pk), now=now) is strict
+
+
+def test_without_a_tenant_nothing_is_strict() -> None:
+    assert not is_strict("", now=timezone.now())

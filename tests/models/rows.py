@@ -1,0 +1,62 @@
+"""What the table tests share: raw columns, plans and the rows that factories do not make."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, models
+from django.utils import timezone
+
+from otpguard.models import Challenge, Delivery, Factor
+
+postgres_only = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="asks PostgreSQL's planner"
+)
+
+
+def raw(row: models.Model, column: str) -> Any:
+    """A column as it lies in the table, past every field."""
+    pk = row._meta.pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {column} FROM {row._meta.db_table} WHERE {pk.column} = %s",
+            [pk.get_db_prep_value(row.pk, connection)],
+        )
+        return cursor.fetchone()[0]
+
+
+def plan(queryset: models.QuerySet[Any]) -> str:
+    """How PostgreSQL would run the query, if it had to use an index where there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    return queryset.explain()
+
+
+def challenge(factor: Factor, **fields: Any) -> Challenge:
+    """An open challenge of a factor, just started."""
+    now = timezone.now()
+    fields.setdefault("expires_at", now + timedelta(minutes=5))
+    return Challenge.objects.create(
+        **{
+            "seed": b"0123456789abcdef",
+            "key_id": "12345678",
+            "sid": "sid",
+            "story": uuid4(),
+            "user": factor.user,
+            "checkpoint": "api_key",
+            "level": 2,
+            "primary": "password",
+            "factor": factor,
+            **fields,
+        }
+    )
+
+
+def delivery(of: Challenge, **fields: Any) -> Delivery:
+    """The first try at sending a challenge."""
+    return Delivery.objects.create(
+        **{"challenge": of, "step": 0, "channel": "sms", "provider": "memory", **fields}
+    )

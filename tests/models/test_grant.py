@@ -1,0 +1,115 @@
+"""Grants and held requests."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import AbstractUser
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from otpguard.models import Grant, HeldRequest
+from tests import factories
+from tests.models.rows import challenge, plan, postgres_only, raw
+
+pytestmark = pytest.mark.django_db
+BODY = '{"role": ["owner"]}'
+
+
+@pytest.fixture
+def user() -> AbstractUser:
+    return factories.user()
+
+
+def held(of: AbstractUser, **fields: object) -> HeldRequest:
+    return HeldRequest.objects.create(
+        **{
+            "sid": "mine",
+            "user": of,
+            "story": uuid4(),
+            "path": "/roles/kim/",
+            "body": BODY,
+            "expires_at": timezone.now() + timedelta(minutes=10),
+            **fields,
+        }
+    )
+
+
+def test_a_challenge_gives_one_grant(user: AbstractUser) -> None:
+    proven = challenge(factories.phone_factor(user))
+    factories.grant(user, challenge=proven)
+    factories.grant(user)
+    factories.grant(user)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.grant(user, challenge=proven)
+
+
+def test_uses_never_go_below_none(user: AbstractUser) -> None:
+    grant = factories.grant(user, uses_left=0)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Grant.objects.filter(pk=grant.pk).update(uses_left=-1)
+
+
+def test_a_grant_stores_facts_and_neither_a_level_nor_an_expiry() -> None:
+    columns = {field.name for field in Grant._meta.get_fields()}
+    assert "facts" in columns
+    assert not columns & {"level", "expires_at", "expires", "ttl"}
+
+
+def test_a_grant_outlives_its_challenge(user: AbstractUser) -> None:
+    proven = challenge(factories.phone_factor(user))
+    grant = factories.grant(user, challenge=proven)
+    proven.delete()
+    grant.refresh_from_db()
+    assert grant.challenge is None
+    assert str(grant).startswith(f"grant of {user.username} at ")
+
+
+def test_the_kept_form_is_encrypted_in_the_row(user: AbstractUser) -> None:
+    row = held(user)
+    row.refresh_from_db()
+    assert "owner" not in raw(row, "body")
+    assert "owner" not in repr(row.__dict__)
+    assert row.body.reveal() == BODY
+
+
+def test_a_kept_form_is_live_for_its_own_session_and_user_only(user: AbstractUser) -> None:
+    row = held(user)
+    live = HeldRequest.objects.live
+    assert list(live(factories.facts(user, sid="mine"))) == [row]
+    assert not live(factories.facts(user, sid="other")).exists()
+    assert not live(factories.facts(factories.user(), sid="mine")).exists()
+    assert not live(factories.facts(None, sid="mine")).exists()
+
+
+def test_without_a_session_no_kept_form_is_live(user: AbstractUser) -> None:
+    held(user, sid="")
+    assert not HeldRequest.objects.live(factories.facts(user, sid="")).exists()
+
+
+def test_a_used_or_expired_form_is_not_live(user: AbstractUser) -> None:
+    now: datetime = timezone.now()
+    row = held(user, expires_at=now)
+    held(user, used_at=now)
+    facts = factories.facts(user, sid="mine", now=now)
+    assert not HeldRequest.objects.live(facts).exists()
+    factories.age(row, expires_at=now + timedelta(seconds=1))
+    assert list(HeldRequest.objects.live(facts)) == [row]
+
+
+@postgres_only
+def test_live_grants_are_found_by_their_partial_indexes(user: AbstractUser) -> None:
+    tenant = factories.tenant()
+    live = Grant.objects.filter(revoked_at=None).order_by()
+    assert "otpguard_grant_sid" in plan(live.filter(sid="mine", tenant=tenant))
+    assert "otpguard_grant_user" in plan(live.filter(user=user))
+    assert "otpguard_grant_member" in plan(live.filter(tenant=tenant, user=user))
+
+
+@postgres_only
+def test_kept_forms_are_found_by_session_and_by_expiry() -> None:
+    rows = HeldRequest.objects.order_by()
+    assert "otpguard_held_sid" in plan(rows.filter(sid="mine"))
+    assert "otpguard_held_expiry" in plan(rows.filter(expires_at__lte=timezone.now()))

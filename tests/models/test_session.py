@@ -1,0 +1,46 @@
+"""Login sessions."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from otpguard.core.assurance import Primary
+from otpguard.models import LoginSession
+from tests import factories
+from tests.models.rows import plan, postgres_only
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_sid_is_one_session() -> None:
+    one = factories.session(factories.user())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.session(factories.user(), sid=one.sid)
+    assert LoginSession.objects.get(sid=one.sid).user == one.user
+
+
+def test_a_session_is_open_until_it_is_ended() -> None:
+    session = factories.session(factories.user("kim"), started_at=timezone.now())
+    assert session.ended_at is None
+    assert Primary(session.primary) is Primary.PASSWORD
+    assert str(session).startswith("login of kim at ")
+
+
+def test_a_login_that_nobody_saw_has_no_time() -> None:
+    session = factories.session(factories.user(), authenticated_at=None)
+    session.refresh_from_db()
+    assert session.authenticated_at is None
+
+
+def test_a_users_sessions_go_with_the_user() -> None:
+    session = factories.session(factories.user())
+    session.user.delete()
+    assert not LoginSession.objects.filter(sid=session.sid).exists()
+
+
+@postgres_only
+def test_the_open_sessions_of_a_user_are_found_by_the_partial_index() -> None:
+    found = LoginSession.objects.filter(user=factories.user(), ended_at=None).order_by()
+    assert "otpguard_session_open" in plan(found)

@@ -1,0 +1,61 @@
+"""Tenants and memberships."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from otpguard.models import Membership, Tenant
+from tests import factories
+from tests.models.rows import plan, postgres_only
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_slug_names_one_tenant() -> None:
+    factories.tenant("acme")
+    factories.tenant("umbrella")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.tenant("acme")
+    assert Tenant.objects.count() == 2
+
+
+def test_a_user_is_a_member_once_but_of_any_number_of_tenants() -> None:
+    user, acme, umbrella = factories.user(), factories.tenant(), factories.tenant()
+    factories.member(acme, user)
+    factories.member(umbrella, user)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.member(acme, user, active=False)
+    assert user.otpguard_memberships.count() == 2
+
+
+def test_a_new_tenant_is_active_with_no_contract_and_no_policy_of_its_own() -> None:
+    tenant = Tenant.objects.create(slug="new", name="New")
+    assert tenant.status == Tenant.Status.ACTIVE
+    assert (tenant.annual_contract_value, tenant.policy_version) == (0, 0)
+    assert tenant.usage_signal_at is None
+
+
+def test_a_membership_starts_without_roles_and_holds() -> None:
+    membership = factories.member(factories.tenant())
+    membership.refresh_from_db()
+    assert (membership.roles, membership.held, membership.active) == ([], {}, True)
+
+
+def test_both_are_shown_by_name() -> None:
+    tenant = factories.tenant("acme-inc")
+    assert str(tenant) == "Acme Inc"
+    assert str(factories.member(tenant, factories.user("kim"))) == "kim @ Acme Inc"
+
+
+@postgres_only
+def test_the_guards_look_up_of_a_member_uses_the_unique_index() -> None:
+    membership = factories.member(factories.tenant())
+    found = Membership.objects.filter(tenant=membership.tenant, user=membership.user)
+    assert "otpguard_membership_once" in plan(found)
+
+
+@postgres_only
+def test_the_active_memberships_of_a_user_are_found_by_the_partial_index() -> None:
+    found = Membership.objects.filter(user=factories.user(), active=True).order_by()
+    assert "otpguard_membership_user" in plan(found)

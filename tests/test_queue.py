@@ -1,0 +1,83 @@
+"""Tasks are published after the commit, to a real broker, and never break a request."""
+
+from __future__ import annotations
+
+import json
+import logging
+from base64 import b64decode
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+from celery import Celery, current_app
+from django.db import transaction
+
+from otpguard.queue import DELIVER, enqueue
+from tests.celery_app import app
+from tests.ports import free_port
+
+ID = "00000000-0000-4000-8000-000000000001"
+
+
+@pytest.fixture
+def queue(redis_client: redis.Redis) -> redis.Redis:
+    """The broker, empty, which the test project's own application publishes to."""
+    app.set_current()
+    return redis_client
+
+
+@pytest.fixture
+def no_broker(queue: redis.Redis) -> Iterator[None]:
+    """The application's broker is at an address where nobody listens."""
+    here = current_app._get_current_object()
+    with Celery("away", broker=f"redis://127.0.0.1:{free_port()}/0") as away:
+        away.set_current()
+        yield
+    here.set_current()
+
+
+def published(queue: redis.Redis) -> list[dict[str, Any]]:
+    """The keyword arguments of each queued message."""
+    bodies = [json.loads(raw)["body"] for raw in queue.lrange("celery", 0, -1)]
+    return [json.loads(b64decode(body))[1] for body in bodies]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_is_published_after_the_commit_and_not_before(queue: redis.Redis) -> None:
+    with transaction.atomic():
+        enqueue(DELIVER, delivery_id=ID)
+        assert published(queue) == []
+    assert published(queue) == [{"delivery_id": ID}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_rolled_back_is_never_published(queue: redis.Redis) -> None:
+    with transaction.atomic():
+        enqueue(DELIVER, delivery_id=ID)
+        transaction.set_rollback(True)
+    assert published(queue) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_a_task_is_published_at_once(queue: redis.Redis) -> None:
+    enqueue(DELIVER, delivery_id=ID)
+    assert published(queue) == [{"delivery_id": ID}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_is_logged_and_does_not_raise(
+    queue: redis.Redis, no_broker: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, logger="otpguard.queue"):
+        enqueue(DELIVER, delivery_id=ID)
+    [record] = caplog.records
+    assert "the broker is away" in record.getMessage()
+    assert ID not in record.getMessage()
+    assert published(queue) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_does_not_exist_is_a_programming_error(queue: redis.Redis) -> None:
+    with pytest.raises(LookupError):
+        enqueue("otpguard.no_such_task", delivery_id=ID)

@@ -1,0 +1,83 @@
+"""A real worker sends what is queued, sweeps what is due and survives a failing round."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from otpguard import tasks
+from otpguard.models import Delivery
+from otpguard.queue import DELIVER
+from tests import factories
+from tests.flows.setting import stopped
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_started_challenge_is_sent_by_the_worker(
+    transactional_db: None, celery_worker: Any
+) -> None:
+    stopped().start()
+    celery_worker.wait_for(lambda: Delivery.objects.get().state == "delivered")
+
+
+def test_a_delivery_lost_on_its_way_is_found_by_the_workers_sweep(
+    transactional_db: None, celery_worker: Any, redis_client: Any
+) -> None:
+    """C9: no beat, no countdown; the sweeper thread of the worker does it."""
+    challenge = stopped().start()
+    celery_worker.wait_for(lambda: Delivery.objects.get().state == "delivered")
+    long_ago = timezone.now() - timedelta(minutes=1)
+    Delivery.objects.all().delete()
+    Delivery.objects.create(
+        challenge=challenge, step=0, channel="sms", provider="memory", created_at=long_ago
+    )
+    celery_worker.wait_for(lambda: Delivery.objects.get().state == "delivered")
+
+
+def test_an_expired_challenge_is_closed_by_the_workers_sweep(
+    transactional_db: None, celery_worker: Any
+) -> None:
+    challenge = stopped().start()
+    factories.age(challenge, expires_at=timezone.now() - timedelta(seconds=1))
+
+    def closed() -> bool:
+        challenge.refresh_from_db()
+        return challenge.state == "expired"
+
+    celery_worker.wait_for(closed)
+
+
+def test_the_task_does_nothing_for_a_delivery_that_is_gone() -> None:
+    tasks.deliver("00000000-0000-4000-8000-000000000000")
+    assert DELIVER == "otpguard.deliver"
+
+
+def test_a_failing_round_is_logged_and_the_next_one_runs(caplog: Any) -> None:
+    sweeper = tasks.Sweeper()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE otpguard_challenge RENAME TO away")
+    try:
+        sweeper._round(with_purge=True)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE away RENAME TO otpguard_challenge")
+    assert "a round of the sweep failed" in caplog.text
+    caplog.clear()
+    sweeper._round(with_purge=True)
+    assert "failed" not in caplog.text
+
+
+def test_a_process_starts_one_sweeper_and_stops_it() -> None:
+    tasks.start_sweeper()
+    tasks.start_sweeper()
+    assert len(tasks._running) == 1
+    thread = tasks._running[0]
+    assert thread.is_alive()
+    tasks.stop_sweeper()
+    assert not thread.is_alive()
+    assert tasks._running == []
