@@ -92,6 +92,13 @@ PEOPLE = (
         phone="+12015550104",
     ),
     Person(
+        username="frank@globex",
+        first_name="Frank",
+        about="member of Globex",
+        roles=(("globex", MEMBER),),
+        phone="+12015550109",
+    ),
+    Person(
         username="erin",
         first_name="Erin",
         about="admin of Acme and of Globex",

@@ -13,8 +13,8 @@ from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.facts import RequestFacts
 from otpguard.core.phone import parse
 from otpguard.factors import phone
-from otpguard.flows import policy
-from otpguard.models import Membership, Tenant
+from otpguard.flows import policy, provision
+from otpguard.models import Tenant
 
 CONTACTS = (
     ("Ada Byron", "Analytical Engines", "London"),
@@ -42,19 +42,30 @@ def seed() -> bool:
 
 
 def _tenant(organization: Organization) -> Tenant:
-    return Tenant.objects.create(
+    founded = timezone.now() - organization.age
+    tenant = provision.create_tenant(
+        facts=RequestFacts(now=founded),
         slug=organization.slug,
         name=organization.name,
         annual_contract_value=organization.annual_contract_value,
-        created_at=timezone.now() - organization.age,
     )
+    tenant.created_at = founded
+    tenant.save(update_fields=["created_at"])
+    return tenant
 
 
 def _user(person: Person, tenants: dict[str, Tenant]) -> User:
     make = User.objects.create_superuser if person.staff else User.objects.create_user
     user = make(person.username, person.email, PASSWORD, first_name=person.first_name)
     for slug, role in person.roles:
-        Membership.objects.create(tenant=tenants[slug], user=user, roles=[role])
+        provision.set_member(
+            # Long enough ago for the hold on new admins to be over.
+            facts=RequestFacts(now=tenants[slug].created_at),
+            tenant=tenants[slug],
+            user_id=str(user.pk),
+            roles=[role],
+            active=True,
+        )
     if person.phone:
         factor = phone.build(user_id=str(user.pk), number=parse(person.phone, region="US"))
         factor.confirmed = True

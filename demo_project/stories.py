@@ -32,7 +32,7 @@ CHECKPOINTS = (
     Card(
         title="Change a password",
         slug="password_reset",
-        who="bob@acme",
+        who="frank@globex",
         path="/password/",
         do="Type a new password twice and save it.",
         expect="A code is asked for. Passwords are never kept meanwhile, so you type them again:"
@@ -46,7 +46,8 @@ CHECKPOINTS = (
         path="/members/",
         do="Make Bob an admin. Then make Carol one, too.",
         expect="Each grant is asked for by itself: a proof is bound to the very form that was"
-        " sent, and serves once.",
+        " sent, and serves once. A new admin waits 24 hours: log in as bob@acme and try to create"
+        " a key.",
         code='otpguard.require(request, "role_grant", target=…)',
     ),
     Card(

@@ -43,12 +43,15 @@ def key_for(purpose: str, key_id: str | None = None) -> bytes:
 
     Raises UndecryptableError when that root key is no longer at hand.
     """
-    if key_id is None:
-        return derive_key(_roots()[0], purpose)
-    for root in _roots():
-        if same(_id_of(root), key_id):
-            return derive_key(root, purpose)
+    for root in _roots() if key_id is not None else _roots()[:1]:
+        if key_id is None or same(_id_of(root), key_id):
+            return _derived(root, purpose)
     raise UndecryptableError(f"root key {key_id} is not configured any more")
+
+
+@lru_cache(maxsize=64)
+def _derived(root: bytes, purpose: str) -> bytes:
+    return derive_key(root, purpose)
 
 
 def encrypt(plain: str) -> str:
@@ -106,6 +109,7 @@ def _fernet() -> MultiFernet:
     )
 
 
+@lru_cache(maxsize=16)
 def _id_of(root: bytes) -> str:
     return hashlib.sha256(derive_key(root, "key-id")).hexdigest()[:8]
 
@@ -115,6 +119,8 @@ def _forget(*, setting: str, **_: object) -> None:
         _roots.cache_clear()
         _index_keys.cache_clear()
         _fernet.cache_clear()
+        _derived.cache_clear()
+        _id_of.cache_clear()
 
 
 setting_changed.connect(_forget, dispatch_uid="otpguard.vault")

@@ -10,13 +10,18 @@ from django.views.decorators.http import require_http_methods
 import otpguard
 from demo_project.forms import RoleForm
 from demo_project.tenancy import ADMIN, MemberRequest, member_required
+from otpguard.flows import provision
+from otpguard.http.facts import facts_from
 from otpguard.models import Membership
 
 
 @member_required()
 @require_http_methods(["GET", "POST"])
 def members(request: MemberRequest) -> HttpResponse:
-    """List the members; an admin grants a role. The proof is bound to this one grant."""
+    """List the members; an admin grants a role. The proof is bound to this one grant.
+
+    The flow writes the event and puts the 24 h hold on whoever becomes an admin.
+    """
     tenant = request.membership.tenant
     may_grant = ADMIN in request.membership.roles
     form = RoleForm(tenant, request.POST or None)
@@ -24,7 +29,13 @@ def members(request: MemberRequest) -> HttpResponse:
         member: Membership = form.cleaned_data["member"]
         role = form.cleaned_data["role"]
         otpguard.require(request, "role_grant", target=f"{role} role for {member.user}")
-        _grant(member, role)
+        provision.set_member(
+            facts=facts_from(request),
+            tenant=tenant,
+            user_id=str(member.user.pk),
+            roles=[*member.roles, role],
+            active=True,
+        )
         messages.success(request, f"{member.user} has the role {role} now.")
         return redirect("members")
     rows = (
@@ -33,9 +44,3 @@ def members(request: MemberRequest) -> HttpResponse:
     return render(
         request, "demo/members.html", {"rows": rows, "form": form, "may_grant": may_grant}
     )
-
-
-def _grant(member: Membership, role: str) -> None:
-    if role not in member.roles:
-        member.roles = [*member.roles, role]
-        member.save(update_fields=["roles"])

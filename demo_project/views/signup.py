@@ -5,10 +5,8 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.contrib import messages
-from django.contrib.auth import get_user, login, logout
+from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import User
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
@@ -16,8 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 import otpguard
 from demo_project.forms import SignupForm, WorkspaceForm
-from demo_project.tenancy import ADMIN, enter
-from otpguard.models import Membership, Tenant
+from demo_project.tenancy import enter
+from otpguard.flows import provision
+from otpguard.http.facts import facts_from
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -52,10 +51,8 @@ def finish(request: HttpRequest) -> HttpResponse:
 
 def _found(request: HttpRequest, name: str) -> None:
     """Whoever founds a company is its first admin."""
-    user = get_user(request)
-    assert isinstance(user, User)  # noqa: S101 (login_required)
-    with transaction.atomic():
-        slug = f"{slugify(name)[:40] or 'company'}-{uuid4().hex[:6]}"
-        tenant = Tenant.objects.create(slug=slug, name=name)
-        Membership.objects.create(tenant=tenant, user=user, roles=[ADMIN])
+    slug = f"{slugify(name)[:40] or 'company'}-{uuid4().hex[:6]}"
+    tenant = provision.create_tenant(
+        facts=facts_from(request), slug=slug, name=name, admin=str(request.user.pk)
+    )
     enter(request, tenant)

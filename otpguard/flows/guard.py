@@ -42,13 +42,13 @@ logger = logging.getLogger("otpguard.guard")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentSource:
-    """The digest of what is asked, in two depths.
+    """The digest of what is asked, in two depths, each made only when it is needed.
 
     `shallow` knows view and target. `full` reads the body as well and is called only when the
     policy binds (A20); it returns an empty string for a body too large to be bound.
     """
 
-    shallow: str
+    shallow: Callable[[], str]
     full: Callable[[], str]
 
 
@@ -84,7 +84,7 @@ def require(
         refusal = Deny(reason=Reason.STORE_UNAVAILABLE)
         if policies.site_reports_only(checkpoint, facts.now):
             return Passed(decision=Allow(reason=Reason.NOT_REQUIRED), reported=refusal)
-        raise StepUpRefused(refusal, _ask(facts, checkpoint, intent.shallow, target)) from None
+        raise StepUpRefused(refusal, _ask(facts, checkpoint, intent.shallow(), target)) from None
 
 
 def _require(
@@ -97,14 +97,14 @@ def _require(
 ) -> Passed:
     evidence = _evidence(facts, checkpoint)
     if isinstance(evidence, Deny):
-        raise StepUpRefused(evidence, _ask(facts, checkpoint, source.shallow, target))
+        raise StepUpRefused(evidence, _ask(facts, checkpoint, source.shallow(), target))
     policy = _policy(facts, checkpoint, evidence)
     bound = policy.binds_intent and (facts.unsafe if binds is None else binds)
-    intent = source.full() if bound else source.shallow
-    if not intent:
+    intent = source.full() if bound else ""
+    if bound and not intent:
         refusal = Deny(reason=Reason.BODY_TOO_LARGE)
-        raise StepUpRefused(refusal, _ask(facts, checkpoint, source.shallow, target))
-    decision = _decide(facts, checkpoint, policy, evidence, intent if bound else "")
+        raise StepUpRefused(refusal, _ask(facts, checkpoint, source.shallow(), target))
+    decision = _decide(facts, checkpoint, policy, evidence, intent)
     if isinstance(decision, Allow):
         decision = _passed(decision, facts, checkpoint, policy, target)
     if isinstance(decision, Allow):
@@ -112,7 +112,8 @@ def _require(
         return Passed(decision=decision, policy=policy, spent=spent)
     if policy.enforcement is Enforcement.REPORT_ONLY and is_softened_by_report_only(decision):
         return Passed(decision=Allow(reason=Reason.NOT_REQUIRED), policy=policy, reported=decision)
-    raise StepUpRefused(decision, _ask(facts, checkpoint, intent, target, binds=bound))
+    about = intent or source.shallow()
+    raise StepUpRefused(decision, _ask(facts, checkpoint, about, target, binds=bound))
 
 
 def _evidence(facts: RequestFacts, checkpoint: Checkpoint) -> Evidence | Deny:

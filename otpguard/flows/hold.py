@@ -90,9 +90,10 @@ def _mirror(membership: Membership, now: datetime) -> dict[str, str]:
         .values_list("checkpoint")
         .annotate(longest=Max("until"))
     )
-    membership.held = {checkpoint: _stamp(until) for checkpoint, until in running}
+    held = {checkpoint: _stamp(until) for checkpoint, until in running}
+    membership.held = held
     membership.save(update_fields=["held"])
-    return membership.held
+    return held
 
 
 def _stamp(moment: datetime) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.audit.recorder import Circumstances, record
@@ -137,8 +138,8 @@ def _write_member(
     reason: str,
 ) -> Membership:
     wanted = sorted(set(roles))
-    known = Membership.objects.select_for_update(of=("self",)).filter(tenant=tenant, user=user_id)
-    row = known.first()
+    known = Membership.objects.select_for_update(of=("self",)).filter(tenant=tenant)
+    row = known.filter(Q(user_id=user_id)).first()
     before = set(row.roles) if row and row.active else set()
     if row and row.active == active and sorted(row.roles) == wanted:
         return row

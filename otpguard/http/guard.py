@@ -108,9 +108,9 @@ def _facts(request: Any, inner: HttpRequest) -> RequestFacts:  # noqa: ANN401 (s
 
 def _take_held(request: HttpRequest, facts: RequestFacts, ask: Ask) -> None:
     held = request.GET.get(HELD)
-    if held is None or not facts.unsafe:
-        return
-    if not resume.consume(facts=facts, held_id=held, path=request.path, checkpoint=ask.checkpoint):
+    if held is not None and not resume.consume(
+        facts=facts, held_id=held, path=request.path, checkpoint=ask.checkpoint
+    ):
         raise RequestRefused(StepUpRefused(Deny(reason=Reason.ALREADY_CONTINUED), ask), facts)
 
 

@@ -34,7 +34,6 @@ def source_of(
     cleaned data of a validated form. `early` is before the view runs: then a body over the limit
     is left unread and has no full digest.
     """
-    key = vault.key_for(vault.INTENT)
 
     def of(content: str) -> str:
         return digest(
@@ -46,17 +45,18 @@ def source_of(
                 target=target,
                 body=content,
             ),
-            key=key,
+            key=vault.key_for(vault.INTENT),
         )
 
     def full() -> str:
+        key = vault.key_for(vault.INTENT)
         if body is not None:
             return of(_stable(body, key))
         if early and not _is_small(request):
             return ""
         return of(_content(request, key))
 
-    return IntentSource(shallow=of(""), full=full)
+    return IntentSource(shallow=lambda: of(""), full=full)
 
 
 def form_fields(request: HttpRequest) -> Mapping[str, Sequence[str]]:

@@ -19,7 +19,7 @@ from otpguard.flows.guard import IntentSource, Passed, require
 from otpguard.models import Event, Factor, Grant, Membership, Tenant
 from tests import factories
 
-SHALLOW = IntentSource(shallow="s" * 64, full=lambda: "f" * 64)
+SHALLOW = IntentSource(shallow=lambda: "s" * 64, full=lambda: "f" * 64)
 
 
 def ask(facts: Any, slug: str = "billing_change", **more: Any) -> Passed | Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -33,6 +34,14 @@ def plan(queryset: models.QuerySet[Any]) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     return queryset.explain()
+
+
+def crowd(rows: Sequence[models.Model]) -> None:
+    """Fill a table so that the planner has something to weigh, and have it look."""
+    table = type(rows[0])._meta.db_table
+    type(rows[0])._default_manager.bulk_create(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {table}")
 
 
 def challenge(factor: Factor, **fields: Any) -> Challenge:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django_otp import devices_for_user, match_token, user_has_device, verify_token
 
 from otpguard.core.assurance import FactorKind
@@ -19,7 +20,7 @@ from otpguard.models import (
     TotpFactor,
 )
 from tests import factories
-from tests.models.rows import plan, postgres_only, raw
+from tests.models.rows import crowd, plan, postgres_only, raw
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+12015550123"
@@ -109,6 +110,8 @@ def test_a_factor_has_each_lane_once(factor: Factor) -> None:
 
 @postgres_only
 def test_the_factors_of_a_user_are_found_by_the_partial_index(factor: Factor) -> None:
+    gone = {"user": factor.user, "kind": "totp", "confirmed": True, "disabled_at": timezone.now()}
+    crowd([Factor(**gone) for _ in range(500)])
     live = Factor.objects.filter(user=factor.user, confirmed=True, disabled_at=None).order_by()
     assert "otpguard_factor_live" in plan(live)
 

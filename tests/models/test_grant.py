@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from otpguard.models import Grant, HeldRequest
 from tests import factories
-from tests.models.rows import challenge, plan, postgres_only, raw
+from tests.models.rows import challenge, crowd, plan, postgres_only, raw
 
 pytestmark = pytest.mark.django_db
 BODY = '{"role": ["owner"]}'
@@ -102,6 +102,21 @@ def test_a_used_or_expired_form_is_not_live(user: AbstractUser) -> None:
 @postgres_only
 def test_live_grants_are_found_by_their_partial_indexes(user: AbstractUser) -> None:
     tenant = factories.tenant()
+    users, tenants = ([make() for _ in range(20)] for make in (factories.user, factories.tenant))
+    common = {"facts": {}, "story": uuid4(), "verified_at": timezone.now()}
+    crowd(
+        [
+            Grant(
+                **common,
+                sid=f"sid-{n}",
+                user=users[n % 20],
+                tenant=tenants[n // 25],
+                revoked_at=ended,
+            )
+            for n in range(500)
+            for ended in (None, timezone.now())
+        ]
+    )
     live = Grant.objects.filter(revoked_at=None).order_by()
     assert "otpguard_grant_sid" in plan(live.filter(sid="mine", tenant=tenant))
     assert "otpguard_grant_user" in plan(live.filter(user=user))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from otpguard.models import Hold
 from tests import factories
-from tests.models.rows import plan, postgres_only
+from tests.models.rows import crowd, plan, postgres_only
 
 pytestmark = pytest.mark.django_db
 
@@ -45,5 +45,8 @@ def test_a_hold_says_on_what_and_until_when(hold: Hold) -> None:
 
 @postgres_only
 def test_the_running_holds_of_a_member_are_found_by_the_partial_index(hold: Hold) -> None:
+    kept = ("tenant_id", "membership_id", "user_id", "checkpoint", "reason", "until")
+    over = {**{name: getattr(hold, name) for name in kept}, "lifted_at": timezone.now()}
+    crowd([Hold(**over) for _ in range(500)])
     running = Hold.objects.filter(membership=hold.membership, lifted_at=None).order_by()
     assert "otpguard_hold_running" in plan(running)

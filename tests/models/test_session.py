@@ -9,7 +9,7 @@ from django.utils import timezone
 from otpguard.core.assurance import Primary
 from otpguard.models import LoginSession
 from tests import factories
-from tests.models.rows import plan, postgres_only
+from tests.models.rows import crowd, plan, postgres_only
 
 pytestmark = pytest.mark.django_db
 
@@ -42,5 +42,8 @@ def test_a_users_sessions_go_with_the_user() -> None:
 
 @postgres_only
 def test_the_open_sessions_of_a_user_are_found_by_the_partial_index() -> None:
-    found = LoginSession.objects.filter(user=factories.user(), ended_at=None).order_by()
+    user = factories.user()
+    over = {"user": user, "primary": "password", "ended_at": timezone.now()}
+    crowd([LoginSession(sid=f"over-{n}", **over) for n in range(500)])
+    found = LoginSession.objects.filter(user=user, ended_at=None).order_by()
     assert "otpguard_session_open" in plan(found)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from otpguard.models import Membership, Tenant
 from tests import factories
-from tests.models.rows import plan, postgres_only
+from tests.models.rows import crowd, plan, postgres_only
 
 pytestmark = pytest.mark.django_db
 
@@ -57,5 +57,9 @@ def test_the_guards_look_up_of_a_member_uses_the_unique_index() -> None:
 
 @postgres_only
 def test_the_active_memberships_of_a_user_are_found_by_the_partial_index() -> None:
-    found = Membership.objects.filter(user=factories.user(), active=True).order_by()
+    user = factories.user()
+    tenants = [Tenant(slug=f"left-{n}", name="left") for n in range(500)]
+    Tenant.objects.bulk_create(tenants)
+    crowd([Membership(tenant=tenant, user=user, active=False) for tenant in tenants])
+    found = Membership.objects.filter(user=user, active=True).order_by()
     assert "otpguard_membership_user" in plan(found)

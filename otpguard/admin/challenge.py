@@ -1,0 +1,170 @@
+"""Challenges: what was asked, over which channels, how it ended. No codes: there are none."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.admin.actions import ObjectAction
+from otpguard.admin.base import (
+    NOTHING,
+    ReadOnlyAdmin,
+    badge,
+    checkpoint_text,
+    link_to,
+    list_url,
+    revealed,
+)
+from otpguard.core.assurance import AssuranceLevel, Channel
+from otpguard.core.challenge import ChallengeState
+from otpguard.core.facts import RequestFacts
+from otpguard.factors.phone import masked_destination
+from otpguard.flows.close import cancel
+from otpguard.flows.scope import check
+from otpguard.labels import CHANNELS, LEVELS, Text
+from otpguard.models import Challenge
+
+TONES = {
+    ChallengeState.OPEN: "wait",
+    ChallengeState.VERIFIED: "good",
+    ChallengeState.EXHAUSTED: "bad",
+    ChallengeState.REPORTED: "bad",
+}
+
+
+class CancelChallenge(ObjectAction):
+    """The code stops working."""
+
+    slug, label, grave = "cancel", _("Cancel challenge"), True
+    help = _("The code stops working. The person can ask for a new one.")
+
+    def is_offered(self) -> bool:
+        """Only an open one."""
+        return bool(self.obj.state == ChallengeState.OPEN)
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
+        """See flows.close.cancel, which leaves the reach to its caller."""
+        check(facts, tenant=self.obj.tenant_id, user=self.obj.user_id)
+        cancel(facts=facts, challenge=self.obj, reason=form.cleaned_data["reason"])
+        return _("The challenge was canceled.")
+
+
+@admin.register(Challenge)
+class ChallengeAdmin(ReadOnlyAdmin):
+    """Challenges, the newest first."""
+
+    object_actions = (CancelChallenge,)
+    list_display = (
+        "created_at",
+        "checkpoint_name",
+        "user",
+        "tenant",
+        "state_text",
+        "channel",
+        "destination_text",
+        "attempts_text",
+        "sends",
+    )
+    list_display_links = ("created_at",)
+    list_filter = ("state", "undeliverable", "checkpoint")
+    search_fields = ("user__username", "user__email", "tenant__slug", "story")
+    list_select_related = ("user", "tenant")
+    date_hierarchy = "created_at"
+    fields = (
+        "checkpoint_name",
+        "target_text",
+        "level_text",
+        "user",
+        "tenant",
+        "state_text",
+        "destination_text",
+        "attempts_text",
+        "trail",
+        "address",
+        "device",
+        "created_at",
+        "expires_at",
+        "closed_at",
+    )
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """The factor may be asked for, as the factor's page does."""
+        return lookup == "factor__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    def links(self, obj: Challenge) -> list[tuple[Text, str]]:
+        """The story it belongs to."""
+        return [(_("Story"), list_url("event", story=obj.story))]
+
+    @admin.display(description=_("checkpoint"), ordering="checkpoint")
+    def checkpoint_name(self, obj: Challenge) -> str:
+        """The checkpoint in words."""
+        return checkpoint_text(obj.checkpoint)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_text(self, obj: Challenge) -> SafeString:
+        """The state as a label."""
+        text = _("undeliverable") if obj.undeliverable and obj.state == "open" else obj.state
+        return badge(text, TONES.get(ChallengeState(obj.state), ""))
+
+    @admin.display(description=_("asked for"))
+    def level_text(self, obj: Challenge) -> str:
+        """The level with its meaning."""
+        level = AssuranceLevel(obj.level)
+        return f"{level.name}: {LEVELS[level]}"
+
+    @admin.display(description=_("channel"))
+    def channel(self, obj: Challenge) -> str:
+        """The channel of the current step."""
+        step = obj.plan[obj.step] if obj.step < len(obj.plan) else None
+        return str(CHANNELS[Channel(step["channel"])]) if step else NOTHING
+
+    @admin.display(description=_("number"))
+    def destination_text(self, obj: Challenge) -> str:
+        """Country code and the last two digits."""
+        number = revealed(obj.destination)
+        return masked_destination(Channel.SMS, number=number, email="") if number else NOTHING
+
+    @admin.display(description=_("tries"), ordering="attempts")
+    def attempts_text(self, obj: Challenge) -> str:
+        """How many of how many."""
+        return f"{obj.attempts} / {obj.max_attempts}"
+
+    @admin.display(description=_("about"))
+    def target_text(self, obj: Challenge) -> str:
+        """What the action was about."""
+        return revealed(obj.target) or NOTHING
+
+    @admin.display(description=_("address"))
+    def address(self, obj: Challenge) -> str:
+        """Where the request came from."""
+        return _net(obj, "address")
+
+    @admin.display(description=_("device"))
+    def device(self, obj: Challenge) -> str:
+        """What the request was made with."""
+        return _net(obj, "agent")
+
+    @admin.display(description=_("sent over"))
+    def trail(self, obj: Challenge) -> SafeString | str:
+        """Every delivery in the order of the plan."""
+        rows = [
+            (
+                link_to("delivery", row.pk, CHANNELS[Channel(row.channel)]),
+                row.provider,
+                row.state,
+                f" ({row.outcome})" if row.outcome else "",
+            )
+            for row in obj.deliveries.order_by("step")
+        ]
+        return format_html_join("", "<div>{} · {} · {}{}</div>", rows) or NOTHING
+
+
+def _net(obj: Challenge, name: str) -> str:
+    known: dict[str, str] = json.loads(revealed(obj.net) or "{}")
+    return known.get(name) or NOTHING

@@ -1,0 +1,83 @@
+"""Deliveries: each try at sending a code, over which route, with what outcome."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.admin.base import ReadOnlyAdmin, badge, checkpoint_text, link_to
+from otpguard.core.assurance import Channel
+from otpguard.core.challenge import DeliveryState
+from otpguard.labels import CHANNELS, Text
+from otpguard.models import Delivery
+
+TONES = {
+    DeliveryState.QUEUED: "wait",
+    DeliveryState.SENDING: "wait",
+    DeliveryState.DELIVERED: "good",
+    DeliveryState.FAILED: "bad",
+}
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """Deliveries, the newest first."""
+
+    list_display = (
+        "created_at",
+        "channel_text",
+        "provider",
+        "state_text",
+        "outcome",
+        "checkpoint_name",
+        "tenant",
+        "sent_at",
+    )
+    list_filter = ("state", "channel", "provider")
+    search_fields = ("provider_ref", "challenge__user__username", "tenant__slug")
+    list_select_related = ("challenge", "tenant")
+    date_hierarchy = "created_at"
+    fields = (
+        "challenge_link",
+        "tenant",
+        "step",
+        "channel_text",
+        "provider",
+        "state_text",
+        "outcome",
+        "provider_ref",
+        "created_at",
+        "sent_at",
+        "lease_until",
+    )
+
+    def links(self, obj: Delivery) -> list[tuple[Text, str]]:
+        """The challenge whose code it carried."""
+        return [(_("Challenge"), self._challenge_page(obj))]
+
+    def _challenge_page(self, obj: Delivery) -> str:
+        site = self.admin_site
+        challenge_admin = site.get_model_admin(type(obj.challenge))
+        assert isinstance(challenge_admin, ReadOnlyAdmin)  # noqa: S101 (registered beside this one)
+        return challenge_admin.page_of(obj.challenge)
+
+    @admin.display(description=_("challenge"))
+    def challenge_link(self, obj: Delivery) -> SafeString | str:
+        """The challenge, to click."""
+        return link_to("challenge", obj.challenge_id, obj.challenge)
+
+    @admin.display(description=_("channel"), ordering="channel")
+    def channel_text(self, obj: Delivery) -> str:
+        """The channel in words."""
+        return str(CHANNELS[Channel(obj.channel)])
+
+    @admin.display(description=_("checkpoint"))
+    def checkpoint_name(self, obj: Delivery) -> str:
+        """The checkpoint in words."""
+        return checkpoint_text(obj.challenge.checkpoint)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_text(self, obj: Delivery) -> SafeString:
+        """The state as a label."""
+        return badge(obj.state, TONES.get(DeliveryState(obj.state), ""))

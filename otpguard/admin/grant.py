@@ -1,0 +1,92 @@
+"""Grants: the proofs that login sessions hold. What they are worth is computed when asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.admin.actions import ObjectAction
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text, list_url
+from otpguard.core.facts import RequestFacts
+from otpguard.flows.revoke import revoke_grants
+from otpguard.labels import Text
+from otpguard.models import Grant
+
+
+class RevokeGrant(ObjectAction):
+    """The proof ends."""
+
+    slug, label, grave = "revoke", _("Revoke"), True
+    help = _("The proof ends at once. The person is asked again at the next checkpoint.")
+
+    def is_offered(self) -> bool:
+        """Only a live one."""
+        return self.obj.revoked_at is None
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
+        """See flows.revoke.revoke_grants."""
+        revoke_grants(
+            facts=facts,
+            grants=Grant.objects.filter(pk=self.obj.pk),
+            reason=form.cleaned_data["reason"],
+        )
+        return _("The grant was revoked.")
+
+
+@admin.register(Grant)
+class GrantAdmin(ReadOnlyAdmin):
+    """Grants, the newest first."""
+
+    object_actions = (RevokeGrant,)
+    list_display = ("verified_at", "user", "tenant", "method", "bound", "state", "passed_text")
+    list_filter = ("source", ("revoked_at", admin.EmptyFieldListFilter))
+    search_fields = ("user__username", "user__email", "tenant__slug", "story")
+    list_select_related = ("user", "tenant")
+    date_hierarchy = "verified_at"
+    fields = (
+        "user",
+        "tenant",
+        "source",
+        "method",
+        "login",
+        "bound",
+        "uses_left",
+        "state",
+        "passed_text",
+        "verified_at",
+        "revoked_at",
+    )
+
+    def links(self, obj: Grant) -> list[tuple[Text, str]]:
+        """The story that led to it."""
+        return [(_("Story"), list_url("event", story=obj.story))]
+
+    @admin.display(description=_("method"))
+    def method(self, obj: Grant) -> str:
+        """How it was proven."""
+        return str(obj.facts.get("method", NOTHING))
+
+    @admin.display(description=_("logged in by"))
+    def login(self, obj: Grant) -> str:
+        """What the session was opened with."""
+        return str(obj.facts.get("primary", NOTHING))
+
+    @admin.display(description=_("bound to one action"), boolean=True)
+    def bound(self, obj: Grant) -> bool:
+        """Whether it serves one named action only."""
+        return bool(obj.intent)
+
+    @admin.display(description=_("state"))
+    def state(self, obj: Grant) -> SafeString:
+        """Live, used up or revoked; age is judged by the policy of each checkpoint."""
+        if obj.revoked_at is not None:
+            return badge(_("revoked"), "bad")
+        return badge(_("used"), "") if obj.uses_left == 0 else badge(_("live"), "good")
+
+    @admin.display(description=_("passed"))
+    def passed_text(self, obj: Grant) -> str:
+        """The checkpoints it has opened."""
+        return ", ".join(checkpoint_text(slug) for slug in obj.passed) or NOTHING

@@ -1,0 +1,131 @@
+"""Memberships: who belongs to whom, in which roles, held until when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.admin.actions import ObjectAction
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, checkpoint_text, is_running, list_url
+from otpguard.core.facts import RequestFacts
+from otpguard.flows import hold
+from otpguard.flows.provision import set_member
+from otpguard.forms.membership import HoldForm, MemberForm, NewMemberOfForm
+from otpguard.labels import Text
+from otpguard.models import Membership
+
+
+class AddMember(ObjectAction):
+    """Somebody with an account, as a member of a tenant."""
+
+    slug, label, on_list = "add", _("Add member"), True
+    help = _("Setting somebody who is a member already changes their roles.")
+    form_class = NewMemberOfForm
+
+    def run(self, facts: RequestFacts, form: NewMemberOfForm) -> Text:
+        """See flows.provision.set_member."""
+        cleaned = form.cleaned_data
+        self.obj = set_member(
+            facts=facts,
+            tenant=cleaned["tenant"],
+            user_id=cleaned["username"],
+            roles=cleaned["roles"],
+            active=cleaned["active"],
+            reason=cleaned["reason"],
+        )
+        return _("%(member)s was saved.") % {"member": self.obj}
+
+
+class SetMember(ObjectAction):
+    """Roles and activity."""
+
+    slug, label = "set", _("Change roles")
+    form_class = MemberForm
+
+    def initial(self) -> dict[str, Any]:
+        """The membership as it is."""
+        return {"roles": ", ".join(self.obj.roles), "active": self.obj.active}
+
+    def run(self, facts: RequestFacts, form: MemberForm) -> Text:
+        """See flows.provision.set_member."""
+        cleaned = form.cleaned_data
+        set_member(
+            facts=facts,
+            tenant=self.obj.tenant,
+            user_id=str(self.obj.user_id),
+            roles=cleaned["roles"],
+            active=cleaned["active"],
+            reason=cleaned["reason"],
+        )
+        return _("%(member)s was saved.") % {"member": self.obj}
+
+
+class PutOnHold(ObjectAction):
+    """A wait before one checkpoint or all."""
+
+    slug, label, grave = "hold", _("Put on hold"), True
+    help = _("No proof shortens a hold. Only somebody else can lift it.")
+    form_class = HoldForm
+
+    def is_offered(self) -> bool:
+        """Somebody who is no member passes nothing anyway."""
+        return bool(self.obj.active)
+
+    def run(self, facts: RequestFacts, form: HoldForm) -> Text:
+        """See flows.hold.start."""
+        hold.start(
+            facts=facts,
+            membership=self.obj,
+            checkpoint=form.cleaned_data["checkpoint"],
+            until=facts.now + form.duration,
+            reason=form.cleaned_data["reason"],
+        )
+        return _("%(member)s is on hold.") % {"member": self.obj}
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnlyAdmin):
+    """Members of all tenants."""
+
+    object_actions = (AddMember, SetMember, PutOnHold)
+    list_display = ("user", "tenant", "active", "roles_text", "held_text", "created_at")
+    list_filter = ("active",)
+    search_fields = ("user__username", "user__email", "tenant__name", "tenant__slug")
+    list_select_related = ("user", "tenant")
+    date_hierarchy = "created_at"
+    fields = ("user", "tenant", "active", "roles_text", "held_text", "created_at")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """The tenant may be asked for, as the tenant's page does."""
+        return lookup == "tenant__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    def links(self, obj: Membership) -> list[tuple[Text, str]]:
+        """The person's holds and events here."""
+        return [
+            (_("Holds"), list_url("hold", membership__id__exact=obj.pk)),
+            (_("Events"), list_url("event", tenant=obj.tenant_id, q=obj.user.get_username())),
+        ]
+
+    @admin.display(description=_("roles"))
+    def roles_text(self, obj: Membership) -> str:
+        """The roles as words."""
+        return ", ".join(obj.roles) or NOTHING
+
+    @admin.display(description=_("held until"))
+    def held_text(self, obj: Membership) -> SafeString | str:
+        """The running holds, a line each."""
+        found = ((slug, datetime.fromisoformat(until)) for slug, until in obj.held.items())
+        rows = [
+            (checkpoint_text(slug), date_format(localtime(until), "DATETIME_FORMAT"))
+            for slug, until in found
+            if is_running(until)
+        ]
+        return format_html_join("", "<div>{}: {}</div>", rows) or NOTHING

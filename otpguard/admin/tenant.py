@@ -1,0 +1,182 @@
+"""Tenants: what is agreed with them, and the buttons that change it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.admin.actions import ObjectAction
+from otpguard.admin.base import ReadOnlyAdmin, badge, list_url
+from otpguard.conf import settings
+from otpguard.core.facts import RequestFacts
+from otpguard.core.presets import Tier, tier_of
+from otpguard.flows.provision import change_tenant, create_tenant, set_member
+from otpguard.forms.membership import NewMemberForm
+from otpguard.forms.tenant import NewTenantForm, TenantForm, initial_of
+from otpguard.labels import Text
+from otpguard.models import Tenant
+
+
+class CreateTenant(ObjectAction):
+    """A new tenant, without members yet."""
+
+    slug, label, on_list = "create", _("Create tenant"), True
+    form_class = NewTenantForm
+
+    def target(self, form: NewTenantForm) -> str:
+        """The name it will have."""
+        return f"{self.label}: {form.cleaned_data['name']}"
+
+    def run(self, facts: RequestFacts, form: NewTenantForm) -> Text:
+        """See flows.provision.create_tenant."""
+        values = form.values
+        self.obj = create_tenant(
+            facts=facts, slug=form.cleaned_data["slug"], name=values.pop("name"), **values
+        )
+        return _("The tenant was created. Add its first administrator next.")
+
+
+class ChangeTenant(ObjectAction):
+    """Name, brand, contract and facts of a tenant."""
+
+    slug, label = "change", _("Change")
+    help = _("A contract that crosses the enterprise line changes the tenant's policy at once.")
+    form_class = TenantForm
+
+    def initial(self) -> dict[str, Any]:
+        """The tenant as it is."""
+        return initial_of(self.obj)
+
+    def run(self, facts: RequestFacts, form: TenantForm) -> Text:
+        """See flows.provision.change_tenant."""
+        changed = change_tenant(
+            facts=facts, tenant=self.obj, values=form.values, reason=form.cleaned_data["reason"]
+        )
+        return _("Saved: %(names)s.") % {"names": ", ".join(changed)} if changed else _("No change.")
+
+
+class SuspendTenant(ObjectAction):
+    """Nobody of a suspended tenant passes any checkpoint."""
+
+    slug, label, grave = "suspend", _("Suspend"), True
+    help = _("Its people pass no checkpoint any more and all their proofs here end at once.")
+
+    def is_offered(self) -> bool:
+        """Only an active one."""
+        return bool(self.obj.status == Tenant.Status.ACTIVE)
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
+        """See flows.provision.change_tenant."""
+        return _set_status(facts, self.obj, Tenant.Status.SUSPENDED, form)
+
+
+class ActivateTenant(ObjectAction):
+    """A suspended tenant works again; its people prove who they are anew."""
+
+    slug, label = "activate", _("Activate")
+
+    def is_offered(self) -> bool:
+        """Only a suspended one."""
+        return bool(self.obj.status != Tenant.Status.ACTIVE)
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
+        """See flows.provision.change_tenant."""
+        return _set_status(facts, self.obj, Tenant.Status.ACTIVE, form)
+
+
+class AddMember(ObjectAction):
+    """Somebody with an account, as a member of this tenant."""
+
+    slug, label = "add-member", _("Add member")
+    help = _("Setting somebody who is a member already changes their roles.")
+    form_class = NewMemberForm
+
+    def run(self, facts: RequestFacts, form: NewMemberForm) -> Text:
+        """See flows.provision.set_member."""
+        cleaned = form.cleaned_data
+        member = set_member(
+            facts=facts,
+            tenant=self.obj,
+            user_id=cleaned["username"],
+            roles=cleaned["roles"],
+            active=cleaned["active"],
+            reason=cleaned["reason"],
+        )
+        return _("%(member)s was saved.") % {"member": member}
+
+
+def _set_status(facts: RequestFacts, tenant: Tenant, status: Tenant.Status, form: Any) -> Text:  # noqa: ANN401
+    change_tenant(
+        facts=facts,
+        tenant=tenant,
+        values={"status": status.value},
+        reason=form.cleaned_data["reason"],
+    )
+    return _("%(tenant)s is %(status)s.") % {"tenant": tenant, "status": status.label}
+
+
+@admin.register(Tenant)
+class TenantAdmin(ReadOnlyAdmin):
+    """Tenants by name."""
+
+    object_actions = (CreateTenant, ChangeTenant, AddMember, SuspendTenant, ActivateTenant)
+    list_display = ("name", "slug", "state", "tier", "region", "environment", "members", "created_at")
+    list_filter = ("status", "environment", "region")
+    search_fields = ("name", "slug", "industry")
+    date_hierarchy = "created_at"
+    fields = (
+        "name",
+        "slug",
+        "brand",
+        "state",
+        "annual_contract_value",
+        "tier",
+        "region",
+        "environment",
+        "industry",
+        "tags_text",
+        "policy_version",
+        "created_at",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:
+        """With the number of active members, in the same statement."""
+        active = Count("memberships", filter=Q(memberships__active=True))
+        return super().get_queryset(request).annotate(active_members=active)
+
+    def links(self, obj: Tenant) -> list[tuple[Text, str]]:
+        """Its people, its wishes and its events."""
+        policy = reverse("admin:otpguard_policywish_do_choose")
+        return [
+            (_("Members"), list_url("membership", tenant__id__exact=obj.pk)),
+            (_("Policy"), f"{policy}?scope={obj.slug}"),
+            (_("Events"), list_url("event", tenant=obj.pk)),
+        ]
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, obj: Tenant) -> SafeString:
+        """The status as a label."""
+        tone = "good" if obj.status == Tenant.Status.ACTIVE else "bad"
+        return badge(obj.get_status_display(), tone)
+
+    @admin.display(description=_("tier"), ordering="annual_contract_value")
+    def tier(self, obj: Tenant) -> str:
+        """What the contract makes of it."""
+        tier = tier_of(obj.annual_contract_value, enterprise_from=settings().enterprise_from)
+        return str(_("enterprise") if tier is Tier.ENTERPRISE else _("standard"))
+
+    @admin.display(description=_("active members"), ordering="active_members")
+    def members(self, obj: Any) -> int:  # noqa: ANN401 (an annotated row)
+        """How many people belong to it."""
+        return int(obj.active_members)
+
+    @admin.display(description=_("tags"))
+    def tags_text(self, obj: Tenant) -> str:
+        """The tags as words."""
+        return ", ".join(obj.tags) or "–"

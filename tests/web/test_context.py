@@ -1,0 +1,322 @@
+"""What templates are given, and that every page renders from it without inline code."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils import timezone, translation
+
+from otpguard.core.assurance import Channel
+from otpguard.core.challenge import ChallengeState, DeliveryState
+from otpguard.exceptions import Ask
+from otpguard.forms.challenge import AnswerForm
+from otpguard.forms.phone import PhoneForm
+from otpguard.models import Challenge, Delivery
+from otpguard.web import context
+from tests import factories
+
+MASKED = "+1 ••• ••23"
+NUMBER = "+12015550123"
+ROUTES = [
+    {"channel": "sms", "provider": "one", "receipts": True},
+    {"channel": "whatsapp", "provider": "one", "receipts": True},
+]
+
+
+def challenge(*, plan: list[dict[str, Any]] | None = None, **fields: Any) -> Challenge:
+    user = factories.user("ada")
+    factor = factories.phone_factor(user, NUMBER)
+    row = Challenge.objects.create(
+        seed=bytes(16),
+        key_id="key",
+        sid="sid",
+        story=uuid4(),
+        user=user,
+        factor=factor,
+        destination=NUMBER,
+        checkpoint="api_key",
+        level=2,
+        primary="password",
+        plan=ROUTES if plan is None else plan,
+        expires_at=timezone.now() + timedelta(minutes=10),
+        **fields,
+    )
+    row.refresh_from_db()
+    return row
+
+
+def delivery(of: Challenge, step: int, state: DeliveryState, channel: Channel) -> Delivery:
+    return Delivery.objects.create(
+        challenge=of, step=step, channel=channel.value, provider="one", state=state.value
+    )
+
+
+# --- the frame -----------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_frame_names_the_action_the_target_and_the_organisation() -> None:
+    tenant = factories.tenant(name="Acme")
+    ask = Ask(
+        checkpoint="api_key",
+        tenant=str(tenant.pk),
+        user="1",
+        sid="sid",
+        story=str(uuid4()),
+        target="key 'ci'",
+    )
+    frame = context.frame_of(ask)
+    assert str(frame["action"]) == "Create or rotate an API key"
+    assert frame["target"] == "key 'ci'"
+    assert frame["tenant"] == "Acme"
+
+
+@pytest.mark.django_db
+def test_choices_keep_their_order_and_mask_the_number() -> None:
+    user = factories.user()
+    first, second = factories.phone_factor(user), factories.phone_factor(user, NUMBER)
+    chosen = context.choices((str(second.pk), str(uuid4()), str(first.pk)))
+    assert [choice.id for choice in chosen] == [str(second.pk), str(first.pk)]
+    assert chosen[0].hint == MASKED
+    assert str(chosen[0].label) == "Phone"
+
+
+# --- how the sending goes ------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_lines_stand_in_order_of_sending_with_masked_destinations() -> None:
+    row = challenge()
+    delivery(row, 1, DeliveryState.QUEUED, Channel.EMAIL)
+    delivery(row, 0, DeliveryState.FAILED, Channel.SMS)
+    lines = context.delivery_lines(row)
+    assert [(str(line.channel), line.destination) for line in lines] == [
+        ("text message", MASKED),
+        ("e-mail", "a•••@example.com"),
+    ]
+
+
+@pytest.mark.django_db
+def test_the_status_is_plain_json_and_holds_no_secret() -> None:
+    row = challenge()
+    delivery(row, 0, DeliveryState.SENT, Channel.SMS)
+    status = context.status(row)
+    sent = json.dumps(status)
+    assert NUMBER not in sent
+    assert status["destination"] == MASKED
+    assert status["open"]
+    assert not status["sending"]
+    assert status["next_channel"] == status["another_way"] == "WhatsApp"
+
+
+@pytest.mark.django_db
+def test_the_status_before_the_first_delivery_names_no_channel() -> None:
+    status = context.status(challenge())
+    assert (status["channel"], status["destination"], status["tries"]) == ("", "", 0)
+
+
+@pytest.mark.django_db
+def test_after_the_last_route_another_way_starts_over_with_the_first() -> None:
+    status = context.status(challenge(step=1))
+    assert status["next_channel"] == ""
+    assert status["another_way"] == "text message"
+
+
+@pytest.mark.django_db
+def test_with_one_route_there_is_no_other_way() -> None:
+    assert context.status(challenge(plan=ROUTES[:1]))["another_way"] == ""
+
+
+# --- the pages -----------------------------------------------------------------------------------
+
+FRAME: dict[str, Any] = {
+    "action": "Create or rotate an API key",
+    "target": "key <b>'ci'</b>",
+    "tenant": "Acme",
+    "support_url": "https://help.example/",
+}
+
+
+def phone(name: str = MASKED, kind: str = "phone") -> context.FactorChoice:
+    return context.FactorChoice(id=str(uuid4()), kind=kind, label="Phone", hint=name)
+
+
+def status(**changed: Any) -> dict[str, Any]:
+    return {
+        "state": "open",
+        "open": True,
+        "undeliverable": False,
+        "channel": "text message",
+        "destination": MASKED,
+        "sending": False,
+        "delivered": False,
+        "tries": 1,
+        "next_channel": "WhatsApp",
+        "falls_back_at": "",
+        "another_way": "WhatsApp",
+        **changed,
+    }
+
+
+def code_page(**changed: Any) -> dict[str, Any]:
+    live = changed.pop("status", status())
+    return {
+        **FRAME,
+        "challenge": uuid4(),
+        "form": AnswerForm(),
+        "error": "",
+        "status": live,
+        "lines": [],
+        "open": live["open"],
+        "expired": False,
+        "attempts_left": 5,
+        "resend_in": 30,
+        "poll_url": "/security/status/x/",
+        "back_url": "/keys/",
+        "expires_at": timezone.now(),
+        **changed,
+    }
+
+
+def enroll_page(**changed: Any) -> dict[str, Any]:
+    return {
+        **FRAME,
+        "form": PhoneForm(),
+        "level": "a second factor",
+        "kinds": ["Phone"],
+        "can_enroll_phone": False,
+        "must_log_in_again": False,
+        "login_url": "/login/?next=/keys/",
+        "has_other_factor": False,
+        "back_url": "/keys/",
+        **changed,
+    }
+
+
+def kept_form(**changed: Any) -> dict[str, Any]:
+    return {
+        **FRAME,
+        "url": "/keys/?otpguard_held=1",
+        "fields": [("scope", "read"), ("scope", 'w"rite')],
+        "withheld": (),
+        "back_url": "/keys/",
+        **changed,
+    }
+
+
+PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "choose one": ("choose", {**FRAME, "factors": [phone()], "back_url": "/keys/"}),
+    "choose of two": (
+        "choose",
+        {**FRAME, "factors": [phone("App", "totp"), phone()], "error": "No.", "back_url": "/"},
+    ),
+    "choose of none": ("choose", {**FRAME, "factors": [], "enroll_url": "/enroll/"}),
+    "code": ("code", code_page()),
+    "code, wrong": ("code", code_page(error="That code is not right.")),
+    "code, undeliverable": ("code", code_page(status=status(undeliverable=True))),
+    "code, closed": ("code", code_page(status=status(state="expired", open=False))),
+    "continue": ("continue", kept_form()),
+    "continue, withheld": ("continue", kept_form(withheld=("file", "password"))),
+    "done": ("done", FRAME),
+    "held": (
+        "refused",
+        {**FRAME, "reason": "A waiting period.", "code": "held", "until": timezone.now()},
+    ),
+    "denied": ("refused", {"action": "Export", "reason": "No.", "code": "not_a_member"}),
+    "problem": ("problem", {"message": "Too old.", "code": "ask_expired"}),
+    "report": ("report", {**FRAME, "challenge": uuid4(), "done": False}),
+    "reported": ("report", {**FRAME, "challenge": uuid4(), "done": True}),
+    "enroll": ("enroll", enroll_page(can_enroll_phone=True)),
+    "enroll, stale": ("enroll", enroll_page(must_log_in_again=True)),
+    "enroll, other": ("enroll", enroll_page(has_other_factor=True)),
+}
+
+
+def rendered(name: str, values: dict[str, Any]) -> str:
+    return render_to_string(f"otpguard/{name}.html", values, RequestFactory().get("/"))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("state", PAGES)
+def test_a_page_has_a_language_a_title_one_heading_and_nothing_inline(
+    state: str, language: str
+) -> None:
+    with translation.override(language):
+        page = rendered(*PAGES[state])
+    assert f'<html lang="{language}"' in page
+    assert re.search(r"<title>\s*\S", page)
+    assert page.count("<h1") == 1
+    assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", page)
+    assert re.findall(r"<script(?![^>]*\ssrc=)", page) == []
+    assert "{%" not in page
+    assert "<b>" not in page
+    described = re.findall(r'aria-describedby="([^"]*)"', page)
+    wanted = {identity for value in described for identity in value.split()}
+    assert wanted <= set(re.findall(r'\sid="([^"]*)"', page))
+    assert page.count('method="post"') == page.count('name="csrfmiddlewaretoken"')
+
+
+def test_a_single_phone_is_one_button() -> None:
+    page = rendered(*PAGES["choose one"])
+    assert f"Send a code to {MASKED}" in page
+    assert 'type="radio"' not in page
+
+
+def test_the_field_of_the_code_can_be_filled_in_by_the_device() -> None:
+    page = rendered(*PAGES["code"])
+    field = re.search(r"<input[^>]*otpguard-code[^>]*>", page)
+    assert field is not None
+    assert 'autocomplete="one-time-code"' in field[0]
+    assert 'inputmode="numeric"' in field[0]
+    assert " required" in field[0]
+    assert " autofocus" in field[0]
+
+
+def test_an_error_is_tied_to_its_field() -> None:
+    page = rendered(*PAGES["code, wrong"])
+    assert 'aria-invalid="true"' in page
+    assert 'aria-describedby="otpguard-code-error otpguard-code-hint"' in page
+
+
+def test_sending_again_waits_by_script_only_and_not_at_all_when_undeliverable() -> None:
+    page = rendered(*PAGES["code"])
+    assert 'data-resend-in="30"' in page
+    assert "disabled" not in page
+    assert 'data-resend-in="0"' in rendered(*PAGES["code, undeliverable"])
+
+
+@pytest.mark.parametrize("state", [s for s in ChallengeState if s is not ChallengeState.OPEN])
+def test_a_closed_challenge_takes_no_code_and_shows_the_way_out(state: ChallengeState) -> None:
+    page = rendered("code", code_page(status=status(state=state.value, open=False)))
+    assert "one-time-code" not in page
+    way_out = "Go on" if state is ChallengeState.VERIFIED else "Start again"
+    assert way_out in page
+
+
+def test_a_kept_form_is_sent_by_a_button_that_names_the_action() -> None:
+    page = rendered(*PAGES["continue"])
+    assert "Continue: Create or rotate an API key" in page
+    assert 'action="/keys/?otpguard_held=1"' in page
+    assert '<input type="hidden" name="scope" value="read">' in page
+    assert "w&quot;rite" in page
+
+
+def test_a_form_that_lost_something_is_not_sent_but_filled_in_again() -> None:
+    page = rendered(*PAGES["continue, withheld"])
+    assert "Continue:" not in page
+    assert "Fill in the form again" in page
+    assert "<code>password</code>" in page
+
+
+def test_the_words_of_the_dialog_come_in_the_language_of_the_page() -> None:
+    with translation.override("de"):
+        included = render_to_string("otpguard/stepup.html")
+    assert 'data-text-title="Bestätigen Sie, dass Sie es sind"' in included
+    assert re.search(r"<script src=[^>]*stepup\.js", included)
