@@ -28,7 +28,9 @@ class ApiKey(models.Model):
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=40)
-    environment = models.CharField(max_length=16, choices=Environment)
+    environment = models.CharField(
+        max_length=16, choices=Environment, default=Environment.DEVELOPMENT
+    )
     scope = models.CharField(max_length=16, choices=Scope, default=Scope.READ)
     prefix = models.CharField(max_length=16)
     digest = models.CharField(max_length=64)

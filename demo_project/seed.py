@@ -67,7 +67,8 @@ def _user(person: Person, tenants: dict[str, Tenant]) -> User:
             active=True,
         )
     if person.phone:
-        factor = phone.build(user_id=str(user.pk), number=parse(person.phone, region="US"))
+        number = parse(person.phone, region="US")
+        factor = phone.build(user_id=str(user.pk), number=number, email=user.email)
         factor.confirmed = True
         factor.save(force_insert=True)
     return user

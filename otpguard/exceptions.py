@@ -24,7 +24,10 @@ class OtpguardError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What a refused request was asking for: everything a challenge needs to name and bind it."""
+    """What a refused request was asking for: everything a challenge needs to name and bind it.
+
+    `held` is the kept form; `unkept` says that there was one that could not be kept.
+    """
 
     checkpoint: str
     tenant: str
@@ -36,6 +39,7 @@ class Ask:
     next: str = ""
     held: str = ""
     binds: bool = False
+    unkept: bool = False
 
 
 class StepUpRefused(OtpguardError):  # noqa: N818 (a refusal is no fault of the program)

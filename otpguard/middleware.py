@@ -14,7 +14,7 @@ from asgiref.sync import markcoroutinefunction, sync_to_async
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from otpguard.flows import guard
+from otpguard.flows import guard, resume
 from otpguard.flows.refuse import write
 from otpguard.http import guard as door
 from otpguard.http.guard import STATE, GuardState, RequestRefused
@@ -116,6 +116,8 @@ def finish(state: GuardState, response: HttpResponseBase) -> None:
     if response.status_code >= SERVER_ERROR:
         for grant in state.spent:
             guard.give_back(grant)
+        for held in state.held:
+            resume.give_back(held_id=held)
 
 
 def leave_tombstone(request: HttpRequest) -> None:

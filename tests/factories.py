@@ -62,7 +62,9 @@ def phone_factor(
 ) -> Factor:
     """A phone of `of`: a US number of its own unless one is given."""
     digits = number or f"+1201555{1000 + next(_number) % 9000:04d}"
-    factor = phone.build(user_id=str(of.pk), number=parse(digits, region="US"), tenant=tenant)
+    factor = phone.build(
+        user_id=str(of.pk), number=parse(digits, region="US"), email=of.email, tenant=tenant
+    )
     factor.confirmed = confirmed
     factor.save(force_insert=True)
     factor.refresh_from_db()

@@ -40,17 +40,18 @@ class Rotate(CheckpointRequiredMixin):
     http_method_names = ["post"]
 
     @staticmethod
-    def checkpoint_target(_request: HttpRequest, key_id: int) -> str:
-        """What the step-up page names."""
-        return f"rotation of key {key_id}"
+    def checkpoint_target(request: HttpRequest, key_id: int) -> str:
+        """What the step-up page names: the key, if it is one of this organization."""
+        membership = current(request)
+        rows = ApiKey.objects.filter(pk=key_id, tenant=membership.tenant if membership else None)
+        return f"rotation of {rows.first() or 'a key'}"
 
     def post(self, request: MemberRequest, key_id: int) -> HttpResponse:
         """Rotate; a production key asks for what production keys ask for."""
         tenant = request.membership.tenant
         key = get_object_or_404(ApiKey, pk=key_id, tenant=tenant)
-        otpguard.require(
-            request, minting.checkpoint_for(key.environment), target=f"rotation of {key}"
-        )
+        if key.environment == ApiKey.Environment.PRODUCTION:
+            otpguard.require(request, "api_key.production", target=f"rotation of {key}")
         return _page(request, KeyForm(tenant), fresh=key, secret=minting.rotate(key))
 
 

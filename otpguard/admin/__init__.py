@@ -1,1 +1,25 @@
-"""The operators' room in the Django admin: read-only lists, each change an object action."""
+"""The site's admin: everything to see, and one page for each change that operators make."""
+
+from otpguard.admin.challenge import ChallengeAdmin
+from otpguard.admin.delivery import DeliveryAdmin
+from otpguard.admin.event import EventAdmin
+from otpguard.admin.factor import FactorAdmin
+from otpguard.admin.grant import GrantAdmin
+from otpguard.admin.hold import HoldAdmin
+from otpguard.admin.membership import MembershipAdmin
+from otpguard.admin.policy import PolicyWishAdmin
+from otpguard.admin.session import LoginSessionAdmin
+from otpguard.admin.tenant import TenantAdmin
+
+__all__ = [
+    "ChallengeAdmin",
+    "DeliveryAdmin",
+    "EventAdmin",
+    "FactorAdmin",
+    "GrantAdmin",
+    "HoldAdmin",
+    "LoginSessionAdmin",
+    "MembershipAdmin",
+    "PolicyWishAdmin",
+    "TenantAdmin",
+]

@@ -48,6 +48,7 @@ class ObjectAction:
     on_list: ClassVar[bool] = False
     grave: ClassVar[bool] = False
     form_class: ClassVar[type[forms.Form]] = ReasonForm
+    template: ClassVar[str] = "action.html"
 
     def __init__(self, model_admin: ReadOnlyAdmin, request: HttpRequest, obj: Any) -> None:  # noqa: ANN401 (any row)
         self.model_admin = model_admin
@@ -80,6 +81,10 @@ class ObjectAction:
 
     def next_url(self) -> str:
         """Where to go afterwards: the object's page, or the list."""
+        return self.back_url()
+
+    def back_url(self) -> str:
+        """Where Cancel goes."""
         return self.model_admin.page_of(self.obj)
 
     def respond(self) -> HttpResponse:
@@ -111,14 +116,12 @@ class ObjectAction:
             "object": self.obj,
             "action": self,
             "form": form,
-            "back_url": admin.page_of(self.obj),
+            "back_url": self.back_url(),
             **self.context(form),
         }
         return TemplateResponse(
             self.request, f"admin/otpguard/{self.template}", context, status=status
         )
-
-    template: ClassVar[str] = "action.html"
 
 
 def url_name(opts: Any, slug: str) -> str:  # noqa: ANN401 (Django's model options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.utils import quote
@@ -21,7 +22,7 @@ from otpguard.core.checkpoints import EVERY
 from otpguard.labels import Text, checkpoint_label
 from otpguard.vault import UndecryptableError
 
-NOTHING = "–"
+NOTHING = "-"
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for all models
@@ -49,12 +50,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002 (Django's signature)
         """With the view or the change permission of the model."""
         view = f"{self.opts.app_label}.view_{self.opts.model_name}"
-        return request.user.has_perm(view) or self.may_act(request)  # type: ignore[union-attr]
+        return request.user.has_perm(view) or self.may_act(request)
 
     def may_act(self, request: HttpRequest) -> bool:
         """Whether the object actions are this person's to press."""
         change = f"{self.opts.app_label}.change_{self.opts.model_name}"
-        return bool(request.user.has_perm(change))  # type: ignore[union-attr]
+        return bool(request.user.has_perm(change))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ANN401, ARG002 (Django's signature)
         """All that is shown, so methods can stand among the columns."""
@@ -108,7 +109,7 @@ def list_url(model: str, **query: object) -> str:
     return reverse(f"admin:otpguard_{model}_changelist", query=query or None)
 
 
-def link_to(model: str, pk: object, text: object) -> SafeString | str:
+def link_to(model: str, pk: UUID, text: object) -> SafeString | str:
     """A link to a row's page, or its text alone where there is no such page."""
     try:
         url = reverse(f"admin:otpguard_{model}_change", args=[quote(pk)])

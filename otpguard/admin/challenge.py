@@ -21,6 +21,7 @@ from otpguard.admin.base import (
     list_url,
     revealed,
 )
+from otpguard.admin.filters import CheckpointFilter
 from otpguard.core.assurance import AssuranceLevel, Channel
 from otpguard.core.challenge import ChallengeState
 from otpguard.core.facts import RequestFacts
@@ -72,7 +73,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
         "sends",
     )
     list_display_links = ("created_at",)
-    list_filter = ("state", "undeliverable", "checkpoint")
+    list_filter = ("state", "undeliverable", CheckpointFilter)
     search_fields = ("user__username", "user__email", "tenant__slug", "story")
     list_select_related = ("user", "tenant")
     date_hierarchy = "created_at"

@@ -34,7 +34,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "tenant",
         "sent_at",
     )
-    list_filter = ("state", "channel", "provider")
+    list_filter = ("state", "channel")
     search_fields = ("provider_ref", "challenge__user__username", "tenant__slug")
     list_select_related = ("challenge", "tenant")
     date_hierarchy = "created_at"

@@ -22,7 +22,9 @@ class DisableFactor(ObjectAction):
     """Switched off, but still listed."""
 
     slug, label, grave = "disable", _("Disable"), True
-    help = _("The factor stays listed and proves nothing any more. The person's proofs end at once.")
+    help = _(
+        "The factor stays listed and proves nothing any more. The person's proofs end at once."
+    )
 
     def is_offered(self) -> bool:
         """Only an enabled one."""

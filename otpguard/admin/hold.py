@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, badge, checkpoint_text, is_running
+from otpguard.admin.filters import CheckpointFilter
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import NotAllowed
 from otpguard.flows import hold
@@ -41,7 +42,7 @@ class HoldAdmin(ReadOnlyAdmin):
 
     object_actions = (LiftHold,)
     list_display = ("user", "tenant", "checkpoint_name", "state", "until", "reason", "created_at")
-    list_filter = ("checkpoint", ("lifted_at", admin.EmptyFieldListFilter))
+    list_filter = (CheckpointFilter, ("lifted_at", admin.EmptyFieldListFilter))
     search_fields = ("user__username", "user__email", "tenant__name", "tenant__slug", "reason")
     list_select_related = ("user", "tenant")
     date_hierarchy = "until"

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
-from otpguard.admin.base import ReadOnlyAdmin, badge, list_url
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, list_url
 from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
 from otpguard.core.presets import Tier, tier_of
@@ -58,7 +58,9 @@ class ChangeTenant(ObjectAction):
         changed = change_tenant(
             facts=facts, tenant=self.obj, values=form.values, reason=form.cleaned_data["reason"]
         )
-        return _("Saved: %(names)s.") % {"names": ", ".join(changed)} if changed else _("No change.")
+        return (
+            _("Saved: %(names)s.") % {"names": ", ".join(changed)} if changed else _("No change.")
+        )
 
 
 class SuspendTenant(ObjectAction):
@@ -126,7 +128,16 @@ class TenantAdmin(ReadOnlyAdmin):
     """Tenants by name."""
 
     object_actions = (CreateTenant, ChangeTenant, AddMember, SuspendTenant, ActivateTenant)
-    list_display = ("name", "slug", "state", "tier", "region", "environment", "members", "created_at")
+    list_display = (
+        "name",
+        "slug",
+        "state",
+        "tier",
+        "region",
+        "environment",
+        "members",
+        "created_at",
+    )
     list_filter = ("status", "environment", "region")
     search_fields = ("name", "slug", "industry")
     date_hierarchy = "created_at"
@@ -148,14 +159,15 @@ class TenantAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:
         """With the number of active members, in the same statement."""
         active = Count("memberships", filter=Q(memberships__active=True))
-        return super().get_queryset(request).annotate(active_members=active)
+        rows: QuerySet[Tenant] = super().get_queryset(request)
+        return rows.annotate(active_members=active)
 
     def links(self, obj: Tenant) -> list[tuple[Text, str]]:
         """Its people, its wishes and its events."""
         policy = reverse("admin:otpguard_policywish_do_choose")
         return [
             (_("Members"), list_url("membership", tenant__id__exact=obj.pk)),
-            (_("Policy"), f"{policy}?scope={obj.slug}"),
+            (_("Policy"), f"{policy}?tenant={obj.slug}"),
             (_("Events"), list_url("event", tenant=obj.pk)),
         ]
 
@@ -179,4 +191,4 @@ class TenantAdmin(ReadOnlyAdmin):
     @admin.display(description=_("tags"))
     def tags_text(self, obj: Tenant) -> str:
         """The tags as words."""
-        return ", ".join(obj.tags) or "–"
+        return ", ".join(obj.tags) or NOTHING

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from otpguard import vault
 from otpguard.core.assurance import Channel, FactorKind
 from otpguard.core.phone import PhoneNumber, mask, mask_email
+from otpguard.core.secrets import same
 from otpguard.models import Factor, Tenant
 from otpguard.models.factor import FACTORS
 
@@ -16,9 +17,17 @@ _BY_NUMBER = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.VOICE})
 
 
 def build(
-    *, user_id: str, number: PhoneNumber, name: str = "", tenant: Tenant | None = None
+    *,
+    user_id: str,
+    number: PhoneNumber,
+    email: str = "",
+    name: str = "",
+    tenant: Tenant | None = None,
 ) -> Factor:
-    """An unconfirmed, unsaved phone factor with its encrypted number and blind index."""
+    """An unconfirmed, unsaved phone factor with its encrypted number and blind index.
+
+    `email` is the person's address now; without one, its codes never fall back to e-mail.
+    """
     indexes = vault.blind_indexes(number.e164)
     return Factor(
         user_id=user_id,
@@ -28,7 +37,20 @@ def build(
         secret=number.e164,
         phone_index=indexes[0],
         phone_index_old=indexes[1] if len(indexes) > 1 else "",
+        email_index=email_index(email),
     )
+
+
+def email_index(email: str) -> str:
+    """The blind index of an address, whatever its case; empty for none."""
+    return vault.blind_indexes(email.lower())[0] if email else ""
+
+
+def is_bound_email(factor: Factor, email: str) -> bool:
+    """True for the address that the person had when the factor was bound."""
+    if not factor.email_index or not email:
+        return False
+    return any(same(factor.email_index, index) for index in vault.blind_indexes(email.lower()))
 
 
 def holders_of(number: PhoneNumber) -> QuerySet[Factor]:
@@ -37,9 +59,13 @@ def holders_of(number: PhoneNumber) -> QuerySet[Factor]:
     return FACTORS.filter(Q(phone_index__in=indexes) | Q(phone_index_old__in=indexes))
 
 
-def reachable(*, email: str) -> frozenset[Channel]:
-    """The channels a phone factor's code can take: the number's, and e-mail as the last."""
-    return _BY_NUMBER | {Channel.EMAIL} if email else _BY_NUMBER
+def reachable(factor: Factor, *, email: str) -> frozenset[Channel]:
+    """The channels a factor's code can take: the number's, and its bound address as the last.
+
+    A code that is to confirm a number must reach that number, not a mailbox.
+    """
+    by_email = factor.confirmed and is_bound_email(factor, email)
+    return _BY_NUMBER | {Channel.EMAIL} if by_email else _BY_NUMBER
 
 
 def masked_destination(channel: Channel, *, number: str, email: str) -> str:
@@ -56,5 +82,8 @@ def reindex(factors: Iterable[Factor]) -> list[Factor]:
         factor.secret = number
         factor.phone_index = indexes[0]
         factor.phone_index_old = indexes[1] if len(indexes) > 1 else ""
+        email = str(getattr(factor.user, factor.user.get_email_field_name(), "") or "")
+        if is_bound_email(factor, email):
+            factor.email_index = email_index(email)
         moved.append(factor)
     return moved

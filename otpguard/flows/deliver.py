@@ -27,6 +27,7 @@ from otpguard.core.codes import Code
 from otpguard.core.events import ChallengeFellBack, ChallengeSent, ChallengeUndeliverable
 from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
 from otpguard.core.registry import UnknownNameError
+from otpguard.factors.phone import is_bound_email
 from otpguard.flows.start import order
 from otpguard.models import Challenge, Delivery
 
@@ -126,6 +127,10 @@ def _send(delivery: Delivery, challenge: Challenge) -> Outcome:
         provider = catalog.providers().get(delivery.provider)
     except UnknownNameError:
         return Unavailable(reason="provider is not configured any more")
+    user, factor = challenge.user, challenge.factor
+    email = str(getattr(user, user.get_email_field_name(), "")) if user else ""
+    if channel is Channel.EMAIL and not (factor and is_bound_email(factor, email)):
+        return Refused(reason="the address was changed")
     code = code_of(challenge)
     net = json.loads(challenge.net.reveal() or "{}")
     tenant_brand = challenge.tenant.brand if challenge.tenant else ""
@@ -142,8 +147,6 @@ def _send(delivery: Delivery, challenge: Challenge) -> Outcome:
             language=challenge.language,
         ),
     )
-    user = challenge.user
-    email = str(getattr(user, user.get_email_field_name(), "")) if user else ""
     return provider.send(
         OutboundMessage(
             key=str(delivery.pk),

@@ -7,6 +7,7 @@ challenge like any other, and the right answer is a proof at once.
 
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from otpguard.audit.recorder import record
@@ -83,7 +84,9 @@ def _bind(facts: RequestFacts, number: PhoneNumber) -> Factor:
     with transaction.atomic():
         keep = pending.order_by("-created_at").values_list("pk", flat=True)
         pending.exclude(pk__in=list(keep[: UNCONFIRMED_PER_USER - 1])).delete()
-        factor = phone.build(user_id=facts.user, number=number)
+        user = get_user_model().objects.get(pk=facts.user)
+        email = str(getattr(user, user.get_email_field_name(), "") or "")
+        factor = phone.build(user_id=facts.user, number=number, email=email)
         factor.save(force_insert=True)
     factor.refresh_from_db()
     return factor

@@ -115,6 +115,21 @@ def consume(*, facts: RequestFacts, held_id: str, path: str, checkpoint: str) ->
     return bool(taken)
 
 
+def is_used(*, facts: RequestFacts, held_id: str) -> bool:
+    """True when this session's kept form was sent on before; one read."""
+    try:
+        identity = UUID(held_id)
+    except ValueError:
+        return False  # `consume` refuses it, with an event
+    used = HeldRequest.objects.filter(pk=identity, sid=facts.sid).exclude(used_at=None)
+    return bool(facts.sid) and used.exists()
+
+
+def give_back(*, held_id: str) -> None:
+    """Return the single use of a kept form whose view failed with a server error."""
+    HeldRequest.objects.filter(pk=held_id).update(used_at=None)
+
+
 def is_secret(name: str) -> bool:
     """True for a field whose name says that it holds a secret."""
     lowered = name.lower()

@@ -127,14 +127,12 @@ def _plan(facts: RequestFacts, factor: Factor, policy: Policy) -> tuple[Route, .
         raise StartRefused("factor_not_supported")
     user = get_user_model().objects.get(pk=facts.user)
     email = str(getattr(user, user.get_email_field_name(), "") or "")
-    confirmed_email = email if factor.confirmed else ""
     routes = plan(
         policy=policy,
         profile=settings().assurance_profile,
         primary=facts.primary,
         routes=catalog.routes(),
-        # A code that is to confirm a number must reach that number, not a mailbox.
-        reachable=phone.reachable(email=confirmed_email),
+        reachable=phone.reachable(factor, email=email),
     )
     if not routes:
         raise StartRefused("no_route")
@@ -166,6 +164,7 @@ def _build(
         target=ask.target,
         next=ask.next,
         held=UUID(ask.held) if ask.held else None,
+        unkept=ask.unkept,
         factor=factor,
         destination=factor.secret,
         phone_index=factor.phone_index,

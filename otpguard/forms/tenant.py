@@ -8,7 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.conf import settings
+from otpguard.core.checkpoints import EVERY
 from otpguard.forms.reason import ReasonForm
+from otpguard.labels import checkpoint_label
 from otpguard.models import Tenant
 
 _REGION = re.compile(r"[A-Z]{2,8}")
@@ -75,3 +78,31 @@ def initial_of(tenant: Tenant) -> dict[str, Any]:
     """The form's initial values for a tenant."""
     values = {name: getattr(tenant, name) for name in _NAMES}
     return {**values, "tags": ", ".join(tenant.tags)}
+
+
+class PolicyPlaceForm(forms.Form):
+    """Whose policy, at which checkpoint. `tenant` is the tenant, or None for the site."""
+
+    tenant = forms.SlugField(
+        label=_("Organization's short name"),
+        max_length=64,
+        required=False,
+        help_text=_("Leave it empty for the site's own wishes, which all tenants start from."),
+    )
+    checkpoint = forms.ChoiceField(label=_("Checkpoint"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (Django's signature)
+        super().__init__(*args, **kwargs)
+        field = self.fields["checkpoint"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (declared above)
+        known = settings().checkpoints.values()
+        named = [(each.slug, checkpoint_label(each)) for each in known]
+        field.choices = [(EVERY, _("Every checkpoint")), *named]
+
+    def clean_tenant(self) -> Tenant | None:
+        """The tenant of that slug."""
+        slug = self.cleaned_data["tenant"]
+        found = Tenant.objects.filter(slug=slug).first() if slug else None
+        if slug and found is None:
+            raise forms.ValidationError(_("There is no organization of that short name."))
+        return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
@@ -30,14 +30,19 @@ class GuardState:
     passed: set[tuple[str, str, str]] = field(default_factory=set)
     noted: list[Noted] = field(default_factory=list)
     spent: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    continued: bool = False
 
 
 class RequestRefused(StepUpRefused):
-    """A refusal together with the facts it was decided on, for the door that translates it."""
+    """A refusal together with the facts it was decided on, for the door that translates it.
 
-    def __init__(self, refused: StepUpRefused, facts: RequestFacts) -> None:
-        super().__init__(refused.decision, refused.ask)
-        self.facts = facts
+    It is noted for the log when it is raised, so a view that swallows it hides nothing.
+    """
+
+    def __init__(self, noted: Noted) -> None:
+        super().__init__(noted.decision, noted.ask)
+        self.facts = noted.facts
 
 
 def require(
@@ -70,18 +75,25 @@ def require(
     if body is None and request is not inner and facts.unsafe:
         body = request.data  # the framework has read the stream; a malformed body raises its 400
     source = source_of(inner, facts, checkpoint=checkpoint, target=about, body=body, early=early)
+    held = inner.GET.get(HELD) if facts.unsafe and inner.META.get("QUERY_STRING") else None
+    if held is not None and resume.is_used(facts=facts, held_id=held):
+        _refuse_held(state, facts, _bare_ask(facts, checkpoint, source.shallow(), about))
     try:
         passed = guard.require(
             facts=facts, checkpoint=named, intent=source, target=about, binds=binds
         )
     except StepUpRefused as refused:
-        raise RequestRefused(refused, facts) from None
+        raise _noted(state, facts, refused) from None
     if passed.spent:
         state.spent.append(passed.spent)
-    ask = _bare_ask(facts, checkpoint, source.shallow, about)
     if passed.reported is not None:
-        state.noted.append(note(facts=facts, decision=passed.reported, ask=ask, carried_out=False))
-    _take_held(inner, facts, ask)
+        ask = _bare_ask(facts, checkpoint, source.shallow(), about)
+        report = note(facts=facts, decision=passed.reported, ask=ask, carried_out=False)
+        state.noted.append(report)
+    if held is not None:
+        if not resume.consume(facts=facts, held_id=held, path=inner.path, checkpoint=checkpoint):
+            _refuse_held(state, facts, _bare_ask(facts, checkpoint, source.shallow(), about))
+        state.held.append(held)
     state.passed.add(key)
     return passed.decision
 
@@ -106,12 +118,14 @@ def _facts(request: Any, inner: HttpRequest) -> RequestFacts:  # noqa: ANN401 (s
     return facts_from(inner, user=request.user, bearer=request.auth is not None)
 
 
-def _take_held(request: HttpRequest, facts: RequestFacts, ask: Ask) -> None:
-    held = request.GET.get(HELD)
-    if held is not None and not resume.consume(
-        facts=facts, held_id=held, path=request.path, checkpoint=ask.checkpoint
-    ):
-        raise RequestRefused(StepUpRefused(Deny(reason=Reason.ALREADY_CONTINUED), ask), facts)
+def _refuse_held(state: GuardState, facts: RequestFacts, ask: Ask) -> NoReturn:
+    raise _noted(state, facts, StepUpRefused(Deny(reason=Reason.ALREADY_CONTINUED), ask))
+
+
+def _noted(state: GuardState, facts: RequestFacts, refused: StepUpRefused) -> RequestRefused:
+    noted = note(facts=facts, decision=refused.decision, ask=refused.ask)
+    state.noted.append(noted)
+    return RequestRefused(noted)
 
 
 def _bare_ask(facts: RequestFacts, checkpoint: str, intent: str, target: str) -> Ask:

@@ -21,9 +21,8 @@ from otpguard.core.decision import Reason, RequireChallenge, RequireEnrollment, 
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask
 from otpguard.flows import resume
-from otpguard.flows.refuse import note
 from otpguard.http import asks, pages
-from otpguard.http.guard import RequestRefused, state_of
+from otpguard.http.guard import RequestRefused
 from otpguard.http.intents import fits, form_fields
 from otpguard.http.login import with_sid
 from otpguard.http.problems import STATUS_OF, refusal_problem, wants_problem
@@ -41,12 +40,11 @@ def respond(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
     decision = refused.decision
     can_act = isinstance(decision, RequireChallenge | RequireEnrollment)
     facts = with_sid(request, refused.facts) if can_act else refused.facts
-    noted = note(facts=facts, decision=decision, ask=replace(refused.ask, sid=facts.sid))
-    state_of(request).noted.append(noted)
     machine = wants_problem(request)
     url = ""
     if can_act and facts.sid:
-        ask = _with_way_back(request, facts, noted.ask, machine=machine)
+        ask = replace(refused.ask, sid=facts.sid)
+        ask = _with_way_back(request, facts, ask, machine=machine)
         url = reverse("otpguard:choose", args=[asks.seal(ask)])
     if machine:
         absolute = request.build_absolute_uri(url) if url else ""
@@ -66,8 +64,10 @@ def _with_way_back(request: HttpRequest, facts: RequestFacts, ask: Ask, *, machi
     if machine:
         return ask  # the client repeats its own call
     ask = replace(ask, next=_return_path(request))
-    if request.method != "POST" or not fits(request):
+    if request.method in {"GET", "HEAD"}:
         return ask
+    if request.method != "POST" or not fits(request):
+        return replace(ask, unkept=True)
     held = resume.hold_request(
         facts=facts,
         ask=ask,
@@ -75,7 +75,7 @@ def _with_way_back(request: HttpRequest, facts: RequestFacts, ask: Ask, *, machi
         fields=form_fields(request),
         files=list(request.FILES),
     )
-    return replace(ask, held=held)
+    return replace(ask, held=held, unkept=not held)
 
 
 def _return_path(request: HttpRequest) -> str:

@@ -57,6 +57,7 @@ class Challenge(models.Model):
     target = EncryptedTextField(blank=True)
     next = models.TextField(blank=True)
     held = models.UUIDField(null=True, blank=True)
+    unkept = models.BooleanField(default=False)
     factor = models.ForeignKey(Factor, models.CASCADE, null=True, related_name="challenges")
     destination = EncryptedTextField(blank=True)
     phone_index = models.CharField(max_length=64, blank=True)

@@ -28,6 +28,8 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
     `tenant` is empty for the person's own; a factor provisioned by a tenant is worth something
     only there. `secret` holds the number, seed or credential, encrypted. `phone_index` is the keyed
     digest of the number, `phone_index_old` the one under the key that is being retired.
+    `email_index` is the digest of the address that the person had when the factor was bound: codes
+    fall back to that address only, so that whoever changes it gains nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -39,6 +41,7 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
     secret = EncryptedTextField(blank=True, editable=False)
     phone_index = models.CharField(max_length=64, blank=True, editable=False)
     phone_index_old = models.CharField(max_length=64, blank=True, editable=False)
+    email_index = models.CharField(max_length=64, blank=True, editable=False)
     hardware = models.BooleanField(default=False)
     backup_eligible = models.BooleanField(default=True)
     attested = models.BooleanField(default=False)

@@ -51,6 +51,10 @@ def problem(code: str) -> str:
             "Your form is not kept any more: it was sent already, or it is too old. Fill it in"
             " again; your confirmation still counts."
         ),
+        "unkept": _(
+            "Confirmed. What you sent could not be kept meanwhile, because it is too large or no"
+            " plain form. Please send it once more; your confirmation still counts."
+        ),
         "stale_login": _(
             "To add a first way of confirming, log out and log in again: your login is too long"
             " ago for that."

@@ -169,3 +169,17 @@ def test_an_emailed_code_goes_to_the_persons_address(settings: Any) -> None:
     assert SENT[-1].to == who.member.user.email
     assert SENT[-1].subject
     assert SENT[-1].code.digits not in SENT[-1].subject
+
+
+def test_whoever_changed_the_address_does_not_get_the_code(settings: Any) -> None:
+    """E-mail is the address of the day the factor was bound, before the send and at it."""
+    settings.OTPGUARD = providers(sms="refused", email="delivered")
+    who = stopped()
+    challenge = who.start()
+    who.member.user.email = "thief@example.net"
+    who.member.user.save()
+    send_queued()
+    challenge.refresh_from_db()
+    assert not SENT
+    assert challenge.undeliverable
+    assert [route["channel"] for route in who.start().plan] == ["sms"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +18,7 @@ from otpguard.forms.challenge import ChooseForm
 from otpguard.http import asks, pages
 from otpguard.http.facts import facts_from
 from otpguard.web import context, messages
-from otpguard.web.views.way_on import way_on
+from otpguard.web.views.way_on import safe_path, way_on
 
 
 @login_required
@@ -39,7 +37,7 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
     except StartRefused as refused:
         return problem_page(request, refused.reason, status=403)
     if standing.proven:
-        return way_on(request, facts, next_path=ask.next, held=ask.held, ask=ask)
+        return way_on(request, facts, ask)
     if standing.enrollment is not None:
         return redirect("otpguard:enroll", token=token)
     if request.method == "POST":
@@ -56,7 +54,7 @@ def _start(
     try:
         challenge = start(
             facts=facts,
-            ask=replace(ask),
+            ask=ask,
             factor_id=str(form.cleaned_data["factor"]),
             language=get_language() or "",
         )
@@ -86,7 +84,7 @@ def _page(
             "factors": context.choices(standing.factors),
             "level": standing.policy.required_level.name,
             "error": error,
-            "back_url": ask.next,
+            "back_url": safe_path(request, ask.next),
             "enroll_url": reverse("otpguard:enroll", args=[token]),
         },
         status=status,

@@ -73,13 +73,7 @@ def go_on(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
         return problem_page(request, "unknown_challenge", status=404)
     if challenge.state != ChallengeState.VERIFIED:
         return redirect("otpguard:code", challenge_id=challenge.pk)
-    return way_on(
-        request,
-        facts,
-        next_path=challenge.next,
-        held=str(challenge.held or ""),
-        ask=_ask(challenge),
-    )
+    return way_on(request, facts, _ask(challenge))
 
 
 @login_required
@@ -161,6 +155,9 @@ def _ask(challenge: Challenge) -> Ask:
         sid=challenge.sid,
         story=str(challenge.story),
         target=challenge.target.reveal(),
+        next=challenge.next,
+        held=str(challenge.held or ""),
+        unkept=challenge.unkept,
     )
 
 

@@ -23,6 +23,7 @@ from otpguard.http.facts import facts_from
 from otpguard.labels import FACTOR_KINDS, LEVELS
 from otpguard.web import context, messages
 from otpguard.web.views.choose import problem_page
+from otpguard.web.views.way_on import safe_path
 
 
 @login_required
@@ -88,9 +89,9 @@ def _page(
             "kinds": [FACTOR_KINDS[kind] for kind in FactorKind if kind in needed.kinds],
             "can_enroll_phone": possible and is_fresh(facts),
             "must_log_in_again": possible and not is_fresh(facts),
-            "login_url": redirect_to_login(ask.next or "/").url,
+            "login_url": redirect_to_login(safe_path(request, ask.next) or "/").url,
             "has_other_factor": not first,
-            "back_url": ask.next,
+            "back_url": safe_path(request, ask.next),
         },
         status=status,
     )

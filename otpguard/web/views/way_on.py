@@ -17,18 +17,18 @@ from otpguard.http.refusal import SeeOther
 from otpguard.web import context, messages
 
 
-def way_on(
-    request: HttpRequest, facts: RequestFacts, *, next_path: str, held: str, ask: Ask
-) -> HttpResponse:
+def way_on(request: HttpRequest, facts: RequestFacts, ask: Ask) -> HttpResponse:
     """Where a proven person goes.
 
     A GET is simply asked for again. A kept form is shown under the name of its action and sent
     only by a click, from the browser, with a fresh CSRF token. Without either, a page says that
     it is done and tells the window that asked.
     """
-    if held:
-        return _continue_page(request, facts, ask, held, safe_path(request, next_path))
-    path = safe_path(request, next_path)
+    path = safe_path(request, ask.next)
+    if ask.held:
+        return _continue_page(request, facts, ask, path)
+    if ask.unkept:
+        return _again_page(request, ask, "unkept", path, status=200)
     if path:
         response: HttpResponse = SeeOther(path)
         return pages.hardened(response)
@@ -43,23 +43,10 @@ def safe_path(request: HttpRequest, path: str) -> str:
     return path if ok and path.startswith("/") else ""
 
 
-def _continue_page(
-    request: HttpRequest, facts: RequestFacts, ask: Ask, held: str, back: str
-) -> HttpResponse:
-    form = open_held(facts=facts, held_id=held)
+def _continue_page(request: HttpRequest, facts: RequestFacts, ask: Ask, back: str) -> HttpResponse:
+    form = open_held(facts=facts, held_id=ask.held)
     if form is None:
-        page = render(
-            request,
-            "otpguard/problem.html",
-            {
-                **context.frame_of(ask),
-                "message": messages.problem("held_gone"),
-                "code": "held_gone",
-                "back_url": back,
-            },
-            status=410,
-        )
-        return pages.hardened(page)
+        return _again_page(request, ask, "held_gone", back, status=410)
     page = render(
         request,
         "otpguard/continue.html",
@@ -70,5 +57,23 @@ def _continue_page(
             "withheld": form.withheld,
             "back_url": back,
         },
+    )
+    return pages.hardened(page)
+
+
+def _again_page(
+    request: HttpRequest, ask: Ask, code: str, back: str, *, status: int
+) -> HttpResponse:
+    """Proven, but there is no form to go on with: say so, and lead back to an empty one."""
+    page = render(
+        request,
+        "otpguard/problem.html",
+        {
+            **context.frame_of(ask),
+            "message": messages.problem(code),
+            "code": code,
+            "back_url": back,
+        },
+        status=status,
     )
     return pages.hardened(page)

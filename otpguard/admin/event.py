@@ -1,0 +1,221 @@
+"""The audit log: read, filtered, followed by story. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth import get_user_model
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, checkpoint_text, list_url
+from otpguard.admin.filters import (
+    CheckpointFilter,
+    KindFilter,
+    StoryFilter,
+    TenantFilter,
+    TimeFilter,
+)
+from otpguard.admin.reading import Names, Read, names_of, read
+from otpguard.core.uuid7 import time_of
+from otpguard.labels import Text, event_label
+from otpguard.models import Event
+
+COUNTED = 10_000
+"""As far as a list counts and pages; beyond it the filters lead."""
+
+USERS_FOUND = 50
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]  # Django's own is not generic at run time
+    """Counts no further than COUNTED rows: the log is the largest table there is."""
+
+    @cached_property
+    def count(self) -> int:
+        """The number of rows, at most COUNTED."""
+        rows: Any = self.object_list
+        return int(rows.order_by()[:COUNTED].count())
+
+
+class EventList(ChangeList):
+    """A page of events with the names they need, read in one statement a table."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Attach what each row says to the row."""
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        attach(self.result_list)
+
+
+def attach(rows: Iterable[Any]) -> None:
+    """Give each row `said`: its body, its sealed part, names and whether it is genuine."""
+    rows = list(rows)
+    names = names_of(rows)
+    for row in rows:
+        row.said = read(row)
+        row.names = names
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """Events, the newest first; one story in the order it happened."""
+
+    paginator = CappedPaginator
+    list_per_page = 100
+    list_max_show_all = 100
+    list_display = (
+        "time",
+        "event",
+        "tenant",
+        "checkpoint_name",
+        "actor",
+        "subject",
+        "target",
+        "address",
+        "device",
+        "details",
+        "story_link",
+        "genuine",
+    )
+    list_display_links = ("time",)
+    list_filter = (TimeFilter, KindFilter, CheckpointFilter, TenantFilter, StoryFilter)
+    search_fields = ("story",)
+    search_help_text = _(
+        "A story's or a user's id, or a username: whoever did it or whom it befell."
+    )
+    sortable_by = ()
+    fields = (
+        "time",
+        "event",
+        "tenant",
+        "checkpoint_name",
+        "actor",
+        "subject",
+        "target",
+        "address",
+        "device",
+        "details",
+        "story_link",
+        "genuine",
+        "key_id",
+    )
+
+    def get_changelist(self, request: HttpRequest, **_more: Any) -> type[ChangeList]:  # noqa: ANN401, ARG002 (Django's signature)
+        """The list that knows names."""
+        return EventList
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """By the key, which is by time."""
+        return ("id",) if request.GET.get("story") else ("-id",)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:  # noqa: ANN401 (Django's signature)
+        """One event with its names."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            attach([found])
+        return found
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
+    ) -> tuple[QuerySet[Event], bool]:
+        """By the id of a story, or by who did it or whom it befell."""
+        term = search_term.strip()
+        if not term:
+            return super().get_search_results(request, queryset, "")
+        who = Q(actor_ref=term) | Q(subject_ref=term)
+        people = get_user_model()._default_manager.filter(  # noqa: SLF001 (Django's documented name)
+            **{f"{get_user_model().USERNAME_FIELD}__istartswith": term}
+        )
+        for pk in people.values_list("pk", flat=True)[:USERS_FOUND]:
+            who |= Q(actor_ref=str(pk)) | Q(subject_ref=str(pk))
+        with suppress(ValueError):
+            who |= Q(story=UUID(term))
+        return queryset.filter(who), False
+
+    def links(self, obj: Any) -> list[tuple[Text, str]]:  # noqa: ANN401 (an attached row)
+        """The whole story."""
+        return [(_("Story"), list_url("event", story=obj.story))] if obj.story else []
+
+    @admin.display(description=_("time"))
+    def time(self, obj: Event) -> datetime:
+        """From the id."""
+        return time_of(obj.pk)
+
+    @admin.display(description=_("event"))
+    def event(self, obj: Event) -> str:
+        """The label of the catalog."""
+        return event_label(obj.kind)
+
+    @admin.display(description=_("tenant"))
+    def tenant(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
+        """The tenant's name."""
+        names: Names = obj.names
+        return names.tenant(obj.tenant_id) or NOTHING
+
+    @admin.display(description=_("checkpoint"))
+    def checkpoint_name(self, obj: Event) -> str:
+        """The checkpoint in words."""
+        return checkpoint_text(obj.checkpoint) if obj.checkpoint else NOTHING
+
+    @admin.display(description=_("by"))
+    def actor(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
+        """Who did it."""
+        names: Names = obj.names
+        return names.user(obj.actor_ref) or NOTHING
+
+    @admin.display(description=_("about"))
+    def subject(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
+        """Whom it befell."""
+        names: Names = obj.names
+        return names.user(obj.subject_ref) or NOTHING
+
+    @admin.display(description=_("target"))
+    def target(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
+        """What the action was about."""
+        return _said(obj).personal.get("target") or NOTHING
+
+    @admin.display(description=_("address"))
+    def address(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
+        """Where it came from."""
+        return _said(obj).personal.get("address") or NOTHING
+
+    @admin.display(description=_("device"))
+    def device(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
+        """What it was done with."""
+        return _said(obj).personal.get("agent") or NOTHING
+
+    @admin.display(description=_("details"))
+    def details(self, obj: Any) -> SafeString | str:  # noqa: ANN401 (an attached row)
+        """The event's own fields."""
+        lines = [(name, text) for name, text in _said(obj).details if text]
+        inner = format_html_join("", "<div>{}: {}</div>", lines)
+        return format_html('<div class="otpguard-details">{}</div>', inner) if lines else NOTHING
+
+    @admin.display(description=_("story"))
+    def story_link(self, obj: Event) -> SafeString | str:
+        """All events of the same story."""
+        if obj.story is None:
+            return NOTHING
+        url = list_url("event", story=obj.story)
+        return format_html('<a href="{}" title="{}">{}</a>', url, obj.story, obj.story.hex[:8])
+
+    @admin.display(description=_("genuine"), boolean=True)
+    def genuine(self, obj: Any) -> bool | None:  # noqa: ANN401 (an attached row)
+        """Whether the MAC fits; unknown when its key is gone."""
+        return _said(obj).genuine
+
+
+def _said(obj: Any) -> Read:  # noqa: ANN401 (an attached row)
+    said: Read = obj.said
+    return said

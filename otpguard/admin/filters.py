@@ -1,0 +1,164 @@
+"""Filters that read no table to know their choices, shown as a menu where there are many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.admin.base import checkpoint_text
+from otpguard.conf import settings
+from otpguard.core.checkpoints import EVERY
+from otpguard.core.events import CATALOG
+from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
+from otpguard.labels import Text
+from otpguard.models import Tenant
+
+TENANTS_LISTED = 100
+SITE = "site"
+Lookups = list[tuple[str, Any]]
+
+
+class MenuFilter(admin.SimpleListFilter):
+    """A filter shown as a menu; it keeps the others as they are."""
+
+    template = "admin/otpguard/menu_filter.html"
+
+    def choices(self, changelist: Any) -> Iterator[Any]:  # noqa: ANN401 (Django's ChangeList)
+        """The entries, each with its value, and the other filters to carry along."""
+        others = [
+            (name, value)
+            for name, value in changelist.get_filters_params().items()
+            if name != self.parameter_name
+        ]
+        kept = [(name, str(one)) for name, many in others for one in _flat(many)]
+        if changelist.query:
+            kept.append(("q", changelist.query))
+        chosen = self.value() or ""
+        for value, text in [("", _("All")), *self.lookup_choices]:
+            yield {
+                "value": value,
+                "display": text,
+                "selected": str(value) == chosen,
+                "kept": kept,
+                "parameter": self.parameter_name,
+            }
+
+
+class CheckpointFilter(MenuFilter):
+    """One checkpoint, of those that the site knows."""
+
+    title = _("checkpoint")
+    parameter_name = "checkpoint"
+
+    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
+        """All checkpoints by their words."""
+        slugs = [*settings().checkpoints, EVERY]
+        return sorted(((slug, checkpoint_text(slug)) for slug in slugs), key=lambda pair: pair[1])
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of that checkpoint."""
+        return queryset.filter(checkpoint=self.value()) if self.value() else queryset
+
+
+class KindFilter(MenuFilter):
+    """One kind of event, by its label in the catalog."""
+
+    title = _("event")
+    parameter_name = "kind"
+
+    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
+        """The catalog in its own order."""
+        return [(kind.code, kind.label) for kind in CATALOG]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of that kind."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+class TenantFilter(MenuFilter):
+    """One tenant, or the site itself. A site with many lists those of the address only."""
+
+    title = _("tenant")
+    parameter_name = "tenant"
+
+    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
+        """The tenants by name, if they are few enough for a menu."""
+        rows = list(Tenant.objects.values_list("pk", "name")[: TENANTS_LISTED + 1])
+        if len(rows) > TENANTS_LISTED:
+            chosen = _uuid(self.used_parameters.get(self.parameter_name))
+            rows = list(
+                Tenant.objects.filter(pk__in=[chosen] if chosen else []).values_list("pk", "name")
+            )
+        listed: Lookups = [(str(pk), name) for pk, name in rows]
+        return [(SITE, _("No tenant: the site")), *listed]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of that tenant; none for what is no tenant."""
+        value = self.value()
+        if not value:
+            return queryset
+        if value == SITE:
+            return queryset.filter(tenant_id=None)
+        tenant = _uuid(value)
+        return queryset.filter(tenant_id=tenant) if tenant else queryset.none()
+
+
+class TimeFilter(admin.SimpleListFilter):
+    """How far back. The id of an event carries its time, so this is a range of the key."""
+
+    title = _("time")
+    parameter_name = "since"
+    spans: ClassVar[dict[str, tuple[Text, timedelta]]] = {
+        "hour": (_("Last hour"), timedelta(hours=1)),
+        "day": (_("Last day"), timedelta(days=1)),
+        "week": (_("Last week"), timedelta(days=7)),
+    }
+
+    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
+        """Three spans; everything is Django's own "All"."""
+        return [(name, text) for name, (text, _span) in self.spans.items()]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The events whose id is not below that of the first moment."""
+        if self.value() not in self.spans:
+            return queryset
+        first = timezone.now() - self.spans[str(self.value())][1]
+        return queryset.filter(pk__gte=uuid7(first, bytes(RANDOM_BYTES)))
+
+
+class StoryFilter(admin.SimpleListFilter):
+    """All events of one story; there is only something to choose while one is chosen."""
+
+    title = _("story")
+    parameter_name = "story"
+
+    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
+        """The story at hand."""
+        chosen = self.used_parameters.get(self.parameter_name)
+        return [(str(chosen), _("This story"))] if chosen else []
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of that story; none for what is no story."""
+        if not self.value():
+            return queryset
+        story = _uuid(self.value())
+        return queryset.filter(story=story) if story else queryset.none()
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
+
+
+def _flat(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]

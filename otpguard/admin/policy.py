@@ -1,0 +1,177 @@
+"""Policy wishes: what the site and its tenants ask, in versions, and the page that changes them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.admin.actions import ObjectAction
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text, list_url
+from otpguard.admin.filters import SITE, CheckpointFilter
+from otpguard.admin.wishes import Place, rows_of, words
+from otpguard.conf import settings
+from otpguard.core.checkpoints import EVERY
+from otpguard.core.facts import RequestFacts
+from otpguard.exceptions import NotAllowed
+from otpguard.flows.policy import change
+from otpguard.flows.scope import check_tenant, is_site
+from otpguard.forms.policy import PolicyForm, initial_of
+from otpguard.forms.tenant import PolicyPlaceForm
+from otpguard.labels import Text
+from otpguard.models import PolicyWish, Tenant
+
+
+class ChoosePlace(ObjectAction):
+    """The way to the page that changes wishes; it changes nothing itself."""
+
+    slug, label, on_list = "choose", _("Change wishes"), True
+    template = "choose_place.html"
+
+    def respond(self) -> HttpResponse:
+        """Go on to the page of the place that was chosen."""
+        asked = self.request.GET
+        form = PolicyPlaceForm(asked if "checkpoint" in asked else None, initial=asked.dict())
+        if form.is_bound and form.is_valid():
+            place = Place(
+                tenant=form.cleaned_data["tenant"], checkpoint=form.cleaned_data["checkpoint"]
+            )
+            return HttpResponseRedirect(place.url)
+        return self._page(form, status=400 if form.is_bound else 200)
+
+
+class ChangeWishes(ObjectAction):
+    """A new version of the wishes of one place."""
+
+    slug, label = "set", _("Save wishes")
+    help = _(
+        "An empty field wishes nothing: what is more general then counts. Nobody gets below the"
+        " floor, whatever they wish."
+    )
+    template = "wishes.html"
+
+    def initial(self) -> dict[str, Any]:
+        """The current version."""
+        current = self.obj.current()
+        return initial_of(current.wishes) if current else {}
+
+    def form(self, data: Any = None) -> forms.Form:  # noqa: ANN401 (a QueryDict or None)
+        """The site may set every field."""
+        return PolicyForm(data, by_tenant=False, initial=self.initial())
+
+    def context(self, form: forms.Form) -> dict[str, Any]:
+        """Each field with what counts now, the default and the floor."""
+        return {"rows": rows_of(self.obj, form), "place": self.obj}
+
+    def run(self, facts: RequestFacts, form: PolicyForm) -> Text:
+        """See flows.policy.change, which leaves the reach to its caller."""
+        place: Place = self.obj
+        if place.tenant is not None:
+            check_tenant(facts, place.tenant.pk)
+        elif not is_site(facts):
+            raise NotAllowed(str(_("The site's wishes are changed outside any organization.")))
+        done = change(
+            facts=facts, tenant=place.tenant, checkpoint=place.checkpoint, wishes=form.wishes
+        )
+        for name, granted in done.clamped.items():
+            text = _("%(field)s: you asked for %(asked)s, the floor grants %(granted)s.") % {
+                "field": name,
+                "asked": words(name, form.cleaned_data[name]),
+                "granted": words(name, granted),
+            }
+            messages.warning(self.request, str(text))
+        if done.weakened:
+            weaker = _("Weaker than before: %(names)s.") % {"names": ", ".join(done.weakened)}
+            messages.warning(self.request, str(weaker))
+        return _("Saved as version %(version)d.") % {"version": done.version}
+
+    def next_url(self) -> str:
+        """The page itself, with what counts now."""
+        return str(self.obj.url)
+
+    def back_url(self) -> str:
+        """The list."""
+        return self.model_admin.page_of(None)
+
+
+@admin.register(PolicyWish)
+class PolicyWishAdmin(ReadOnlyAdmin):
+    """Wishes of the site and of tenants, every version."""
+
+    object_actions = (ChoosePlace,)
+    list_display = ("checkpoint_name", "whose", "version", "state", "asks", "author", "at")
+    list_filter = ("current", CheckpointFilter)
+    search_fields = ("checkpoint", "tenant__name", "tenant__slug")
+    list_select_related = ("tenant", "author")
+    date_hierarchy = "at"
+    fields = ("checkpoint_name", "whose", "version", "state", "asks", "author", "at")
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page of one place as well."""
+        view = self.admin_site.admin_view(self.set_view)
+        route = path("do/set/<str:scope>/<str:checkpoint>/", view, name="otpguard_policywish_set")
+        return [route, *super().get_urls()]
+
+    def set_view(self, request: HttpRequest, scope: str, checkpoint: str) -> HttpResponse:
+        """Show or change the wishes of one place."""
+        if not self.may_act(request):
+            raise PermissionDenied
+        return ChangeWishes(self, request, _place(scope, checkpoint)).respond()
+
+    def links(self, obj: PolicyWish) -> list[tuple[Text, str]]:
+        """All versions, and the page that makes the next."""
+        scope = {"tenant__id__exact": obj.tenant_id} if obj.tenant_id else {"tenant__isnull": 1}
+        versions: dict[str, Any] = {"checkpoint": obj.checkpoint, **scope}
+        change_page = Place(tenant=obj.tenant, checkpoint=obj.checkpoint).url
+        return [
+            (_("All versions"), list_url("policywish", **versions)),
+            (_("Change wishes"), change_page),
+        ]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """The tenant may be asked for, as the links do."""
+        own = {"tenant__id__exact", "tenant__isnull"}
+        return lookup in own or super().lookup_allowed(lookup, value, request)
+
+    @admin.display(description=_("checkpoint"), ordering="checkpoint")
+    def checkpoint_name(self, obj: PolicyWish) -> str:
+        """The checkpoint in words."""
+        return checkpoint_text(obj.checkpoint)
+
+    @admin.display(description=_("whose"), ordering="tenant__name")
+    def whose(self, obj: PolicyWish) -> str:
+        """The tenant, or the site."""
+        return str(obj.tenant or _("the site"))
+
+    @admin.display(description=_("state"), ordering="current")
+    def state(self, obj: PolicyWish) -> SafeString:
+        """Whether this version counts."""
+        return badge(_("current"), "good") if obj.current else badge(_("replaced"))
+
+    @admin.display(description=_("asks"))
+    def asks(self, obj: PolicyWish) -> SafeString | str:
+        """The wishes, a line each."""
+        lines = [(name, words(name, value)) for name, value in obj.wishes.items()]
+        return format_html_join("", "<div>{}: {}</div>", lines) or NOTHING
+
+
+def _place(scope: str, checkpoint: str) -> Place:
+    if checkpoint != EVERY and checkpoint not in settings().checkpoints:
+        raise Http404
+    if scope == SITE:
+        return Place(tenant=None, checkpoint=checkpoint)
+    try:
+        tenant = Tenant.objects.filter(pk=UUID(scope)).first()
+    except ValueError:
+        tenant = None
+    if tenant is None:
+        raise Http404
+    return Place(tenant=tenant, checkpoint=checkpoint)

@@ -1,0 +1,59 @@
+"""The configured providers and the routes they make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from otpguard.channels import catalog
+from otpguard.channels.providers.memory import Memory
+from otpguard.core.assurance import Channel
+from otpguard.core.registry import UnknownNameError
+from otpguard.core.routing import Route
+
+MEMORY = "otpguard.channels.providers.memory.Memory"
+
+
+def providers(*routes: str, **named: dict[str, Any]) -> override_settings:
+    entries = {name: {"BACKEND": MEMORY, "OPTIONS": options} for name, options in named.items()}
+    return override_settings(OTPGUARD={"PROVIDERS": entries, "ROUTES": list(routes)})
+
+
+def test_a_provider_is_made_once_with_its_options() -> None:
+    with providers(a={"channels": ["sms"], "receipts": True}):
+        made = catalog.providers().get("a")
+        assert isinstance(made, Memory)
+        assert made.channels == {Channel.SMS}
+        assert catalog.providers().get("a") is made
+        with pytest.raises(UnknownNameError, match="known: a"):
+            catalog.providers().get("zzz")
+
+
+def test_each_channel_of_each_provider_is_a_route_in_the_order_of_declaration() -> None:
+    with providers(b={"channels": ["voice", "sms"], "receipts": True}, a={"channels": ["sms"]}):
+        assert catalog.routes() == (
+            Route(channel=Channel.SMS, provider="b", receipts=True),
+            Route(channel=Channel.VOICE, provider="b", receipts=True),
+            Route(channel=Channel.SMS, provider="a", receipts=False),
+        )
+
+
+def test_the_site_may_put_providers_in_another_order_and_leave_some_out() -> None:
+    only_sms = {"channels": ["sms"]}
+    with providers("c", "a", a=only_sms, b=only_sms, c=only_sms):
+        assert [route.provider for route in catalog.routes()] == ["c", "a"]
+
+
+def test_a_changed_setting_makes_new_providers() -> None:
+    with providers(a={}):
+        first = catalog.providers().get("a")
+    with providers(a={}):
+        assert catalog.providers().get("a") is not first
+
+
+def test_a_wrong_dotted_path_is_loud() -> None:
+    wrong = {"PROVIDERS": {"a": {"BACKEND": f"{MEMORY}y"}}}
+    with override_settings(OTPGUARD=wrong), pytest.raises(ImportError):
+        catalog.routes()
