@@ -140,7 +140,7 @@ STORIES = (
         title="The log",
         slug="admin",
         who="ops",
-        path="/admin/",
+        path="/admin/otpguard/event/",
         do="Open Events in the Django admin.",
         expect="Every step you took: asked, sent, answered, passed. Rows are written once and"
         " never changed.",

@@ -15,7 +15,6 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from otpguard.flows import guard, resume
-from otpguard.flows.refuse import write
 from otpguard.http import guard as door
 from otpguard.http.guard import STATE, GuardState, RequestRefused
 from otpguard.http.marker import Marker, marker_of
@@ -111,8 +110,7 @@ def _early(request: HttpRequest, marker: Marker, kwargs: dict[str, Any]) -> Http
 def finish(state: GuardState, response: HttpResponseBase) -> None:
     """Keep a guarded answer out of caches, write refusals, return uses that a failed view took."""
     response["Cache-Control"] = "private, no-store"
-    for noted in state.noted:
-        write(noted)
+    state.write()
     if response.status_code >= SERVER_ERROR:
         for grant in state.spent:
             guard.give_back(grant)

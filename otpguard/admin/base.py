@@ -77,7 +77,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
         context = {
             **(extra_context or {}),
             "object_buttons": buttons(self, request, obj) if obj is not None else [],
-            "object_links": self.links(obj) if obj is not None else [],
+            "object_links": self.links(request, obj) if obj is not None else [],
         }
         return super().change_view(request, object_id, form_url, context)
 
@@ -92,7 +92,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
         }
         return super().changelist_view(request, context)
 
-    def links(self, _obj: Any) -> list[tuple[Text, str]]:  # noqa: ANN401 (any row)
+    def links(self, request: HttpRequest, obj: Any) -> list[tuple[Text, str]]:  # noqa: ANN401, ARG002 (any row)
         """Where else to look: labels and addresses for the page of an object."""
         return []
 

@@ -98,7 +98,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
         """The factor may be asked for, as the factor's page does."""
         return lookup == "factor__id__exact" or super().lookup_allowed(lookup, value, request)
 
-    def links(self, obj: Challenge) -> list[tuple[Text, str]]:
+    def links(self, _request: HttpRequest, obj: Challenge) -> list[tuple[Text, str]]:
         """The story it belongs to."""
         return [(_("Story"), list_url("event", story=obj.story))]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -52,7 +53,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "lease_until",
     )
 
-    def links(self, obj: Delivery) -> list[tuple[Text, str]]:
+    def links(self, _request: HttpRequest, obj: Delivery) -> list[tuple[Text, str]]:
         """The challenge whose code it carried."""
         return [(_("Challenge"), self._challenge_page(obj))]
 

@@ -143,7 +143,7 @@ class EventAdmin(ReadOnlyAdmin):
             who |= Q(story=UUID(term))
         return queryset.filter(who), False
 
-    def links(self, obj: Any) -> list[tuple[Text, str]]:  # noqa: ANN401 (an attached row)
+    def links(self, _request: HttpRequest, obj: Any) -> list[tuple[Text, str]]:  # noqa: ANN401 (an attached row)
         """The whole story."""
         return [(_("Story"), list_url("event", story=obj.story))] if obj.story else []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -78,7 +79,7 @@ class FactorAdmin(ReadOnlyAdmin):
         "created_at",
     )
 
-    def links(self, obj: Factor) -> list[tuple[Text, str]]:
+    def links(self, _request: HttpRequest, obj: Factor) -> list[tuple[Text, str]]:
         """What was asked of it."""
         return [(_("Challenges"), list_url("challenge", factor__id__exact=obj.pk))]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -60,7 +61,7 @@ class GrantAdmin(ReadOnlyAdmin):
         "revoked_at",
     )
 
-    def links(self, obj: Grant) -> list[tuple[Text, str]]:
+    def links(self, _request: HttpRequest, obj: Grant) -> list[tuple[Text, str]]:
         """The story that led to it."""
         return [(_("Story"), list_url("event", story=obj.story))]
 

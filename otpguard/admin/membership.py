@@ -107,7 +107,7 @@ class MembershipAdmin(ReadOnlyAdmin):
         """The tenant may be asked for, as the tenant's page does."""
         return lookup == "tenant__id__exact" or super().lookup_allowed(lookup, value, request)
 
-    def links(self, obj: Membership) -> list[tuple[Text, str]]:
+    def links(self, _request: HttpRequest, obj: Membership) -> list[tuple[Text, str]]:
         """The person's holds and events here."""
         return [
             (_("Holds"), list_url("hold", membership__id__exact=obj.pk)),

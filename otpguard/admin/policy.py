@@ -126,15 +126,15 @@ class PolicyWishAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         return ChangeWishes(self, request, _place(scope, checkpoint)).respond()
 
-    def links(self, obj: PolicyWish) -> list[tuple[Text, str]]:
+    def links(self, request: HttpRequest, obj: PolicyWish) -> list[tuple[Text, str]]:
         """All versions, and the page that makes the next."""
         scope = {"tenant__id__exact": obj.tenant_id} if obj.tenant_id else {"tenant__isnull": 1}
         versions: dict[str, Any] = {"checkpoint": obj.checkpoint, **scope}
-        change_page = Place(tenant=obj.tenant, checkpoint=obj.checkpoint).url
-        return [
-            (_("All versions"), list_url("policywish", **versions)),
-            (_("Change wishes"), change_page),
-        ]
+        found: list[tuple[Text, str]] = [(_("All versions"), list_url("policywish", **versions))]
+        if self.may_act(request):
+            place = Place(tenant=obj.tenant, checkpoint=obj.checkpoint)
+            found.append((_("Change wishes"), place.url))
+        return found
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The tenant may be asked for, as the links do."""

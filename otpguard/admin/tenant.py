@@ -162,14 +162,16 @@ class TenantAdmin(ReadOnlyAdmin):
         rows: QuerySet[Tenant] = super().get_queryset(request)
         return rows.annotate(active_members=active)
 
-    def links(self, obj: Tenant) -> list[tuple[Text, str]]:
+    def links(self, request: HttpRequest, obj: Tenant) -> list[tuple[Text, str]]:
         """Its people, its wishes and its events."""
-        policy = reverse("admin:otpguard_policywish_do_choose")
-        return [
+        found: list[tuple[Text, str]] = [
             (_("Members"), list_url("membership", tenant__id__exact=obj.pk)),
-            (_("Policy"), f"{policy}?tenant={obj.slug}"),
             (_("Events"), list_url("event", tenant=obj.pk)),
         ]
+        if request.user.has_perm("otpguard.change_policywish"):
+            policy = reverse("admin:otpguard_policywish_do_choose", query={"tenant": obj.slug})
+            found.append((_("Policy"), policy))
+        return found
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, obj: Tenant) -> SafeString:

@@ -126,7 +126,7 @@ def _move_factor_index(factor: Factor) -> list[str]:
     # What caps have counted for this number goes along, or the move would be a way round them.
     if moved.phone_index != was[0]:
         Usage.objects.filter(cap="number", key=was[0]).update(key=moved.phone_index)
-    return ["secret", "phone_index", "phone_index_old"]
+    return ["secret", "phone_index", "phone_index_old", "email_index"]
 
 
 def _move_challenge_index(challenge: Challenge) -> list[str]:

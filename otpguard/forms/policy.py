@@ -62,7 +62,7 @@ class PolicyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Parse what was filled in; each mistake stands at its field."""
         cleaned = super().clean() or self.cleaned_data
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):  # add_error takes fields out
             if value in (UNSET, None, []):
                 continue
             raw = _raw(name, value)

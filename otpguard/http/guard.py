@@ -14,7 +14,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.intent import display
 from otpguard.exceptions import Ask, StepUpRefused
 from otpguard.flows import guard, resume
-from otpguard.flows.refuse import Noted, note
+from otpguard.flows.refuse import Noted, note, write
 from otpguard.http.facts import facts_from
 from otpguard.http.intents import source_of
 
@@ -31,6 +31,12 @@ class GuardState:
     noted: list[Noted] = field(default_factory=list)
     spent: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Write what was noted. To be called when every transaction of the view has ended."""
+        while self.noted:
+            write(self.noted.pop(0))
+
     continued: bool = False
 
 

@@ -22,7 +22,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask
 from otpguard.flows import resume
 from otpguard.http import asks, pages
-from otpguard.http.guard import RequestRefused
+from otpguard.http.guard import RequestRefused, state_of
 from otpguard.http.intents import fits, form_fields
 from otpguard.http.login import with_sid
 from otpguard.http.problems import STATUS_OF, refusal_problem, wants_problem
@@ -36,7 +36,11 @@ class SeeOther(HttpResponseRedirect):
 
 
 def respond(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
-    """The response to a refused request; its event is written by the middleware afterwards."""
+    """The response to a refused request, after writing its event.
+
+    Called where the view's transaction has been unwound, so that the event outlives it.
+    """
+    state_of(request).write()
     decision = refused.decision
     can_act = isinstance(decision, RequireChallenge | RequireEnrollment)
     facts = with_sid(request, refused.facts) if can_act else refused.facts

@@ -47,7 +47,7 @@ FRESH = Proof(grant="g", facts=SMS, verified_at=NOW)
 BOUND = replace(FRESH, intent="intent-a", uses_left=1)
 
 
-def ask(*proofs: Proof, **changed: Any) -> Allow | Wait | Deny | Need:  # noqa: ANN401 (named arguments)
+def ask(*proofs: Proof, **changed: Any) -> Allow | Wait | Deny | Need:
     asked: dict[str, Any] = {
         "checkpoint": BUILT_IN["billing_change"],
         "policy": BASE,
@@ -61,7 +61,7 @@ def ask(*proofs: Proof, **changed: Any) -> Allow | Wait | Deny | Need:  # noqa: 
     return decide(**asked | changed)
 
 
-def pick(*factors: EnrolledFactor, level: AssuranceLevel = AAL2, **changed: Any) -> Decision:  # noqa: ANN401 (named arguments)
+def pick(*factors: EnrolledFactor, level: AssuranceLevel = AAL2, **changed: Any) -> Decision:
     asked: dict[str, Any] = {
         "policy": replace(BASE, required_level=level),
         "profile": SAAS_2026,
@@ -185,7 +185,7 @@ def test_a_bound_proof_also_serves_unbound_while_fresh_and_spends_nothing() -> N
 # --- what the person can do about it ------------------------------------------------------------
 
 
-def factor(kind: FactorKind, **more: Any) -> EnrolledFactor:  # noqa: ANN401 (named arguments)
+def factor(kind: FactorKind, **more: Any) -> EnrolledFactor:
     return EnrolledFactor(id=str(kind), kind=kind, **more)
 
 

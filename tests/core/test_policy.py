@@ -182,7 +182,7 @@ def test_an_exception_ends_at_its_very_moment() -> None:
 )
 def test_a_loosened_field_is_named_and_a_tightened_one_is_not(
     field: str,
-    weaker: Any,  # noqa: ANN401 (each field has its own type)
+    weaker: Any,
 ) -> None:
     before = replace(
         BASE,

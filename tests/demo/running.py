@@ -17,7 +17,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import TypeVar
 from urllib.error import HTTPError
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 T = TypeVar("T")
@@ -128,14 +128,14 @@ class Client:
         return self._open(Request(urljoin(self.url, path), headers={"Accept": "text/html"}))
 
     def submit(self, *, action: str, **fields: str) -> str:
-        """Send the first form of this page whose action contains `action`."""
+        """Send the last form of this page whose path is `action`, a pattern."""
         parsed = _Form()
         parsed.feed(self.text)
         # The frame of the page has forms of its own; those of the page come after them.
         target, hidden = next(
             (urljoin(self.url, to), hidden)
             for to, hidden in reversed(parsed.forms)
-            if action in urljoin(self.url, to)
+            if re.fullmatch(action, urlsplit(urljoin(self.url, to)).path)
         )
         body = urlencode({**hidden, **fields}).encode()
         headers = {"Accept": "text/html", "Referer": self.url}

@@ -33,7 +33,8 @@ class Smtp:
         )
         try:
             mail.send()
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, ValueError) as error:
+            # ValueError is Django's word for an address that is none.
             return Refused(reason=type(error).__name__)
         except (OSError, smtplib.SMTPException) as error:
             return Unavailable(reason=type(error).__name__)

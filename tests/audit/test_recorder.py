@@ -1,0 +1,176 @@
+"""Events: appended in the caller's transaction, under a MAC, with personal data sealed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.test import override_settings
+
+from otpguard import vault
+from otpguard.audit.recorder import Circumstances, is_genuine, mac_of, record, unsealed
+from otpguard.core.events import CheckpointDenied, PolicyChanged
+from otpguard.core.secrets import same
+from otpguard.models import Event
+from tests import factories
+from tests.models.rows import postgres_only
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 5, 10, 12, 0, 0, 123456, tzinfo=UTC)
+TENANT, STORY = uuid4(), uuid4()
+WHERE = Circumstances(
+    now=NOW,
+    tenant=str(TENANT),
+    checkpoint="api_key",
+    actor="7",
+    subject="8",
+    story=str(STORY),
+    address="203.0.113.7",
+    agent="Firefox on Linux",
+    target="key 'production'",
+)
+
+
+def write(where: Circumstances = WHERE) -> Event:
+    return Event.objects.get(pk=record(CheckpointDenied(reason="held"), where))
+
+
+@pytest.fixture
+def row() -> Event:
+    return write()
+
+
+def test_a_row_says_what_happened_where_to_whom(row: Event) -> None:
+    assert (row.kind, row.checkpoint, row.tenant_id) == ("checkpoint.denied", "api_key", TENANT)
+    assert (row.actor_ref, row.subject_ref, row.story) == ("7", "8", STORY)
+    body = json.loads(row.body)
+    assert body["data"] == {"reason": "held", "count": 1}
+    assert body["at"] == "2026-05-10T12:00:00.123+00:00"
+    assert body["format"] == 1
+
+
+def test_an_event_without_tenant_or_story_has_none() -> None:
+    row = write(Circumstances(now=NOW))
+    assert (row.tenant_id, row.story, row.actor_ref) == (None, None, "")
+    assert is_genuine(row)
+    assert unsealed(row) == {}
+
+
+def test_a_time_of_another_zone_is_written_in_utc() -> None:
+    east = NOW.astimezone(timezone(timedelta(hours=9)))
+    assert json.loads(write(Circumstances(now=east)).body)["at"].startswith("2026-05-10T12:00")
+
+
+def test_personal_data_is_nowhere_in_the_row_and_can_be_opened(row: Event) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM otpguard_event")
+        stored = repr(cursor.fetchall())
+    personal = {
+        "address": WHERE.address,
+        "agent": WHERE.agent,
+        "target": WHERE.target,
+    }
+    for plain in (*personal.values(), "production", "Firefox"):
+        assert plain not in stored
+    assert unsealed(row) == personal
+
+
+def test_a_row_as_it_was_written_is_genuine(row: Event) -> None:
+    assert is_genuine(row)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("kind", "checkpoint.passed"),
+        ("checkpoint", "login"),
+        ("tenant_id", uuid4()),
+        ("tenant_id", None),
+        ("actor_ref", "9"),
+        ("subject_ref", "9"),
+        ("story", uuid4()),
+        ("id", UUID(int=1)),
+        ("mac", "0" * 64),
+    ],
+)
+def test_a_changed_column_is_noticed(row: Event, column: str, value: Any) -> None:
+    Event.objects.filter(pk=row.pk).update(**{column: value})
+    assert not is_genuine(Event.objects.get())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"held"', '"no_proof"'), ("2026-05-10", "2026-05-11"), ('"count":1', '"count":2')],
+)
+def test_a_changed_body_is_noticed(row: Event, old: str, new: str) -> None:
+    changed = row.body.replace(old, new)
+    assert changed != row.body
+    Event.objects.filter(pk=row.pk).update(body=changed)
+    assert not is_genuine(Event.objects.get())
+
+
+def test_body_and_columns_changed_alike_still_lack_the_key(row: Event) -> None:
+    Event.objects.filter(pk=row.pk).update(
+        actor_ref="9", body=row.body.replace('"actor":"7"', '"actor":"9"')
+    )
+    assert not is_genuine(Event.objects.get())
+
+
+def test_a_row_stays_genuine_while_its_key_is_at_hand() -> None:
+    with override_settings(OTPGUARD={"ROOT_KEYS": ["old root key " * 3]}):
+        row = write()
+    with override_settings(OTPGUARD={"ROOT_KEYS": ["new root key " * 3, "old root key " * 3]}):
+        assert is_genuine(row)
+        assert not same(mac_of(row.body, vault.key_ids()[0]), row.mac)
+    with (
+        override_settings(OTPGUARD={"ROOT_KEYS": ["new root key " * 3]}),
+        pytest.raises(vault.UndecryptableError),
+    ):
+        is_genuine(row)
+
+
+def test_a_rollback_takes_the_event_along() -> None:
+    with transaction.atomic():
+        record(CheckpointDenied(reason="held"), WHERE)
+        assert Event.objects.count() == 1
+        transaction.set_rollback(True)
+    assert Event.objects.count() == 0
+
+
+def test_values_of_an_event_that_are_no_text_survive() -> None:
+    wishes = {"ttl": 300, "allowed_channels": ["sms"], "active": True}
+    event = PolicyChanged(version=2, wishes=wishes, weakened=["ttl"])
+    row = Event.objects.get(pk=record(event, WHERE))
+    assert json.loads(row.body)["data"] == {"version": 2, "wishes": wishes, "weakened": ["ttl"]}
+    assert is_genuine(row)
+
+
+def test_the_circumstances_of_a_request_name_its_user_twice_unless_told() -> None:
+    user, tenant = factories.user(), factories.tenant()
+    facts = factories.facts(user, tenant)
+    plain = Circumstances.of(facts, checkpoint="api_key")
+    assert (plain.actor, plain.subject, plain.tenant) == (facts.user, facts.user, facts.tenant)
+    assert (plain.address, plain.agent, plain.checkpoint) == (facts.address, facts.agent, "api_key")
+    assert Circumstances.of(facts, subject="9").subject == "9"
+
+
+@postgres_only
+def test_the_row_carries_the_id_of_the_top_transaction_also_inside_savepoints() -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+            top = cursor.fetchone()[0]
+        outside = write()
+        with transaction.atomic(), transaction.atomic():
+            inside = write()
+    assert outside.xact == inside.xact == top > 0
+
+
+@postgres_only
+@pytest.mark.django_db(transaction=True)
+def test_a_later_transaction_has_a_later_id() -> None:
+    assert write().xact < write().xact

@@ -1,0 +1,101 @@
+"""The factors that count in a tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AbstractUser
+from django.db import connection, transaction
+from django.utils import timezone
+
+from otpguard.core.assurance import FactorKind
+from otpguard.exceptions import StoreUnavailable
+from otpguard.factors.enrolled import live_factors, usable
+from otpguard.models import Factor, Tenant
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user() -> AbstractUser:
+    return factories.user()
+
+
+def ids(user: AbstractUser, tenant: Tenant | None = None) -> set[str]:
+    where = str(tenant.pk) if tenant else ""
+    return {each.id for each in live_factors(user=str(user.pk), tenant=where)}
+
+
+def key(factor: Factor) -> str:
+    return str(factor.pk)
+
+
+def test_a_persons_own_factor_counts_everywhere(user: AbstractUser) -> None:
+    mine = factories.phone_factor(user)
+    assert ids(user) == ids(user, factories.tenant()) == {key(mine)}
+
+
+def test_what_a_tenant_provisioned_counts_there_only(user: AbstractUser) -> None:
+    one, other = factories.tenant(), factories.tenant()
+    mine = factories.phone_factor(user)
+    theirs = factories.phone_factor(user, tenant=one)
+    assert ids(user, one) == {key(mine), key(theirs)}
+    assert ids(user, other) == ids(user) == {key(mine)}
+
+
+def test_an_unconfirmed_or_disabled_factor_or_another_persons_does_not_count(
+    user: AbstractUser,
+) -> None:
+    waiting = factories.phone_factor(user, confirmed=False)
+    disabled = factories.phone_factor(user)
+    factories.age(disabled, disabled_at=timezone.now())
+    factories.phone_factor(factories.user())
+    assert ids(user) == set()
+    Factor.objects.filter(pk=waiting.pk).update(confirmed=True)
+    assert ids(user) == {key(waiting)}
+
+
+def test_the_oldest_comes_first_with_all_that_a_decision_asks(
+    user: AbstractUser, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    from_when = timezone.now() + timedelta(hours=1)
+    newer = factories.phone_factor(user)
+    factories.age(newer, usable_from=from_when)
+    older = Factor.objects.create(
+        user=user,
+        kind="passkey",
+        confirmed=True,
+        attested=True,
+        backup_eligible=False,
+        hardware=True,
+        created_at=newer.created_at - timedelta(days=1),
+    )
+    with django_assert_num_queries(1):
+        first, second = live_factors(user=str(user.pk), tenant="")
+    assert (first.id, first.kind, first.attested) == (key(older), FactorKind.PASSKEY, True)
+    assert (first.backup_eligible, first.hardware, first.usable_from) == (False, True, None)
+    assert (second.id, second.kind, second.usable_from) == (
+        key(newer),
+        FactorKind.PHONE,
+        from_when,
+    )
+
+
+def test_the_same_rows_can_be_asked_for_as_a_query(user: AbstractUser) -> None:
+    mine = factories.phone_factor(user)
+    factories.phone_factor(user, tenant=factories.tenant())
+    assert list(usable(user=str(user.pk), tenant="")) == [mine]
+
+
+def test_a_store_that_does_not_answer_is_told_from_nothing_enrolled(user: AbstractUser) -> None:
+    assert ids(user) == set()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE otpguard_factor RENAME TO otpguard_factor_away")
+        with pytest.raises(StoreUnavailable), transaction.atomic():
+            ids(user)
+        transaction.set_rollback(True)

@@ -1,0 +1,113 @@
+"""Input of policy wishes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind
+from otpguard.core.policy import FIELD_NAMES, is_site_only
+from otpguard.core.wishes import dump
+from otpguard.forms.policy import PolicyForm, initial_of
+
+
+def form_of(**typed: Any) -> PolicyForm:
+    return PolicyForm(typed, by_tenant=True)
+
+
+def test_there_is_a_field_with_help_for_each_policy_field_a_tenant_may_set() -> None:
+    form = form_of()
+    assert list(form.fields) == [name for name in FIELD_NAMES if not is_site_only(name)]
+    assert all(field.help_text and not field.required for field in form.fields.values())
+
+
+def test_an_empty_form_wishes_nothing() -> None:
+    form = form_of(ttl="", required_level="", active="")
+    assert form.is_valid()
+    assert form.wishes == {}
+
+
+def test_every_field_is_read_into_its_own_type() -> None:
+    form = form_of(
+        active="false",
+        required_level="AAL3",
+        ttl="600",
+        binds_intent="true",
+        allowed_factors=["passkey", "phone"],
+        allowed_channels=["sms"],
+        preferred_methods="voice, sms",
+        max_attempts="3",
+        hold="0",
+    )
+    assert form.is_valid(), form.errors
+    assert form.wishes == {
+        "active": False,
+        "required_level": AssuranceLevel.AAL3,
+        "ttl": timedelta(minutes=10),
+        "binds_intent": True,
+        "allowed_factors": frozenset({FactorKind.PASSKEY, FactorKind.PHONE}),
+        "allowed_channels": frozenset({Channel.SMS}),
+        "preferred_methods": (Channel.VOICE, Channel.SMS),
+        "max_attempts": 3,
+        "hold": timedelta(0),
+    }
+
+
+def test_a_window_of_thirty_one_minutes_is_refused_at_its_field() -> None:
+    assert form_of(ttl=str(30 * 60)).is_valid()
+    form = form_of(ttl=str(31 * 60))
+    assert not form.is_valid()
+    assert form.errors == {"ttl": ["must be whole seconds from 60 to 1800"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("ttl", "59"),
+        ("ttl", "soon"),
+        ("code_ttl", "601"),
+        ("max_attempts", "6"),
+        ("max_attempts", "0"),
+        ("fallback_timeout", "1"),
+        ("hold", "-1"),
+        ("required_level", "AAL4"),
+        ("active", "perhaps"),
+        ("allowed_factors", ["phone"]),
+        ("allowed_factors", ["pigeon"]),
+        ("allowed_channels", ["pigeon"]),
+        ("preferred_methods", "sms, pigeon"),
+        ("preferred_methods", "sms, sms"),
+    ],
+)
+def test_a_mistake_stands_at_its_own_field_only(name: str, typed: Any) -> None:
+    form = form_of(**{"ttl": "600", "max_attempts": "3", name: typed})
+    assert not form.is_valid()
+    assert list(form.errors) == [name]
+
+
+def test_several_mistakes_are_all_shown() -> None:
+    form = form_of(ttl="1", max_attempts="9", code_ttl="1", hold="0")
+    assert set(form.errors) == {"ttl", "max_attempts", "code_ttl"}
+
+
+def test_what_only_the_site_may_set_is_ignored_from_a_tenant() -> None:
+    form = form_of(enforcement="report_only", ttl="600")
+    assert form.is_valid()
+    assert set(form.wishes) == {"ttl"}
+
+
+def test_stored_wishes_come_back_as_they_were_typed() -> None:
+    typed = {
+        "active": "false",
+        "required_level": "AAL3",
+        "ttl": "600",
+        "allowed_channels": ["email", "sms"],
+        "preferred_methods": "voice, sms",
+    }
+    first = form_of(**typed)
+    assert first.is_valid(), first.errors
+    again = form_of(**initial_of(dump(first.wishes)))
+    assert again.is_valid(), again.errors
+    assert again.wishes == first.wishes

@@ -1,0 +1,21 @@
+"""The step-up pages have addresses that fit what they carry."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from django.urls import resolve, reverse
+
+CHALLENGE = UUID("00000000-0000-4000-8000-000000000000")
+
+
+@pytest.mark.parametrize("name", ["code", "again", "cancel", "report", "continue"])
+def test_a_challenges_pages_take_its_id(name: str) -> None:
+    url = reverse(f"otpguard:{name}", args=[CHALLENGE])
+    assert resolve(url).kwargs == {"challenge_id": CHALLENGE}
+
+
+@pytest.mark.parametrize("name", ["choose", "enroll"])
+def test_the_first_pages_take_a_token(name: str) -> None:
+    assert resolve(reverse(f"otpguard:{name}", args=["abc-_"])).kwargs == {"token": "abc-_"}
