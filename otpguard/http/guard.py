@@ -37,8 +37,6 @@ class GuardState:
         while self.noted:
             write(self.noted.pop(0))
 
-    continued: bool = False
-
 
 class RequestRefused(StepUpRefused):
     """A refusal together with the facts it was decided on, for the door that translates it.
@@ -81,7 +79,7 @@ def require(
     if body is None and request is not inner and facts.unsafe:
         body = request.data  # the framework has read the stream; a malformed body raises its 400
     source = source_of(inner, facts, checkpoint=checkpoint, target=about, body=body, early=early)
-    held = inner.GET.get(HELD) if facts.unsafe and inner.META.get("QUERY_STRING") else None
+    held = _held(inner, facts, state)
     if held is not None and resume.is_used(facts=facts, held_id=held):
         _refuse_held(state, facts, _bare_ask(facts, checkpoint, source.shallow(), about))
     try:
@@ -122,6 +120,12 @@ def _facts(request: Any, inner: HttpRequest) -> RequestFacts:  # noqa: ANN401 (s
         return facts_from(inner)
     # A framework that authenticates by itself: only its session authentication leaves no `auth`.
     return facts_from(inner, user=request.user, bearer=request.auth is not None)
+
+
+def _held(request: HttpRequest, facts: RequestFacts, state: GuardState) -> str | None:
+    """The kept form that this request sends on; None once an earlier checkpoint has taken it."""
+    held = request.GET.get(HELD) if facts.unsafe and request.META.get("QUERY_STRING") else None
+    return None if held in state.held else held
 
 
 def _refuse_held(state: GuardState, facts: RequestFacts, ask: Ask) -> NoReturn:

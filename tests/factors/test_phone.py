@@ -94,10 +94,36 @@ def test_reindexing_encrypts_under_the_newest_key() -> None:
         assert Factor.objects.get(pk=factor.pk).secret.reveal() == NUMBER.e164
 
 
-def test_a_code_reaches_a_mailbox_only_where_there_is_one() -> None:
+def test_a_code_reaches_the_mailbox_of_the_day_the_phone_was_bound_and_no_other() -> None:
     by_number = {Channel.SMS, Channel.WHATSAPP, Channel.VOICE}
-    assert phone.reachable(email="") == by_number
-    assert phone.reachable(email="kim@example.com") == by_number | {Channel.EMAIL}
+    factor = build(email="Kim@example.com")
+    assert phone.reachable(factor, email="kim@example.com") == by_number, "not confirmed yet"
+    factor.confirmed = True
+    for email in ("Kim@example.com", "kim@EXAMPLE.com"):
+        assert phone.reachable(factor, email=email) == by_number | {Channel.EMAIL}
+    for other in ("", "eve@example.com"):
+        assert phone.reachable(factor, email=other) == by_number
+
+
+def test_a_phone_that_was_bound_without_an_address_never_falls_back_to_one() -> None:
+    factor = build()
+    factor.confirmed = True
+    assert factor.email_index == phone.email_index("") == ""
+    assert not phone.is_bound_email(factor, "")
+    assert Channel.EMAIL not in phone.reachable(factor, email="kim@example.com")
+
+
+def test_the_address_is_not_in_the_row() -> None:
+    factor = build(email="kim@example.com")
+    assert "kim" not in raw(factor, "email_index")
+    assert phone.is_bound_email(factor, "kim@example.com")
+
+
+def test_a_bound_address_is_still_known_while_the_index_moves() -> None:
+    with with_index(OLD):
+        factor = build(email="kim@example.com")
+    with with_index(NEW, OLD):
+        assert phone.is_bound_email(factor, "kim@example.com")
 
 
 @pytest.mark.parametrize("channel", Channel)

@@ -1,0 +1,73 @@
+"""Asks in addresses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from otpguard import vault
+from otpguard.exceptions import Ask
+from otpguard.http import asks, references
+
+ASK = Ask(
+    checkpoint="api_key",
+    tenant="tenant-1",
+    user="user-1",
+    sid="very-secret-sid",
+    story=str(uuid4()),
+    intent="digest",
+    target="key “ci” ✓",
+    next="/keys/?a=1",
+    held=str(uuid4()),
+    binds=True,
+)
+
+
+def test_an_ask_comes_back_whole() -> None:
+    assert asks.unseal(asks.seal(ASK)) == ASK
+
+
+def test_the_token_fits_into_a_path_and_shows_nothing() -> None:
+    token = asks.seal(ASK)
+    assert token in reverse("otpguard:choose", args=[token])
+    for secret in (ASK.sid, ASK.user, ASK.intent, "/keys/"):
+        assert secret not in token
+
+
+@pytest.mark.parametrize("length", range(4))
+def test_asks_of_any_length_survive_the_missing_padding(length: int) -> None:
+    ask = replace(ASK, target="x" * (length * 16))
+    assert asks.unseal(asks.seal(ask)) == ask
+
+
+def test_a_tampered_token_holds_no_ask() -> None:
+    token = asks.seal(ASK)
+    assert asks.unseal(token) == ASK
+    for place in (0, len(token) // 2, len(token) - 2):
+        other = "A" if token[place] != "A" else "B"
+        assert asks.unseal(token[:place] + other + token[place + 1 :]) is None
+
+
+@pytest.mark.parametrize("token", ["", "x", "é", "\ud800", "=", "a" * 5000])
+def test_what_is_no_token_holds_no_ask(token: str) -> None:
+    assert asks.unseal(token) is None
+
+
+@pytest.mark.parametrize("content", ["[]", "7", "null", "{}", '{"sid": "x"}', "no json", "0e1"])
+def test_a_ciphertext_of_ours_that_is_no_ask_holds_none(content: str) -> None:
+    assert asks.unseal(vault.encrypt(content).rstrip("=")) is None
+
+
+def test_a_reference_to_a_challenge_is_no_ask_and_an_ask_is_no_reference() -> None:
+    assert asks.unseal(references.seal(uuid4())) is None
+    assert references.unseal(asks.seal(ASK)) is None
+
+
+def test_an_old_token_holds_no_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = asks.seal(ASK)
+    monkeypatch.setattr(asks, "LIFE", timedelta(seconds=-1))
+    assert asks.unseal(token) is None
