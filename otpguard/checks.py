@@ -102,11 +102,11 @@ def check_database(
     """E014, E015: what the database must be."""
     if not databases or "default" not in databases:
         return []
-    config = django_settings.DATABASES["default"]
+    config: dict[str, Any] = django_settings.DATABASES["default"]
     engine = str(config["ENGINE"])
     if not any(name in engine for name in ("postgresql", "postgis", "sqlite3", "spatialite")):
         return [_error("otpguard.E014", "Use PostgreSQL, or SQLite for trying out.")]
-    options = config.get("OPTIONS", {})
+    options: dict[str, Any] = dict(config.get("OPTIONS", {}))
     if "sqlite" in engine and (
         options.get("transaction_mode") != "IMMEDIATE" or "timeout" not in options
     ):

@@ -1,8 +1,7 @@
 """Human words for the codes of the core, translatable. The core itself knows only codes.
 
-A message text may be given to gettext here, and nowhere else, by variable: the English texts of
-checkpoints and events stand in their declarations and are collected by `makemessages` from the
-tables below and from the catalog's own file.
+Texts that stand in a declaration of the core (checkpoints, events) are marked there and
+translated here; the others are the tables below.
 """
 
 from __future__ import annotations
@@ -18,25 +17,6 @@ from otpguard.core.decision import Reason
 from otpguard.core.events import CATALOG
 
 Text = str | Promise
-
-CHECKPOINTS: Mapping[str, Text] = {
-    "signup": _("Sign up"),
-    "password_reset": _("Reset a password"),
-    "role_grant": _("Grant an admin role"),
-    "billing_change": _("Change how you pay"),
-    "api_key": _("Create or rotate an API key"),
-    "api_key.production": _("Create or rotate a production API key"),
-    "audit_log_export": _("Export the audit log"),
-    "data_export": _("Export customer data"),
-    "security_settings": _("Change security settings"),
-    "login": _("Log in"),
-    "first_action": _("Use the product for the first time"),
-    "team_invite": _("Invite a team member"),
-    "sensitive_setting": _("Change a sensitive setting"),
-    "transaction_flow": _("Change where money goes"),
-    "account_closure": _("Close the account"),
-    "audit_log_view": _("View the audit log"),
-}
 
 CHANNELS: Mapping[Channel, Text] = {
     Channel.SMS: _("text message"),
@@ -82,10 +62,10 @@ REASONS: Mapping[Reason, Text] = {
 
 
 def checkpoint_label(checkpoint: Checkpoint) -> Text:
-    """What the guarded operation is called; a host's own label is shown as it is."""
-    return CHECKPOINTS.get(checkpoint.slug, checkpoint.label)
+    """What the guarded operation is called; a host's own label is translated by its catalog."""
+    return _(checkpoint.label)
 
 
-def event_label(code: str) -> str:
+def event_label(code: str) -> Text:
     """What an event is called; a code from a later release is shown as it is."""
-    return CATALOG.get(code).label if code in CATALOG else code
+    return _(CATALOG.get(code).label) if code in CATALOG else code

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
-from django.utils import translation
 from django.utils.functional import Promise
 
 from otpguard import labels
@@ -19,13 +18,12 @@ from otpguard.core.events import CATALOG
 @pytest.mark.parametrize(
     ("table", "codes"),
     [
-        (labels.CHECKPOINTS, BUILT_IN),
         (labels.CHANNELS, Channel),
         (labels.FACTOR_KINDS, FactorKind),
         (labels.LEVELS, AssuranceLevel),
         (labels.REASONS, Reason),
     ],
-    ids=["checkpoints", "channels", "kinds", "levels", "reasons"],
+    ids=["channels", "kinds", "levels", "reasons"],
 )
 def test_a_table_has_one_translatable_text_for_each_code_and_no_other(
     table: Mapping[Any, Any], codes: Iterable[Any]
@@ -34,12 +32,6 @@ def test_a_table_has_one_translatable_text_for_each_code_and_no_other(
     for text in table.values():
         assert isinstance(text, Promise)
         assert str(text).strip()
-
-
-def test_the_texts_of_the_checkpoints_are_those_of_their_declarations() -> None:
-    with translation.override("en"):
-        shown = {slug: str(text) for slug, text in labels.CHECKPOINTS.items()}
-    assert shown == {slug: checkpoint.label for slug, checkpoint in BUILT_IN.items()}
 
 
 def test_a_checkpoint_of_the_host_is_shown_under_the_hosts_own_label() -> None:

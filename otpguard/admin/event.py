@@ -76,17 +76,16 @@ class EventAdmin(ReadOnlyAdmin):
     list_max_show_all = 100
     list_display = (
         "time",
+        "genuine",
         "event",
         "tenant",
         "checkpoint_name",
         "actor",
         "subject",
         "target",
-        "address",
-        "device",
+        "origin",
         "details",
         "story_link",
-        "genuine",
     )
     list_display_links = ("time",)
     list_filter = (TimeFilter, KindFilter, CheckpointFilter, TenantFilter, StoryFilter)
@@ -155,7 +154,7 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description=_("event"))
     def event(self, obj: Event) -> str:
         """The label of the catalog."""
-        return event_label(obj.kind)
+        return str(event_label(obj.kind))
 
     @admin.display(description=_("tenant"))
     def tenant(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
@@ -195,11 +194,18 @@ class EventAdmin(ReadOnlyAdmin):
         """What it was done with."""
         return _said(obj).personal.get("agent") or NOTHING
 
+    @admin.display(description=_("from"))
+    def origin(self, obj: Any) -> SafeString:  # noqa: ANN401 (an attached row)
+        """Address and device under each other, to save a column."""
+        personal = _said(obj).personal
+        lines = [(each,) for each in (personal.get("address"), personal.get("agent")) if each]
+        return format_html_join("", "<div>{}</div>", lines or [(NOTHING,)])
+
     @admin.display(description=_("details"))
     def details(self, obj: Any) -> SafeString | str:  # noqa: ANN401 (an attached row)
         """The event's own fields."""
         lines = [(name, text) for name, text in _said(obj).details if text]
-        inner = format_html_join("", "<div>{}: {}</div>", lines)
+        inner = format_html_join(" · ", "<span>{}: {}</span>", lines)
         return format_html('<div class="otpguard-details">{}</div>', inner) if lines else NOTHING
 
     @admin.display(description=_("story"))

@@ -51,7 +51,7 @@ class ChoosePlace(ObjectAction):
 class ChangeWishes(ObjectAction):
     """A new version of the wishes of one place."""
 
-    slug, label = "set", _("Save wishes")
+    slug, label = "set", _("Change wishes")
     help = _(
         "An empty field wishes nothing: what is more general then counts. Nobody gets below the"
         " floor, whatever they wish."
@@ -82,7 +82,7 @@ class ChangeWishes(ObjectAction):
             facts=facts, tenant=place.tenant, checkpoint=place.checkpoint, wishes=form.wishes
         )
         for name, granted in done.clamped.items():
-            text = _("%(field)s: you asked for %(asked)s, the floor grants %(granted)s.") % {
+            text = _("“%(field)s”: you asked for %(asked)s, the floor grants %(granted)s.") % {
                 "field": name,
                 "asked": words(name, form.cleaned_data[name]),
                 "granted": words(name, granted),

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from otpguard.core.text import gettext_noop as _
+
 EVERY = "*"
 """In a hold or a wish: this applies to every checkpoint."""
 
@@ -53,7 +55,7 @@ class Checkpoint:
     @property
     def parent(self) -> str | None:
         """The slug this variant starts from, or None for a checkpoint of its own."""
-        name, dot, _ = self.slug.partition(".")
+        name, dot, _variant = self.slug.partition(".")
         return name if dot else None
 
     @property
@@ -63,34 +65,34 @@ class Checkpoint:
 
 
 SEVEN: tuple[Checkpoint, ...] = (
-    Checkpoint(slug="signup", label="Sign up", anonymous=True),
-    Checkpoint(slug="password_reset", label="Reset a password", anonymous=True),
-    Checkpoint(slug="role_grant", label="Grant an admin role", sensitive=True),
-    Checkpoint(slug="billing_change", label="Change how you pay", sensitive=True),
-    Checkpoint(slug="api_key", label="Create or rotate an API key", sensitive=True),
-    Checkpoint(slug="audit_log_export", label="Export the audit log", sensitive=True),
-    Checkpoint(slug="data_export", label="Export customer data", sensitive=True),
+    Checkpoint(slug="signup", label=_("Sign up"), anonymous=True),
+    Checkpoint(slug="password_reset", label=_("Reset a password"), anonymous=True),
+    Checkpoint(slug="role_grant", label=_("Grant an admin role"), sensitive=True),
+    Checkpoint(slug="billing_change", label=_("Change how you pay"), sensitive=True),
+    Checkpoint(slug="api_key", label=_("Create or rotate an API key"), sensitive=True),
+    Checkpoint(slug="audit_log_export", label=_("Export the audit log"), sensitive=True),
+    Checkpoint(slug="data_export", label=_("Export customer data"), sensitive=True),
 )
 
 OTHERS: tuple[Checkpoint, ...] = (
     Checkpoint(
         slug="api_key.production",
-        label="Create or rotate a production API key",
+        label=_("Create or rotate a production API key"),
         sensitive=True,
     ),
     Checkpoint(
         slug="security_settings",
-        label="Change security settings",
+        label=_("Change security settings"),
         sensitive=True,
         always_on=True,
     ),
-    Checkpoint(slug="login", label="Log in"),
-    Checkpoint(slug="first_action", label="Use the product for the first time"),
-    Checkpoint(slug="team_invite", label="Invite a team member"),
-    Checkpoint(slug="sensitive_setting", label="Change a sensitive setting", sensitive=True),
-    Checkpoint(slug="transaction_flow", label="Change where money goes", sensitive=True),
-    Checkpoint(slug="account_closure", label="Close the account", sensitive=True),
-    Checkpoint(slug="audit_log_view", label="View the audit log"),
+    Checkpoint(slug="login", label=_("Log in")),
+    Checkpoint(slug="first_action", label=_("Use the product for the first time")),
+    Checkpoint(slug="team_invite", label=_("Invite a team member")),
+    Checkpoint(slug="sensitive_setting", label=_("Change a sensitive setting"), sensitive=True),
+    Checkpoint(slug="transaction_flow", label=_("Change where money goes"), sensitive=True),
+    Checkpoint(slug="account_closure", label=_("Close the account"), sensitive=True),
+    Checkpoint(slug="audit_log_view", label=_("View the audit log")),
 )
 
 BUILT_IN: Mapping[str, Checkpoint] = MappingProxyType(

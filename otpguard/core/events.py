@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, TypeVar
 
 from otpguard.core.registry import Registry
+from otpguard.core.text import gettext_noop as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def field_names(kind: type[Event]) -> tuple[str, ...]:
 # --- checkpoints ----------------------------------------------------------------------------------
 
 
-@event("checkpoint.required", "Proof was asked for", Ocsf(AUTHENTICATION, 6))
+@event("checkpoint.required", _("Proof was asked for"), Ocsf(AUTHENTICATION, 6))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointRequired(Event):
     """A request was stopped until a factor is proven or enrolled; `count` requests in this row."""
@@ -81,7 +82,7 @@ class CheckpointRequired(Event):
     count: int = 1
 
 
-@event("checkpoint.held", "A hold stopped a request", Ocsf(AUTHORIZE_SESSION, OTHER_ACTIVITY))
+@event("checkpoint.held", _("A hold stopped a request"), Ocsf(AUTHORIZE_SESSION, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointHeld(Event):
     """A request came while a hold was running."""
@@ -90,7 +91,7 @@ class CheckpointHeld(Event):
     count: int = 1
 
 
-@event("checkpoint.denied", "A request was refused", Ocsf(AUTHORIZE_SESSION, OTHER_ACTIVITY))
+@event("checkpoint.denied", _("A request was refused"), Ocsf(AUTHORIZE_SESSION, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointDenied(Event):
     """A request was refused and no proof would have helped."""
@@ -99,7 +100,7 @@ class CheckpointDenied(Event):
     count: int = 1
 
 
-@event("checkpoint.passed", "A request passed", Ocsf(AUTHORIZE_SESSION, 1))
+@event("checkpoint.passed", _("A request passed"), Ocsf(AUTHORIZE_SESSION, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointPassed(Event):
     """The first pass of one proof at one checkpoint, or each use of a bound proof."""
@@ -110,7 +111,9 @@ class CheckpointPassed(Event):
     bound: bool = False
 
 
-@event("checkpoint.reported", "A request passed in report-only mode", Ocsf(AUTHORIZE_SESSION, 99))
+@event(
+    "checkpoint.reported", _("A request passed in report-only mode"), Ocsf(AUTHORIZE_SESSION, 99)
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointReported(Event):
     """A request passed that would have been refused, because the site only reports here."""
@@ -123,7 +126,7 @@ class CheckpointReported(Event):
 # --- challenges -----------------------------------------------------------------------------------
 
 
-@event("challenge.started", "A challenge was started", Ocsf(AUTHENTICATION, 6))
+@event("challenge.started", _("A challenge was started"), Ocsf(AUTHENTICATION, 6))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeStarted(Event):
     """A person chose a factor; a code was ordered over the first channel of the plan."""
@@ -133,7 +136,7 @@ class ChallengeStarted(Event):
     channels: list[str]
 
 
-@event("challenge.refused", "A challenge was not started", Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@event("challenge.refused", _("A challenge was not started"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeRefused(Event):
     """A cap was full, the factor is locked, or nothing can be sent; nothing was charged."""
@@ -142,7 +145,7 @@ class ChallengeRefused(Event):
     retry_after: int = 0
 
 
-@event("challenge.sent", "A code was sent", Ocsf(AUTHENTICATION, 6))
+@event("challenge.sent", _("A code was sent"), Ocsf(AUTHENTICATION, 6))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeSent(Event):
     """A provider took the message for one delivery."""
@@ -153,7 +156,7 @@ class ChallengeSent(Event):
     delivered: bool = False
 
 
-@event("challenge.fell_back", "The next channel was taken", Ocsf(AUTHENTICATION, 6))
+@event("challenge.fell_back", _("The next channel was taken"), Ocsf(AUTHENTICATION, 6))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeFellBack(Event):
     """One route failed or stayed silent; the next of the plan was ordered."""
@@ -163,7 +166,7 @@ class ChallengeFellBack(Event):
     reason: str
 
 
-@event("challenge.undeliverable", "No channel was left", Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@event("challenge.undeliverable", _("No channel was left"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeUndeliverable(Event):
     """The last route of the plan failed."""
@@ -171,7 +174,7 @@ class ChallengeUndeliverable(Event):
     reason: str
 
 
-@event("challenge.rejected", "An answer was rejected", Ocsf(AUTHENTICATION, 1))
+@event("challenge.rejected", _("An answer was rejected"), Ocsf(AUTHENTICATION, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeRejected(Event):
     """An answer was wrong, late, used, locked out or not this person's to give."""
@@ -181,7 +184,7 @@ class ChallengeRejected(Event):
     lane: str = ""
 
 
-@event("challenge.verified", "A factor was proven", Ocsf(AUTHENTICATION, 1))
+@event("challenge.verified", _("A factor was proven"), Ocsf(AUTHENTICATION, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeVerified(Event):
     """The right answer came in time; this challenge answers no more."""
@@ -190,7 +193,7 @@ class ChallengeVerified(Event):
     attempt: int
 
 
-@event("challenge.exhausted", "All tries were used up", Ocsf(AUTHENTICATION, 1))
+@event("challenge.exhausted", _("All tries were used up"), Ocsf(AUTHENTICATION, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeExhausted(Event):
     """The last allowed answer was wrong."""
@@ -198,13 +201,13 @@ class ChallengeExhausted(Event):
     attempts: int
 
 
-@event("challenge.expired", "A challenge expired", Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@event("challenge.expired", _("A challenge expired"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeExpired(Event):
     """Nobody answered in time."""
 
 
-@event("challenge.canceled", "A challenge was canceled", Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@event("challenge.canceled", _("A challenge was canceled"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeCanceled(Event):
     """The person, a newer challenge or an operator ended it."""
@@ -212,7 +215,7 @@ class ChallengeCanceled(Event):
     reason: str
 
 
-@event("challenge.repudiated", "Somebody said: this was not me", Ocsf(AUTHENTICATION, 99))
+@event("challenge.repudiated", _("Somebody said: this was not me"), Ocsf(AUTHENTICATION, 99))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeRepudiated(Event):
     """The holder of the factor did not ask for the code; the session's proofs were revoked."""
@@ -223,7 +226,7 @@ class ChallengeRepudiated(Event):
 # --- grants, sessions, holds ----------------------------------------------------------------------
 
 
-@event("grant.issued", "A grant was issued", Ocsf(AUTHORIZE_SESSION, 1))
+@event("grant.issued", _("A grant was issued"), Ocsf(AUTHORIZE_SESSION, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantIssued(Event):
     """A proof was recorded for this login session."""
@@ -233,7 +236,7 @@ class GrantIssued(Event):
     bound: bool
 
 
-@event("grant.revoked", "Grants were revoked", Ocsf(AUTHORIZE_SESSION, OTHER_ACTIVITY))
+@event("grant.revoked", _("Grants were revoked"), Ocsf(AUTHORIZE_SESSION, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantRevoked(Event):
     """Proofs ended before their time."""
@@ -243,7 +246,7 @@ class GrantRevoked(Event):
     grant: str = ""
 
 
-@event("session.started", "A login session began", Ocsf(AUTHENTICATION, 1))
+@event("session.started", _("A login session began"), Ocsf(AUTHENTICATION, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStarted(Event):
     """Somebody logged in; `primary` is what the session was opened with."""
@@ -252,7 +255,7 @@ class SessionStarted(Event):
     primary: str
 
 
-@event("session.ended", "A login session ended", Ocsf(AUTHENTICATION, 2))
+@event("session.ended", _("A login session ended"), Ocsf(AUTHENTICATION, 2))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded(Event):
     """Somebody logged out, or an operator ended it; the session's grants ended with it."""
@@ -261,7 +264,7 @@ class SessionEnded(Event):
     reason: str = ""
 
 
-@event("hold.started", "A hold began", Ocsf(ENTITY_MANAGEMENT, 1))
+@event("hold.started", _("A hold began"), Ocsf(ENTITY_MANAGEMENT, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldStarted(Event):
     """A wait was put on a membership's checkpoint."""
@@ -270,7 +273,7 @@ class HoldStarted(Event):
     reason: str
 
 
-@event("hold.lifted", "A hold was lifted", Ocsf(ENTITY_MANAGEMENT, 4))
+@event("hold.lifted", _("A hold was lifted"), Ocsf(ENTITY_MANAGEMENT, 4))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldLifted(Event):
     """A wait was ended early by somebody else than the one it bound."""
@@ -281,7 +284,7 @@ class HoldLifted(Event):
 # --- factors, policies, tenants -------------------------------------------------------------------
 
 
-@event("factor.enrolled", "A factor was enrolled", Ocsf(ACCOUNT_CHANGE, 10))
+@event("factor.enrolled", _("A factor was enrolled"), Ocsf(ACCOUNT_CHANGE, 10))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorEnrolled(Event):
     """A person gained a means of proof."""
@@ -290,7 +293,7 @@ class FactorEnrolled(Event):
     kind: str
 
 
-@event("factor.removed", "A factor was removed", Ocsf(ACCOUNT_CHANGE, 11))
+@event("factor.removed", _("A factor was removed"), Ocsf(ACCOUNT_CHANGE, 11))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRemoved(Event):
     """A means of proof was taken away; the person's grants ended with it."""
@@ -300,7 +303,7 @@ class FactorRemoved(Event):
     reason: str
 
 
-@event("factor.disabled", "A factor was disabled", Ocsf(ACCOUNT_CHANGE, 9))
+@event("factor.disabled", _("A factor was disabled"), Ocsf(ACCOUNT_CHANGE, 9))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorDisabled(Event):
     """Too many failures in one lane (NIST 3.2.2), or an operator's decision."""
@@ -310,7 +313,7 @@ class FactorDisabled(Event):
     lane: str = ""
 
 
-@event("policy.changed", "A policy was changed", Ocsf(ENTITY_MANAGEMENT, 3))
+@event("policy.changed", _("A policy was changed"), Ocsf(ENTITY_MANAGEMENT, 3))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyChanged(Event):
     """Wishes for one checkpoint got a new version; `weakened` names fields that got looser."""
@@ -320,7 +323,7 @@ class PolicyChanged(Event):
     weakened: list[str]
 
 
-@event("tenant.created", "A tenant was created", Ocsf(ENTITY_MANAGEMENT, 1))
+@event("tenant.created", _("A tenant was created"), Ocsf(ENTITY_MANAGEMENT, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantCreated(Event):
     """A customer organisation came to be."""
@@ -328,7 +331,7 @@ class TenantCreated(Event):
     slug: str
 
 
-@event("tenant.changed", "A tenant was changed", Ocsf(ENTITY_MANAGEMENT, 3))
+@event("tenant.changed", _("A tenant was changed"), Ocsf(ENTITY_MANAGEMENT, 3))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantChanged(Event):
     """Contract, status or facts of a tenant changed; old and new values."""
@@ -338,7 +341,7 @@ class TenantChanged(Event):
     reason: str = ""
 
 
-@event("membership.changed", "A membership was changed", Ocsf(ENTITY_MANAGEMENT, 3))
+@event("membership.changed", _("A membership was changed"), Ocsf(ENTITY_MANAGEMENT, 3))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipChanged(Event):
     """Roles or activity of a member changed; `created` for the first time.
@@ -356,7 +359,7 @@ class MembershipChanged(Event):
 # --- held requests --------------------------------------------------------------------------------
 
 
-@event("request.held", "A request was kept", Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
+@event("request.held", _("A request was kept"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestHeld(Event):
     """A form was kept, encrypted, until its sender has proven who they are."""
@@ -365,13 +368,13 @@ class RequestHeld(Event):
     withheld: int
 
 
-@event("request.continued", "A kept request was continued", Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
+@event("request.continued", _("A kept request was continued"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContinued(Event):
     """The sender pressed Continue on the page that names the action."""
 
 
-@event("request.rejected", "A kept request was rejected", Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
+@event("request.rejected", _("A kept request was rejected"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRejected(Event):
     """A kept request was used before, expired, foreign or tampered with."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
+from otpguard.core.text import gettext_noop as _
+
 
 class InvalidPhoneError(ValueError):
     """What was typed is no number that a code can be sent to. The message says what to do."""
@@ -48,14 +50,14 @@ def parse(raw: str, *, region: str) -> PhoneNumber:
         number = phonenumbers.parse(raw, region)
     except phonenumbers.NumberParseException:
         raise InvalidPhoneError(
-            "Enter a phone number with its country code, such as +1 201 555 0123."
+            _("Enter a phone number with its country code, such as +1 201 555 0123.")
         ) from None
     if number.extension:
-        raise InvalidPhoneError("Leave out the extension: codes cannot be sent to one.")
+        raise InvalidPhoneError(_("Leave out the extension: codes cannot be sent to one."))
     if not phonenumbers.is_valid_number(number):
-        raise InvalidPhoneError("This is not a valid phone number. Check the digits.")
+        raise InvalidPhoneError(_("This is not a valid phone number. Check the digits."))
     if phonenumbers.number_type(number) in _UNREACHABLE:
-        raise InvalidPhoneError("Codes cannot be sent to this kind of number.")
+        raise InvalidPhoneError(_("Codes cannot be sent to this kind of number."))
     return PhoneNumber(
         e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
         region=phonenumbers.region_code_for_number(number) or region,

@@ -77,5 +77,7 @@ def _check(challenge: Challenge, facts: RequestFacts, *, another_way: bool) -> N
     if challenge.sends >= MAX_SENDS:
         raise StartRefused("no_sends_left")
     wait = seconds_until_resend(challenge, facts=facts)
-    if wait and not another_way and not challenge.undeliverable:
+    ways = {(route["channel"], route["provider"]) for route in challenge.plan}
+    same_way = not another_way or len(ways) == 1
+    if wait and same_way and not challenge.undeliverable:
         raise StartRefused("wait", retry_after=wait)

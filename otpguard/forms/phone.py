@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.conf import settings
@@ -29,4 +30,4 @@ class PhoneForm(forms.Form):
         try:
             return parse(self.cleaned_data["number"], region=settings().default_region)
         except InvalidPhoneError as error:
-            raise forms.ValidationError(str(error)) from None
+            raise forms.ValidationError(gettext(str(error))) from None

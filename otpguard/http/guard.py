@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
@@ -14,6 +15,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.intent import display
 from otpguard.exceptions import Ask, StepUpRefused
 from otpguard.flows import guard, resume
+from otpguard.flows.guard import IntentSource
 from otpguard.flows.refuse import Noted, note, write
 from otpguard.http.facts import facts_from
 from otpguard.http.intents import source_of
@@ -79,9 +81,10 @@ def require(
     if body is None and request is not inner and facts.unsafe:
         body = request.data  # the framework has read the stream; a malformed body raises its 400
     source = source_of(inner, facts, checkpoint=checkpoint, target=about, body=body, early=early)
+    bare = partial(_bare_ask, facts, checkpoint, source, about)
     held = _held(inner, facts, state)
     if held is not None and resume.is_used(facts=facts, held_id=held):
-        _refuse_held(state, facts, _bare_ask(facts, checkpoint, source.shallow(), about))
+        _refuse_held(state, facts, bare())
     try:
         passed = guard.require(
             facts=facts, checkpoint=named, intent=source, target=about, binds=binds
@@ -91,12 +94,11 @@ def require(
     if passed.spent:
         state.spent.append(passed.spent)
     if passed.reported is not None:
-        ask = _bare_ask(facts, checkpoint, source.shallow(), about)
-        report = note(facts=facts, decision=passed.reported, ask=ask, carried_out=False)
+        report = note(facts=facts, decision=passed.reported, ask=bare(), carried_out=False)
         state.noted.append(report)
     if held is not None:
         if not resume.consume(facts=facts, held_id=held, path=inner.path, checkpoint=checkpoint):
-            _refuse_held(state, facts, _bare_ask(facts, checkpoint, source.shallow(), about))
+            _refuse_held(state, facts, bare())
         state.held.append(held)
     state.passed.add(key)
     return passed.decision
@@ -138,13 +140,13 @@ def _noted(state: GuardState, facts: RequestFacts, refused: StepUpRefused) -> Re
     return RequestRefused(noted)
 
 
-def _bare_ask(facts: RequestFacts, checkpoint: str, intent: str, target: str) -> Ask:
+def _bare_ask(facts: RequestFacts, checkpoint: str, source: IntentSource, target: str) -> Ask:
     return Ask(
         checkpoint=checkpoint,
         tenant=facts.tenant,
         user=facts.user,
         sid=facts.sid,
         story="",
-        intent=intent,
+        intent=source.shallow(),
         target=target,
     )

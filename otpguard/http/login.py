@@ -41,7 +41,7 @@ def with_sid(request: HttpRequest, facts: RequestFacts) -> RequestFacts:
     """The facts with a sid: a session from before the installation gets one, never fresh."""
     if facts.sid or not facts.user or not request.user.is_authenticated:
         return facts
-    if str(request.user.pk) != facts.user:
+    if str(request.user.pk) != facts.user or session.read(request, facts.user).sid:
         return facts  # authenticated by something else than this web session
     begun = begin(request, seen=False)
     return replace(facts, sid=begun.sid, primary=begun.primary)

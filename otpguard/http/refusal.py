@@ -13,7 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
@@ -91,7 +91,8 @@ def _return_path(request: HttpRequest) -> str:
         referer, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         parts = urlsplit(referer)
-        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+        path = escape_leading_slashes(parts.path)  # "//host" would be another site
+        return f"{path}?{parts.query}" if parts.query else path
     return request.path
 
 

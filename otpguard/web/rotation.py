@@ -22,18 +22,17 @@ def rotate(request: HttpRequest) -> None:
 
     Saves the tombstone at once. Does nothing for a session that was never stored.
     """
-    old: Any = request.session
-    if not old.session_key:
+    tombstone: Any = request.session
+    if not tombstone.session_key:
         return
-    content = dict(old.items())
-    fresh = type(old)()
-    fresh.create()
-    fresh.update(content)
-    fresh.save()
+    session = type(tombstone)()
+    session.create()
+    session.update(dict(tombstone.items()))
+    session.save()
     for key in (KEY, DEVICE_ID_SESSION_KEY):
-        old.pop(key, None)
-    old[TOMBSTONE] = True
-    old.set_expiry(int(TOMBSTONE_LIFE.total_seconds()))
-    old.save()
-    fresh.modified = True
-    request.session = fresh
+        tombstone.pop(key, None)
+    tombstone[TOMBSTONE] = True
+    tombstone.set_expiry(int(TOMBSTONE_LIFE.total_seconds()))
+    tombstone.save()
+    session.modified = True
+    request.session = session

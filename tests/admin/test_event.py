@@ -133,9 +133,7 @@ def test_a_changed_row_is_marked_in_the_list_and_on_its_page(site: Client) -> No
             "UPDATE otpguard_event SET checkpoint = 'data_export' WHERE id = %s", [row.pk]
         )
     shown = site.get(reverse(LIST), {"checkpoint": "data_export"})
-    assert 'class="field-genuine"><img src="/static/admin/img/icon-no.svg"' in (
-        shown.content.decode()
-    )
+    assert "icon-no.svg" in shown.content.decode()
     assert "icon-no.svg" in site.get(url_of(row)).content.decode()
 
 

@@ -57,8 +57,8 @@ def test_a_tenants_wishes_get_a_version_and_show_at_once(act: Act, site: Client)
 
 def test_a_wish_below_the_floor_says_what_is_granted_instead(act: Act) -> None:
     page = act(page_for("site", "role_grant"), hold="60", required_level="AAL1").content.decode()
-    assert "hold: you asked for 60 s (1 min), the floor grants 86400 s (24 h)." in page
-    assert "required_level: you asked for AAL1, the floor grants AAL2." in page
+    assert "“hold”: you asked for 60 s (1 min), the floor grants 86400 s (24 h)." in page
+    assert "“required_level”: you asked for AAL1, the floor grants AAL2." in page
 
 
 def test_a_weaker_policy_is_said_to_be_weaker(act: Act) -> None:

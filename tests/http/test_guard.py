@@ -1,0 +1,191 @@
+"""The guard as doors call it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, transaction
+from django.http import HttpRequest
+
+from otpguard.core.assurance import AssuranceLevel
+from otpguard.core.decision import Deny, Reason, RequireChallenge
+from otpguard.exceptions import StepUpRefused
+from otpguard.http.guard import HELD, STATE, RequestRefused, require, state_of
+from otpguard.models import Grant
+from otpguard.testing import pass_step_up
+from tests import factories
+from tests.host import Host
+from tests.http.asking import request_of
+
+pytestmark = pytest.mark.django_db
+
+
+def refusal(request: Any, checkpoint: str = "api_key", **options: Any) -> RequestRefused:
+    with pytest.raises(RequestRefused) as caught:
+        require(request, checkpoint, **options)
+    return caught.value
+
+
+def test_without_a_proof_a_request_is_refused_with_what_it_asked(host: Host) -> None:
+    request = request_of(host, "post", "/keys/", {"name": "ci"})
+    refused = refusal(request, target="key 'ci'")
+    assert isinstance(refused, StepUpRefused)
+    assert isinstance(refused.decision, RequireChallenge)
+    assert refused.decision.level is AssuranceLevel.AAL2
+    assert refused.decision.factors == (str(host.factor.pk),)
+    assert (refused.ask.checkpoint, refused.ask.target) == ("api_key", "key 'ci'")
+    assert (refused.ask.user, refused.ask.tenant) == (str(host.user.pk), str(host.tenant.pk))
+    assert refused.facts.sid == refused.ask.sid == factories.sid_of(host.client)
+
+
+def test_with_a_proof_it_passes_and_the_guard_is_asked_once(
+    host: Host, django_assert_num_queries: Any
+) -> None:
+    pass_step_up(host.client)
+    request = request_of(host)
+    assert require(request, "api_key").reason is Reason.PROVEN
+    with django_assert_num_queries(0):
+        assert require(request, "api_key").reason is Reason.PROVEN
+    assert state_of(request).noted == []
+
+
+def test_what_has_passed_opens_no_other_checkpoint_target_or_body(host: Host) -> None:
+    request = request_of(host)
+    grant = pass_step_up(host.client)
+    require(request, "api_key", target="key 'ci'")
+    Grant.objects.filter(pk=grant.pk).delete()
+    require(request, "api_key", target="key 'ci'")
+    refusal(request, "billing_change")
+    refusal(request, "api_key", target="key 'cd'")
+    refusal(request, "api_key", target="key 'ci'", body={"name": "cd"})
+
+
+def test_a_refused_request_stays_refused(host: Host) -> None:
+    request = request_of(host)
+    refusal(request)
+    refusal(request)
+    assert state_of(request).passed == set()
+
+
+def test_a_refusal_is_noted_when_it_is_raised_and_a_repeat_counts_for_the_first(
+    host: Host,
+) -> None:
+    request = request_of(host)
+    first = refusal(request)
+    second = refusal(request)
+    assert [noted.count for noted in state_of(request).noted] == [1, 0]
+    assert first.ask.story == second.ask.story != ""
+
+
+def test_a_target_is_shown_without_characters_that_deceive(host: Host) -> None:
+    refused = refusal(request_of(host), target="key \u202eevil\u0000\n" + "x" * 100)
+    assert refused.ask.target.startswith("key evil xxx")
+    assert len(refused.ask.target) == 80
+
+
+def test_a_bound_proof_is_spent_by_one_request(host: Host) -> None:
+    def asked() -> HttpRequest:
+        return request_of(host, "post", "/roles/kim/", {"role": "owner"})
+
+    refused = refusal(asked(), "role_grant")
+    assert refused.ask.binds
+    grant = pass_step_up(host.client, intent=refused.ask.intent)
+    request = asked()
+    assert require(request, "role_grant").spends
+    assert state_of(request).spent == [str(grant.pk)]
+    assert refusal(asked(), "role_grant").decision.reason is Reason.SPENT
+
+
+def test_a_bound_proof_serves_no_other_body(host: Host) -> None:
+    asked = request_of(host, "post", "/roles/kim/", {"role": "member"})
+    pass_step_up(host.client, intent=refusal(asked, "role_grant").ask.intent)
+    other = request_of(host, "post", "/roles/kim/", {"role": "owner"})
+    assert refusal(other, "role_grant").decision.reason is Reason.OTHER_INTENT
+    assert require(request_of(host, "post", "/roles/kim/", {"role": "member"}), "role_grant").spends
+
+
+def test_a_get_binds_only_if_it_is_told_to(host: Host) -> None:
+    pass_step_up(host.client)
+    assert require(request_of(host), "role_grant").reason is Reason.PROVEN
+    assert refusal(request_of(host), "role_grant", binds=True).ask.binds
+
+
+def test_a_body_too_large_to_bind_is_refused_before_the_view(host: Host) -> None:
+    pass_step_up(host.client)
+    request = request_of(host, "post", "/roles/kim/", {"role": "owner"})
+    request.META["CONTENT_LENGTH"] = "65537"
+    refused = refusal(request, "role_grant", early=True)
+    assert refused.decision == Deny(reason=Reason.BODY_TOO_LARGE)
+    assert require(request, "api_key", early=True).reason is Reason.PROVEN
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"), [("visitor", Reason.NOT_LOGGED_IN), ("no tenant", Reason.NO_TENANT)]
+)
+def test_who_cannot_prove_anything_here_is_denied(host: Host, who: str, reason: Reason) -> None:
+    if who == "no tenant":
+        factories.select(host.client, None)
+    request = request_of(None if who == "visitor" else host)
+    assert refusal(request).decision == Deny(reason=reason)
+
+
+def test_a_tenant_one_does_not_belong_to_denies_whatever_was_proven(host: Host) -> None:
+    factories.select(host.client, factories.tenant())
+    pass_step_up(host.client)
+    assert refusal(request_of(host)).decision == Deny(reason=Reason.NOT_A_MEMBER)
+
+
+def wrapped(host: Host, auth: Any) -> Any:
+    """A request as a framework that authenticates by itself hands it to a view."""
+    inner = request_of(host, "post", "/api/keys/", "{}", content_type="application/json")
+    return SimpleNamespace(_request=inner, user=host.user, auth=auth, data={"name": "ci"})
+
+
+def test_a_bearer_request_cannot_use_what_its_user_proved_in_a_browser(host: Host) -> None:
+    pass_step_up(host.client)
+    assert require(wrapped(host, auth=None), "api_key").reason is Reason.PROVEN
+    refused = refusal(wrapped(host, auth="token"))
+    assert not isinstance(refused.decision, Deny)
+    assert refused.facts.sid == ""
+
+
+def test_an_unknown_checkpoint_names_the_nearest(host: Host) -> None:
+    with pytest.raises(ImproperlyConfigured, match='did you mean "billing_change"'):
+        require(request_of(host), "billing_chnge")
+
+
+def test_without_the_middleware_nothing_passes_for_guarded(host: Host) -> None:
+    pass_step_up(host.client)
+    request = request_of(host)
+    del request.__dict__[STATE]
+    with pytest.raises(ImproperlyConfigured, match=r"otpguard\.E010"):
+        require(request, "api_key")
+
+
+@pytest.mark.parametrize("held", ["00000000-0000-4000-8000-000000000001", "no id", ""])
+def test_a_kept_form_that_is_not_there_is_not_sent_on(host: Host, held: str) -> None:
+    pass_step_up(host.client)
+    request = request_of(host, "post", f"/keys/?{HELD}={held}", {"name": "ci"})
+    assert refusal(request).decision == Deny(reason=Reason.ALREADY_CONTINUED)
+    assert require(request_of(host, "get", f"/keys/?{HELD}={held}"), "api_key").proof
+
+
+@pytest.fixture
+def broken_table() -> Iterator[None]:
+    """For the length of the test there is no table of grants; each read gets a savepoint."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE otpguard_grant RENAME TO otpguard_grant_away")
+        yield
+        transaction.set_rollback(True)
+
+
+def test_a_store_that_does_not_answer_refuses(host: Host, broken_table: None) -> None:
+    request = request_of(host)
+    with pytest.raises(RequestRefused) as caught, transaction.atomic():
+        require(request, "api_key")
+    assert caught.value.decision == Deny(reason=Reason.STORE_UNAVAILABLE)

@@ -1,0 +1,162 @@
+"""What exactly a request asks for."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest, QueryDict
+
+from otpguard.http.facts import facts_from
+from otpguard.http.intents import fits, form_fields, source_of
+from tests import factories
+from tests.host import Host
+from tests.http.asking import request_of
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+
+
+def post(host: Host, data: Any = None, **options: Any) -> HttpRequest:
+    return request_of(host, "post", "/keys/", {"name": "ci"} if data is None else data, **options)
+
+
+def full(request: HttpRequest, **changed: Any) -> str:
+    known = {"checkpoint": "api_key", "target": "", "body": None, "early": False, **changed}
+    return source_of(request, facts_from(request), **known).full()
+
+
+def shallow(request: HttpRequest, **changed: Any) -> str:
+    known = {"checkpoint": "api_key", "target": "", "body": None, "early": False, **changed}
+    return source_of(request, facts_from(request), **known).shallow()
+
+
+def test_the_same_form_is_the_same_intent_with_whatever_csrf_token(host: Host) -> None:
+    one = full(post(host, {"name": "ci", "csrfmiddlewaretoken": "a"}))
+    assert full(post(host, {"csrfmiddlewaretoken": "b", "name": "ci"})) == one
+    assert full(post(host, {"name": "cd", "csrfmiddlewaretoken": "a"})) != one
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"name": "cd"},
+        {"name": ["ci", "cd"]},
+        {"name": "ci", "scope": ""},
+        {"nam": "eci"},
+        {},
+        {"password": "x", "name": "ci"},
+    ],
+)
+def test_any_other_field_is_another_intent(host: Host, other: dict[str, Any]) -> None:
+    assert full(post(host, other)) != full(post(host))
+
+
+def test_another_checkpoint_target_view_or_tenant_is_another_intent(host: Host) -> None:
+    one = full(post(host))
+    assert full(post(host)) == one
+    assert full(post(host), checkpoint="role_grant") != one
+    assert full(post(host), target="key 'ci'") != one
+    assert full(post(host, view="app:keys")) != one
+    elsewhere = factories.tenant()
+    factories.select(host.client, elsewhere)
+    assert full(post(host)) != one
+
+
+def test_another_user_asks_for_another_intent(host: Host) -> None:
+    one = full(post(host))
+    request = post(host)
+    request.user = factories.user()
+    assert full(request) != one
+
+
+def test_the_shallow_intent_knows_the_target_and_not_the_body(host: Host) -> None:
+    assert shallow(post(host)) == shallow(post(host, {"name": "cd"}))
+    assert shallow(post(host)) != shallow(post(host), target="key 'ci'")
+    assert shallow(post(host)) != full(post(host))
+
+
+def test_the_shallow_intent_leaves_the_body_unread(host: Host) -> None:
+    request = post(host)
+    shallow(request)
+    assert not hasattr(request, "_post")
+    assert b"ci" in request.read()
+
+
+def test_secret_fields_count_without_showing(host: Host) -> None:
+    one = full(post(host, {"password": "hunter2"}))
+    assert one != full(post(host, {"password": "hunter3"}))
+    assert "hunter2" not in one
+
+
+def test_files_count_by_name_and_content_and_can_still_be_read(host: Host) -> None:
+    def with_file(name: str, content: bytes) -> HttpRequest:
+        return post(host, {"logo": SimpleUploadedFile(name, content)})
+
+    request = with_file("a.png", b"one")
+    one = full(request)
+    assert request.FILES["logo"].read() == b"one"
+    assert full(with_file("a.png", b"one")) == one
+    assert full(with_file("a.png", b"two")) != one
+    assert full(with_file("b.png", b"one")) != one
+
+
+def test_any_other_body_counts_byte_by_byte_and_can_still_be_read(host: Host) -> None:
+    request = post(host, '{"name": "ci"}', content_type=JSON)
+    one = full(request)
+    assert json.loads(request.body) == {"name": "ci"}
+    assert full(post(host, '{"name": "ci"}', content_type=JSON)) == one
+    assert full(post(host, '{"name":"ci"}', content_type=JSON)) != one
+
+
+def test_what_the_view_acts_on_counts_instead_of_the_raw_body(host: Host) -> None:
+    one = full(post(host), body={"name": "ci", "days": 3})
+    assert full(post(host, {"other": "x"}), body={"days": 3, "name": "ci"}) == one
+    assert full(post(host), body={"name": "ci", "days": 4}) != one
+    assert full(post(host), body={}) != full(post(host))
+
+
+def test_a_form_as_the_view_got_it_counts_with_all_its_values(host: Host) -> None:
+    twice, once = QueryDict("role=a&role=b"), QueryDict("role=b")
+    assert full(post(host), body=twice) != full(post(host), body=once)
+    assert full(post(host), body=twice) == full(post(host), body=QueryDict("role=a&role=b"))
+
+
+@pytest.mark.parametrize("length", [65_537, 10_000_000])
+def test_before_the_view_a_large_body_is_left_unread_and_has_no_intent(
+    host: Host, length: int
+) -> None:
+    request = post(host)
+    request.META["CONTENT_LENGTH"] = str(length)
+    assert full(request, early=True) == ""
+    assert not hasattr(request, "_post")
+    assert full(post(host), early=True) == full(post(host))
+
+
+def test_a_body_at_the_limit_is_read_and_the_limit_is_a_setting(host: Host, settings: Any) -> None:
+    data = {"name": "x" * 995}  # 1000 bytes
+    form = "application/x-www-form-urlencoded"
+    settings.OTPGUARD = {**settings.OTPGUARD, "HELD_BYTES": 1000}
+    assert full(post(host, "name=" + "x" * 995, content_type=form), early=True)
+    settings.OTPGUARD = {**settings.OTPGUARD, "HELD_BYTES": 999}
+    request = post(host, "name=" + data["name"], content_type=form)
+    assert full(request, early=True) == ""
+    assert full(request, early=True, body=data)
+    assert full(request, early=False)
+
+
+def test_only_small_forms_fit(host: Host) -> None:
+    assert fits(post(host))
+    assert not fits(post(host, "{}", content_type=JSON))
+    large, strange = post(host), post(host)
+    large.META["CONTENT_LENGTH"] = "65537"
+    strange.META["CONTENT_LENGTH"] = "many"
+    assert not fits(large)
+    assert not fits(strange)
+
+
+def test_the_fields_of_a_form_come_with_all_their_values(host: Host) -> None:
+    assert form_fields(post(host, {"role": ["a", "b"], "x": ""})) == {"role": ["a", "b"], "x": [""]}
+    assert form_fields(post(host, '{"a": 1}', content_type=JSON)) == {}
