@@ -47,3 +47,10 @@ def test_every_event_is_called_something_else_than_its_code(code: str) -> None:
 
 def test_an_event_of_a_later_release_is_shown_as_its_code() -> None:
     assert labels.event_label("moon.landed") == "moon.landed"
+
+
+@pytest.mark.parametrize("slug", BUILT_IN)
+def test_every_checkpoint_is_called_something_else_than_its_slug(slug: str) -> None:
+    text = labels.checkpoint_label(BUILT_IN[slug])
+    assert isinstance(text, Promise)
+    assert str(text).strip() not in {"", slug}

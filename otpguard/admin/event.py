@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +13,11 @@ from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, checkpoint_text, list_url
@@ -79,10 +80,8 @@ class EventAdmin(ReadOnlyAdmin):
         "genuine",
         "event",
         "tenant",
-        "checkpoint_name",
-        "actor",
-        "subject",
-        "target",
+        "action",
+        "people",
         "origin",
         "details",
         "story_link",
@@ -147,9 +146,9 @@ class EventAdmin(ReadOnlyAdmin):
         return [(_("Story"), list_url("event", story=obj.story))] if obj.story else []
 
     @admin.display(description=_("time"))
-    def time(self, obj: Event) -> datetime:
-        """From the id."""
-        return time_of(obj.pk)
+    def time(self, obj: Event) -> str:
+        """From the id, to the second."""
+        return date_format(localtime(time_of(obj.pk)), "Y-m-d H:i:s")
 
     @admin.display(description=_("event"))
     def event(self, obj: Event) -> str:
@@ -194,12 +193,28 @@ class EventAdmin(ReadOnlyAdmin):
         """What it was done with."""
         return _said(obj).personal.get("agent") or NOTHING
 
+    @admin.display(description=_("action"))
+    def action(self, obj: Any) -> SafeString:  # noqa: ANN401 (an attached row)
+        """The checkpoint, and what it was about."""
+        return _stacked(
+            checkpoint_text(obj.checkpoint) if obj.checkpoint else "",
+            _said(obj).personal.get("target"),
+        )
+
+    @admin.display(description=_("who"))
+    def people(self, obj: Any) -> SafeString:  # noqa: ANN401 (an attached row)
+        """Who did it, and to whom if that is somebody else."""
+        names: Names = obj.names
+        about = f"→ {names.user(obj.subject_ref)}" if obj.subject_ref else ""
+        return _stacked(
+            names.user(obj.actor_ref), about if obj.subject_ref != obj.actor_ref else ""
+        )
+
     @admin.display(description=_("from"))
     def origin(self, obj: Any) -> SafeString:  # noqa: ANN401 (an attached row)
-        """Address and device under each other, to save a column."""
+        """Address and device."""
         personal = _said(obj).personal
-        lines = [(each,) for each in (personal.get("address"), personal.get("agent")) if each]
-        return format_html_join("", "<div>{}</div>", lines or [(NOTHING,)])
+        return _stacked(personal.get("address"), personal.get("agent"))
 
     @admin.display(description=_("details"))
     def details(self, obj: Any) -> SafeString | str:  # noqa: ANN401 (an attached row)
@@ -225,3 +240,10 @@ class EventAdmin(ReadOnlyAdmin):
 def _said(obj: Any) -> Read:  # noqa: ANN401 (an attached row)
     said: Read = obj.said
     return said
+
+
+def _stacked(*lines: str | None) -> SafeString:
+    """Lines under each other, to save columns."""
+    return format_html_join(
+        "", "<div>{}</div>", [(each,) for each in lines if each] or [(NOTHING,)]
+    )

@@ -16,8 +16,11 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
 from otpguard.audit.recorder import is_genuine, unsealed
+from otpguard.core.events import CATALOG, field_names
 from otpguard.models import Event, Tenant
 from otpguard.vault import UndecryptableError
+
+_EMPTY = "(empty)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,8 @@ def read(row: Event) -> Read:
     """One event as it can be shown."""
     try:
         body: dict[str, Any] = json.loads(row.body)
-        details = tuple((name, _words(value)) for name, value in body["data"].items())
+        data: dict[str, Any] = body["data"]
+        details = tuple((name, _words(data[name])) for name in _in_order(row.kind, data))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Read()
     return Read(details=details, personal=_personal(row), genuine=_genuine(row))
@@ -96,13 +100,19 @@ def _genuine(row: Event) -> bool | None:
         return False
 
 
+def _in_order(kind: str, data: Mapping[str, Any]) -> list[str]:
+    """The fields as the event declares them; canonical text sorts them by name."""
+    declared = field_names(CATALOG.get(kind)) if kind in CATALOG else ()
+    return sorted(data, key=lambda name: declared.index(name) if name in declared else len(data))
+
+
 def _words(value: object) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_words(each)}" for name, each in value.items())
+        return ", ".join(f"{name} {_words(each) or _EMPTY}" for name, each in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(_words(each) for each in value)
     return str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NoReturn
@@ -15,7 +16,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.intent import display
 from otpguard.exceptions import Ask, StepUpRefused
 from otpguard.flows import guard, resume
-from otpguard.flows.guard import IntentSource
+from otpguard.flows.guard import IntentSource, Passed
 from otpguard.flows.refuse import Noted, note, write
 from otpguard.http.facts import facts_from
 from otpguard.http.intents import source_of
@@ -33,6 +34,14 @@ class GuardState:
     noted: list[Noted] = field(default_factory=list)
     spent: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
+
+    def remember(self, passed: Passed, facts: RequestFacts, ask: Callable[[], Ask]) -> None:
+        """Keep what a pass cost, and what report-only mode did not carry out."""
+        if passed.spent:
+            self.spent.append(passed.spent)
+        if passed.reported is not None:
+            noted = note(facts=facts, decision=passed.reported, ask=ask(), carried_out=False)
+            self.noted.append(noted)
 
     def write(self) -> None:
         """Write what was noted. To be called when every transaction of the view has ended."""
@@ -91,11 +100,7 @@ def require(
         )
     except StepUpRefused as refused:
         raise _noted(state, facts, refused) from None
-    if passed.spent:
-        state.spent.append(passed.spent)
-    if passed.reported is not None:
-        report = note(facts=facts, decision=passed.reported, ask=bare(), carried_out=False)
-        state.noted.append(report)
+    state.remember(passed, facts, bare)
     if held is not None:
         if not resume.consume(facts=facts, held_id=held, path=inner.path, checkpoint=checkpoint):
             _refuse_held(state, facts, bare())
