@@ -128,10 +128,7 @@ def test_search_finds_by_story_by_id_and_by_name(site: Client) -> None:
 
 def test_a_changed_row_is_marked_in_the_list_and_on_its_page(site: Client) -> None:
     (row,) = write(checkpoint="api_key")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE otpguard_event SET checkpoint = 'data_export' WHERE id = %s", [row.pk]
-        )
+    Event.objects.filter(pk=row.pk).update(checkpoint="data_export")
     shown = site.get(reverse(LIST), {"checkpoint": "data_export"})
     assert "icon-no.svg" in shown.content.decode()
     assert "icon-no.svg" in site.get(url_of(row)).content.decode()
@@ -139,8 +136,7 @@ def test_a_changed_row_is_marked_in_the_list_and_on_its_page(site: Client) -> No
 
 def test_a_body_that_cannot_be_read_does_not_hide_the_log(site: Client) -> None:
     (row,) = write()
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE otpguard_event SET body = 'gone' WHERE id = %s", [row.pk])
+    Event.objects.filter(pk=row.pk).update(body="gone")
     assert "A challenge was started" in text_of(site)
     assert site.get(url_of(row)).status_code == 200
 
@@ -155,6 +151,5 @@ def test_the_list_counts_no_further_than_it_has_to(
 
 def test_a_kind_from_a_later_release_is_shown_as_it_is(site: Client) -> None:
     record(ChallengeExpired(), Circumstances(now=timezone.now()))
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE otpguard_event SET kind = 'later.happened'")
+    Event.objects.update(kind="later.happened")
     assert "later.happened" in text_of(site)
