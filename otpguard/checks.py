@@ -50,6 +50,7 @@ CODES: dict[str, str] = {
     "otpguard.W001": "A checkpoint asks AAL1 of members: below the B2B standard.",
     "otpguard.W002": "A cache middleware may answer before the guard.",
     "otpguard.W003": "The host must be fixed: messages carry it.",
+    "otpguard.W004": "The index of phone numbers hangs on a key that is being retired.",
 }
 """Every check by its number, and what it means."""
 
@@ -156,6 +157,11 @@ def _keys(mine: Settings) -> Iterable[CheckMessage]:
     for name, keys in (("ROOT_KEYS", mine.root_keys), ("INDEX_KEYS", mine.index_keys)):
         if any(len(key) < GOOD_KEY_LENGTH for key in keys):
             yield _error("otpguard.E009", f"{name}: at least {GOOD_KEY_LENGTH} random characters.")
+
+    retiring = mine.root_keys[1:] or list(django_settings.SECRET_KEY_FALLBACKS)
+    if retiring and not mine.index_keys:
+        detail = "Set INDEX_KEYS and run otpguard_rekey before the oldest key is dropped."
+        yield _warning("otpguard.W004", detail)
 
 
 def _dates(mine: Settings) -> Iterable[CheckMessage]:

@@ -25,6 +25,7 @@ from otpguard.flows.deliver import deliver
 from otpguard.flows.refuse import lately as refusals
 from otpguard.http.session import KEY
 from otpguard.models import Delivery, Event, Grant
+from otpguard.tenants import policies
 from otpguard.tenants.directory import SESSION_KEY
 
 __all__ = [
@@ -102,7 +103,11 @@ def story_of(story: str) -> list[str]:
 
 
 def forget_recent() -> None:
-    """Forget which refusals were written lately; call it between tests."""
+    """Forget policies, what was written lately and sent; call it between tests.
+
+    A test that is rolled back takes policy versions along, which no process expects elsewhere.
+    """
+    policies.forget()
     refusals.clear()
     answers.clear()
     SENT.clear()

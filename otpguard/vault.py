@@ -25,6 +25,7 @@ INDEX: Final = "index"
 MAC: Final = "mac"
 INTENT: Final = "intent"
 DEVICE: Final = "device"
+ASK: Final = "ask"
 REFERENCE: Final = "reference"
 ENCRYPTION: Final = "encryption"
 
@@ -56,25 +57,38 @@ def _derived(root: bytes, purpose: str) -> bytes:
 
 def encrypt(plain: str) -> str:
     """`plain` as a ciphertext under the newest key. Never returns its input."""
-    return _fernet().encrypt(plain.encode()).decode()
+    return _fernet(ENCRYPTION).encrypt(plain.encode()).decode()
 
 
-def decrypt(token: str, *, max_age: timedelta | None = None) -> str:
-    """The plain text of a ciphertext, at most `max_age` old.
-
-    Raises UndecryptableError when no key opens it or it is too old.
-    """
-    ttl = None if max_age is None else int(max_age.total_seconds())
+def decrypt(token: str) -> str:
+    """The plain text of a ciphertext. Raises UndecryptableError when no key opens it."""
     try:
-        return _fernet().decrypt(token.encode(), ttl=ttl).decode()
+        return _fernet(ENCRYPTION).decrypt(token.encode()).decode()
     except InvalidToken:
         raise UndecryptableError("no configured key opens this value") from None
+
+
+def seal(purpose: str, plain: str) -> str:
+    """A token for one purpose, fit for a path: only `unseal` of the same purpose opens it."""
+    return _fernet(purpose).encrypt(plain.encode()).decode().rstrip("=")
+
+
+def unseal(purpose: str, token: str, *, max_age: timedelta) -> str:
+    """The plain text of a token at most `max_age` old.
+
+    Raises UndecryptableError for one that was tampered with, is of another purpose or too old.
+    """
+    try:
+        padded = token.encode("ascii") + b"=" * (-len(token) % 4)
+        return _fernet(purpose).decrypt(padded, ttl=int(max_age.total_seconds())).decode()
+    except (InvalidToken, UnicodeEncodeError):
+        raise UndecryptableError("this token cannot be opened") from None
 
 
 def rotate(token: str) -> str:
     """The same plain text under the newest key. Raises UndecryptableError."""
     try:
-        return _fernet().rotate(token.encode()).decode()
+        return _fernet(ENCRYPTION).rotate(token.encode()).decode()
     except InvalidToken:
         raise UndecryptableError("no configured key opens this value") from None
 
@@ -102,11 +116,9 @@ def _index_keys() -> tuple[bytes, ...]:
     return (derive_key(_roots()[-1], INDEX),)
 
 
-@lru_cache(maxsize=1)
-def _fernet() -> MultiFernet:
-    return MultiFernet(
-        [Fernet(urlsafe_b64encode(derive_key(root, ENCRYPTION))) for root in _roots()]
-    )
+@lru_cache(maxsize=8)
+def _fernet(purpose: str) -> MultiFernet:
+    return MultiFernet([Fernet(urlsafe_b64encode(derive_key(root, purpose))) for root in _roots()])
 
 
 @lru_cache(maxsize=16)

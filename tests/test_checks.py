@@ -126,6 +126,12 @@ CASES: list[Case] = [
         ours(POLICY_DEFAULTS={"signup": {"required_level": "AAL1"}}),
     ),
     (
+        "otpguard.W004",
+        checks.check_settings,
+        ours(ROOT_KEYS=["n" * 40, "o" * 40]),
+        ours(ROOT_KEYS=["n" * 40, "o" * 40], INDEX_KEYS=["i" * 40]),
+    ),
+    (
         "otpguard.W003",
         checks.check_deployment,
         {**ours(PROVIDERS=MAIL), "ALLOWED_HOSTS": ["*"]},

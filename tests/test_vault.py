@@ -36,11 +36,19 @@ def test_a_changed_ciphertext_is_not_read() -> None:
     assert vault.decrypt(token) == "secret"
 
 
-def test_a_ciphertext_is_refused_when_it_is_older_than_allowed() -> None:
-    token = vault.encrypt("short-lived")
-    assert vault.decrypt(token, max_age=timedelta(minutes=1)) == "short-lived"
+def test_a_token_is_refused_when_it_is_older_than_allowed() -> None:
+    token = vault.seal(vault.ASK, "short-lived")
+    assert vault.unseal(vault.ASK, token, max_age=timedelta(minutes=1)) == "short-lived"
     with pytest.raises(vault.UndecryptableError):
-        vault.decrypt(token, max_age=timedelta(seconds=-1))
+        vault.unseal(vault.ASK, token, max_age=timedelta(seconds=-1))
+
+
+def test_a_token_of_one_purpose_opens_for_no_other() -> None:
+    token = vault.seal(vault.ASK, "an ask")
+    with pytest.raises(vault.UndecryptableError):
+        vault.unseal(vault.REFERENCE, token, max_age=timedelta(minutes=1))
+    with pytest.raises(vault.UndecryptableError):
+        vault.decrypt(token + "=" * (-len(token) % 4))
 
 
 def test_a_new_root_key_in_front_writes_while_the_old_one_still_reads() -> None:

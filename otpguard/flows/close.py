@@ -6,10 +6,10 @@ from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from otpguard.audit.recorder import Circumstances, record
-from otpguard.core.challenge import ChallengeState
+from otpguard.core.challenge import ChallengeMove, ChallengeState, advance
 from otpguard.core.events import ChallengeCanceled, ChallengeRepudiated
 from otpguard.core.facts import RequestFacts
 from otpguard.grants import store
@@ -21,18 +21,31 @@ def cancel(*, facts: RequestFacts, challenge: Challenge, reason: str) -> bool:
     """Cancel an open challenge. False when it was closed already. The caller has checked whose
     it is."""
     with transaction.atomic():
-        if not _close(challenge.pk, ChallengeState.CANCELED, facts):
-            return False
-        record(ChallengeCanceled(reason=reason), _where(facts, challenge))
-    return True
+        return bool(cancel_open(facts, Challenge.objects.filter(pk=challenge.pk), reason))
+
+
+def cancel_open(facts: RequestFacts, challenges: QuerySet[Challenge], reason: str) -> int:
+    """Cancel the open ones of `challenges` in the caller's transaction, which has decided about
+    reach; returns how many. Locks them."""
+    rows = list(
+        challenges.order_by()
+        .select_for_update(of=("self",))
+        .filter(state=ChallengeState.OPEN.value)
+    )
+    for row in rows:
+        row.state = advance(ChallengeState(row.state), ChallengeMove.CANCEL).value
+        row.closed_at, row.due_at = facts.now, None
+        row.save(update_fields=["state", "closed_at", "due_at"])
+        record(ChallengeCanceled(reason=reason), _where(facts, row))
+    return len(rows)
 
 
 def repudiate(*, facts: RequestFacts, challenge_id: UUID) -> bool:
     """The holder of the factor says that they did not ask for this code.
 
-    Closes the challenge, revokes every grant of the login session that asked and ends that
-    session's standing, so that whoever sits there must log in anew. False when the challenge is
-    not this person's or was reported before.
+    Closes the challenge and every other open one of the login session that asked, revokes that
+    session's grants and ends it: whoever sits there must log in anew to prove anything. False when
+    the challenge is not this person's or was reported before.
     """
     if not facts.user:
         return False
@@ -43,6 +56,7 @@ def repudiate(*, facts: RequestFacts, challenge_id: UUID) -> bool:
         Challenge.objects.filter(pk=challenge.pk).update(
             state=ChallengeState.REPORTED.value, closed_at=facts.now, due_at=None
         )
+        cancel_open(facts, Challenge.objects.filter(sid=challenge.sid), "session disowned")
         revoked = store.revoke(Grant.objects.filter(sid=challenge.sid), now=facts.now)
         LoginSession.objects.filter(sid=challenge.sid, ended_at=None).update(ended_at=facts.now)
         record(ChallengeRepudiated(grants_revoked=revoked), _where(facts, challenge))
@@ -56,14 +70,6 @@ def repudiate(*, facts: RequestFacts, challenge_id: UUID) -> bool:
             )
         )
     return True
-
-
-def _close(pk: UUID, state: ChallengeState, facts: RequestFacts) -> bool:
-    return bool(
-        Challenge.objects.filter(pk=pk, state=ChallengeState.OPEN.value).update(
-            state=state.value, closed_at=facts.now, due_at=None
-        )
-    )
 
 
 def _where(facts: RequestFacts, challenge: Challenge) -> Circumstances:

@@ -12,8 +12,9 @@ from otpguard.conf import settings
 from otpguard.core.assurance import Primary
 from otpguard.core.events import SessionEnded, SessionStarted
 from otpguard.core.facts import RequestFacts
+from otpguard.flows.close import cancel_open
 from otpguard.grants import store
-from otpguard.models import Grant, LoginSession
+from otpguard.models import Challenge, Grant, LoginSession
 
 
 def primary_of(backend: str) -> Primary:
@@ -50,4 +51,5 @@ def end(*, facts: RequestFacts) -> None:
         if not ended:
             return
         revoked = store.revoke(Grant.objects.filter(sid=facts.sid), now=facts.now)
+        cancel_open(facts, Challenge.objects.filter(sid=facts.sid), "session ended")
         record(SessionEnded(grants_revoked=revoked), Circumstances.of(facts))

@@ -24,7 +24,8 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.presets import Tier, tier_of
 from otpguard.exceptions import NotAllowed
 from otpguard.flows import hold
-from otpguard.flows.revoke import cancel_open, end_grants
+from otpguard.flows.close import cancel_open
+from otpguard.flows.revoke import end_grants
 from otpguard.flows.scope import check_tenant
 from otpguard.models import Challenge, Grant, Membership, Tenant
 from otpguard.tenants import policies

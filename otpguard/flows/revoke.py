@@ -13,15 +13,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from otpguard.audit.recorder import Circumstances, record
-from otpguard.core.challenge import ChallengeState
 from otpguard.core.events import (
-    ChallengeCanceled,
     FactorDisabled,
     FactorRemoved,
     GrantRevoked,
     SessionEnded,
 )
 from otpguard.core.facts import RequestFacts
+from otpguard.flows.close import cancel_open
 from otpguard.flows.scope import check, check_person
 from otpguard.grants import store
 from otpguard.models import Challenge, Factor, Grant, LoginSession
@@ -120,27 +119,6 @@ def end_session(*, facts: RequestFacts, session: LoginSession, reason: str) -> b
             Circumstances.of(facts, subject=str(session.user_id)),
         )
     return True
-
-
-def cancel_open(facts: RequestFacts, challenges: QuerySet[Challenge], reason: str) -> int:
-    """Cancel the open ones of `challenges` in the caller's transaction, which has decided about
-    reach; returns how many. Locks them."""
-    rows = list(challenges.select_for_update(of=("self",)).filter(state=ChallengeState.OPEN.value))
-    for row in rows:
-        row.state, row.closed_at = ChallengeState.CANCELED.value, facts.now
-        row.due_at = None
-        row.save(update_fields=["state", "closed_at", "due_at"])
-        record(
-            ChallengeCanceled(reason=reason),
-            Circumstances.of(
-                facts,
-                tenant=str(row.tenant_id or ""),
-                subject=str(row.user_id or ""),
-                checkpoint=row.checkpoint,
-                story=str(row.story),
-            ),
-        )
-    return len(rows)
 
 
 def _end_what_it_gave(facts: RequestFacts, factor: Factor, reason: str) -> None:

@@ -24,7 +24,7 @@ from otpguard.core.secrets import same
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors.enrolled import live_factors
 from otpguard.grants.evidence import read_member, read_site
-from otpguard.models import Tenant
+from otpguard.models import LoginSession, Tenant
 from otpguard.tenants import policies
 
 
@@ -52,8 +52,11 @@ def is_own(facts: RequestFacts, ask: Ask) -> bool:
 def standing_of(facts: RequestFacts, ask: Ask) -> Standing:
     """Evaluate an ask anew: the policy may have changed since the page was shown.
 
-    Raises StartRefused when a hold runs or membership ended, StoreUnavailable without a store.
+    Raises StartRefused when the login session was ended by somebody, a hold runs or membership
+    ended, and StoreUnavailable without a store.
     """
+    if LoginSession.objects.filter(pk=facts.sid).exclude(ended_at=None).exists():
+        raise StartRefused("session_ended")
     checkpoint = checkpoint_named(ask.checkpoint)
     evidence = read_member(facts) if facts.tenant else read_site(facts)
     scope = policies.Scope.of(

@@ -19,14 +19,14 @@ from otpguard.channels import catalog
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
 from otpguard.core.assurance import FactorKind
-from otpguard.core.challenge import ChallengeState
-from otpguard.core.events import ChallengeCanceled, ChallengeRefused, ChallengeStarted
+from otpguard.core.events import ChallengeRefused, ChallengeStarted
 from otpguard.core.facts import RequestFacts
 from otpguard.core.limits import Lane, Refused, caps_for_start
 from otpguard.core.policy import Policy
 from otpguard.core.routing import Route, plan
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors import lanes, phone
+from otpguard.flows.close import cancel_open
 from otpguard.flows.standing import Standing, is_own, standing_of
 from otpguard.limits import sql as limits
 from otpguard.models import Challenge, Delivery, Factor
@@ -91,7 +91,11 @@ def send_to(
     )
     with transaction.atomic(durable=True):
         _charge(facts, factor, challenge, strict=standing.strict)
-        _supersede(facts, challenge)
+        # One action, one live code.
+        older = Challenge.objects.filter(
+            sid=facts.sid, checkpoint=challenge.checkpoint, intent=challenge.intent
+        )
+        cancel_open(facts, older, "superseded")
         challenge.save(force_insert=True)
         order(challenge, step=0)
         record(
@@ -195,20 +199,3 @@ def _charge(facts: RequestFacts, factor: Factor, challenge: Challenge, *, strict
     if isinstance(charged, Refused):
         seconds = max(1, round(charged.retry_after.total_seconds()))
         raise StartRefused(f"cap_{charged.cap}", retry_after=seconds)
-
-
-def _supersede(facts: RequestFacts, challenge: Challenge) -> None:
-    """Close the open challenges that this one replaces: one action, one live code."""
-    older = Challenge.objects.filter(
-        sid=challenge.sid,
-        checkpoint=challenge.checkpoint,
-        intent=challenge.intent,
-        state=ChallengeState.OPEN.value,
-    )
-    for row in older.select_for_update():
-        row.state, row.closed_at = ChallengeState.CANCELED.value, facts.now
-        row.save(update_fields=["state", "closed_at"])
-        record(
-            ChallengeCanceled(reason="superseded"),
-            Circumstances.of(facts, checkpoint=row.checkpoint, story=str(row.story)),
-        )

@@ -18,13 +18,12 @@ LIFE = timedelta(minutes=30)
 
 def seal(ask: Ask) -> str:
     """A token for `ask`, fit for a path."""
-    return vault.encrypt(json.dumps(asdict(ask), separators=(",", ":"))).rstrip("=")
+    return vault.seal(vault.ASK, json.dumps(asdict(ask), separators=(",", ":")))
 
 
 def unseal(token: str) -> Ask | None:
     """The ask of a token; None when it was tampered with or is older than half an hour."""
-    padded = token + "=" * (-len(token) % 4)
     try:
-        return Ask(**json.loads(vault.decrypt(padded, max_age=LIFE)))
-    except (ValueError, TypeError):  # no token of ours, or one of ours that is no ask
+        return Ask(**json.loads(vault.unseal(vault.ASK, token, max_age=LIFE)))
+    except (ValueError, TypeError):  # no token of ours, or one of another release
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -35,7 +36,7 @@ def facts_from(
         user=identity,
         user_active=bool(who.is_active) if identity else True,
         user_is_staff=bool(getattr(who, "is_staff", False)),
-        tenant=directory().tenant_for(request),
+        tenant=_tenant(request),
         sid=mark.sid,
         primary=mark.primary,
         authenticated_at=mark.authenticated_at,
@@ -51,6 +52,15 @@ def facts_from(
         path=request.path,
         view=match.view_name if match else "",
     )
+
+
+def _tenant(request: HttpRequest) -> str:
+    """The directory's answer if it can be a tenant's id; anything else is no tenant."""
+    answer = directory().tenant_for(request)
+    try:
+        return str(UUID(answer)) if answer else ""
+    except ValueError:
+        return ""
 
 
 def _host(request: HttpRequest) -> str:

@@ -72,6 +72,8 @@ def fits(request: HttpRequest) -> bool:
 
 
 def _is_small(request: HttpRequest) -> bool:
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        return False  # nobody knows how much is coming
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:

@@ -12,13 +12,12 @@ LIFE = timedelta(minutes=15)
 
 def seal(challenge: UUID) -> str:
     """A reference that only this site can have made."""
-    return vault.encrypt(challenge.hex).rstrip("=")
+    return vault.seal(vault.REFERENCE, challenge.hex)
 
 
 def unseal(reference: str) -> UUID | None:
     """The challenge of a reference; None when it was tampered with or is too old."""
     try:
-        padded = reference + "=" * (-len(reference) % 4)
-        return UUID(hex=vault.decrypt(padded, max_age=LIFE))
-    except (vault.UndecryptableError, UnicodeEncodeError, ValueError):
+        return UUID(hex=vault.unseal(vault.REFERENCE, reference, max_age=LIFE))
+    except ValueError:
         return None

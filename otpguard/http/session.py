@@ -38,7 +38,7 @@ NO_MARK = Mark()
 def read(request: HttpRequest, user: str) -> Mark:
     """The mark of `user`; NO_MARK when there is none, or one of another user or password."""
     raw: dict[str, Any] | None = request.session.get(KEY)
-    if not raw or not user or raw["user"] != user or not same(raw["hash"], _password(request)):
+    if not raw or not user or raw["user"] != user or not _is_same_password(request, raw["hash"]):
         return NO_MARK
     if is_impersonated(request):
         return Mark(sid=raw["sid"])
@@ -58,7 +58,7 @@ def write(request: HttpRequest, session: LoginSession) -> None:
         "user": str(session.user_id),
         "primary": session.primary,
         "at": at.timestamp() if at else None,
-        "hash": _password(request),
+        "hash": _password(request, vault.key_ids()[0]),
     }
 
 
@@ -67,7 +67,11 @@ def is_impersonated(request: HttpRequest) -> bool:
     return any(request.session.get(key) for key in settings().impersonation_keys)
 
 
-def _password(request: HttpRequest) -> str:
+def _is_same_password(request: HttpRequest, digest: str) -> bool:
+    return any(same(digest, _password(request, key_id)) for key_id in vault.key_ids())
+
+
+def _password(request: HttpRequest, key_id: str) -> str:
     """A short digest of Django's own session hash, which changes with the password."""
     current = str(request.session.get(HASH_SESSION_KEY, ""))
-    return keyed_digest(vault.key_for(vault.DEVICE), current.encode())[:16]
+    return keyed_digest(vault.key_for(vault.DEVICE, key_id), current.encode())[:16]

@@ -125,9 +125,14 @@ def _reports_only(checkpoint: Checkpoint, now: datetime) -> bool:
     return until is not None and now.date() < until and not checkpoint.always_on
 
 
+def forget() -> None:
+    """Empty this process's cache."""
+    _cached.cache_clear()
+
+
 def _forget(*, setting: str, **_: object) -> None:
     if setting == "OTPGUARD":
-        _cached.cache_clear()
+        forget()
 
 
 setting_changed.connect(_forget, dispatch_uid="otpguard.tenants.policies")

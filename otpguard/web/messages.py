@@ -55,6 +55,9 @@ def problem(code: str) -> str:
             "Confirmed. What you sent could not be kept meanwhile, because it is too large or no"
             " plain form. Please send it once more; your confirmation still counts."
         ),
+        "session_ended": _(
+            "This login was ended by you or by an operator. Log out, and log in again to go on."
+        ),
         "stale_login": _(
             "To add a first way of confirming, log out and log in again: your login is too long"
             " ago for that."

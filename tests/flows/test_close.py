@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from otpguard.exceptions import StartRefused
 from otpguard.flows.answer import Rejected
 from otpguard.flows.close import cancel, repudiate
+from otpguard.flows.start import start
 from otpguard.models import Challenge, Event, Grant, LoginSession
 from otpguard.signals import challenge_repudiated
 from tests import factories
@@ -57,6 +59,19 @@ def test_disowning_a_code_ends_what_the_asking_session_proved(
     assert LoginSession.objects.get(pk=who.facts.sid).ended_at is not None
     assert heard == ["billing_change"]
     assert not repudiate(facts=elsewhere, challenge_id=challenge.pk), "once is enough"
+
+
+def test_a_disowned_session_proves_nothing_more_until_a_new_login(
+    who: Stopped, challenge: Challenge
+) -> None:
+    second = start(
+        facts=who.facts, ask=replace(who.ask, intent="j" * 64), factor_id=str(who.factor.pk)
+    )
+    code = sent_code(second)
+    repudiate(facts=who.facts, challenge_id=challenge.pk)
+    assert who.answer(second, code) == Rejected(reason="canceled")
+    with pytest.raises(StartRefused, match="session_ended"):
+        who.start()
 
 
 def test_somebody_else_cannot_disown_it(who: Stopped, challenge: Challenge) -> None:
