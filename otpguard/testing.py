@@ -23,6 +23,8 @@ from otpguard.core.evidence import facts_to_json
 from otpguard.flows.answer import lately as answers
 from otpguard.flows.deliver import deliver
 from otpguard.flows.refuse import lately as refusals
+from otpguard.flows.resume import lately as kept
+from otpguard.flows.start import lately as starts
 from otpguard.http.session import KEY
 from otpguard.models import Delivery, Event, Grant
 from otpguard.tenants import policies
@@ -108,6 +110,6 @@ def forget_recent() -> None:
     A test that is rolled back takes policy versions along, which no process expects elsewhere.
     """
     policies.forget()
-    refusals.clear()
-    answers.clear()
+    for lately in (refusals, answers, starts, kept):
+        lately.clear()
     SENT.clear()

@@ -17,6 +17,8 @@ from otpguard.http import guard as door
 
 Target = str | Callable[..., str]
 
+_ASKED = "_otpguard_asked"
+
 
 class RequiresCheckpoint:
     """A permission for one checkpoint. Instances are called by the framework like a class.
@@ -40,9 +42,12 @@ class _Guarded(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ANN401 (any view)
         """True when the request may pass. Raises RequestRefused, which the middleware answers."""
-        if request.method != request._request.method:  # noqa: SLF001 (the only way to tell)
+        asked = view.__dict__.setdefault(_ASKED, set())
+        if self._declared in asked and request.method != request._request.method:  # noqa: SLF001
             # The framework asks "what if" for OPTIONS and its forms (A15): no request, no answer.
+            # It does so after the request itself, whose method a host may have overridden.
             return True
+        asked.add(self._declared)
         declared = self._declared
         target = (
             declared.target

@@ -143,6 +143,7 @@ class ChallengeRefused(Event):
 
     reason: str
     retry_after: int = 0
+    count: int = 1
 
 
 @event("challenge.sent", _("A code was sent"), Ocsf(AUTHENTICATION, 6))

@@ -221,7 +221,9 @@ def _rejected(
     retry_after: int = 0,
 ) -> Rejected:
     """Write down an answer that did not count, repeats coalesced."""
-    _, count = lately.note((facts.sid, challenge_id, reason), story="", now=facts.now)
+    # Ids that name nothing can be made up without end: they are one kind.
+    about = challenge_id if challenge else None
+    _, count = lately.note((facts.user, facts.sid, about, reason), story="", now=facts.now)
     if count:
         where = _circumstances(facts, challenge) if challenge else Circumstances.of(facts)
         with transaction.atomic():

@@ -10,17 +10,16 @@ from __future__ import annotations
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.assurance import FactorKind
-from otpguard.core.events import ChallengeRefused
 from otpguard.core.facts import RequestFacts
 from otpguard.core.phone import PhoneNumber
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors import phone
 from otpguard.factors.enrolled import usable
+from otpguard.flows.revoke import remove_factor
 from otpguard.flows.standing import Standing, is_own, standing_of
-from otpguard.flows.start import circumstances, send_to
+from otpguard.flows.start import record_refused, send_to
 from otpguard.models import Challenge, Factor
 
 UNCONFIRMED_PER_USER = 3
@@ -45,11 +44,7 @@ def enroll_phone(
             language=language,
         )
     except StartRefused as refusal:
-        with transaction.atomic():
-            record(
-                ChallengeRefused(reason=refusal.reason, retry_after=refusal.retry_after),
-                circumstances(facts, ask),
-            )
+        record_refused(facts, ask, refusal)
         raise
 
 
@@ -76,7 +71,13 @@ def _checked(facts: RequestFacts, ask: Ask) -> Standing:
 
 
 def _bind(facts: RequestFacts, number: PhoneNumber) -> Factor:
-    """The person's unconfirmed factor with this number: the one there is, or a new one."""
+    """The person's unconfirmed factor with this number: the one there is, or a new one.
+
+    A disabled one gives way: binding anew is how its holder comes back (NIST SP 800-63B-4, 3.2.2).
+    """
+    own = Factor.objects.filter(user=facts.user, tenant=None)
+    for disabled in (own & phone.holders_of(number)).exclude(disabled_at=None):
+        remove_factor(facts=facts, factor=disabled, reason="the number is bound anew")
     pending = Factor.objects.filter(user=facts.user, tenant=None, confirmed=False)
     known = (pending & phone.holders_of(number)).first()
     if known is not None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from django.db import DatabaseError, InterfaceError, transaction
 
 from otpguard.audit.recorder import Circumstances, record
+from otpguard.core.address import counted
 from otpguard.core.decision import Deny, Refusal, RequireChallenge, RequireEnrollment, Wait
 from otpguard.core.events import (
     CheckpointDenied,
@@ -45,8 +46,10 @@ class Noted:
 
 def note(*, facts: RequestFacts, decision: Refusal, ask: Ask, carried_out: bool = True) -> Noted:
     """Remember a refusal. Writes nothing yet."""
-    who = facts.sid or facts.user or facts.address
-    kind = (who, ask.tenant, ask.checkpoint, ask.intent, carried_out)
+    who = facts.sid or facts.user or counted(facts.address)
+    # What was asked tells challenges apart. A denial is one however many addresses are tried.
+    about = "" if isinstance(decision, Deny) else ask.intent
+    kind = (who, ask.tenant, ask.checkpoint, about, carried_out)
     story, count = lately.note(kind, story=ask.story, now=facts.now)
     return Noted(
         facts=facts,

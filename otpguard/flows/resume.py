@@ -2,7 +2,7 @@
 
 Whoever plants a request must not have it run by another's step-up (D4): the form is shown under
 the name of its action and only a click sends it. It is kept encrypted, for ten minutes, bound to
-user, login session, path and intent, without files and without secrets.
+user, tenant, login session, path and intent, without files and without secrets.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ from otpguard.core.events import RequestContinued, RequestHeld, RequestRejected
 from otpguard.core.facts import RequestFacts
 from otpguard.core.intent import VOLATILE_FIELDS
 from otpguard.exceptions import Ask
+from otpguard.flows.coalesce import Coalescer
 from otpguard.models import HeldRequest
 
 LIFE = timedelta(minutes=10)
 LIVE_PER_SESSION = 3
+
+lately = Coalescer()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,7 @@ def hold_request(
         row = HeldRequest.objects.create(
             sid=facts.sid,
             user_id=facts.user,
+            tenant_id=facts.tenant or None,
             story=UUID(ask.story),
             path=path,
             intent=ask.intent,
@@ -77,11 +81,18 @@ def hold_request(
             created_at=facts.now,
             expires_at=facts.now + LIFE,
         )
+        _record_held(facts, ask, fields=len(kept), withheld=len(withheld))
+    return str(row.pk)
+
+
+def _record_held(facts: RequestFacts, ask: Ask, *, fields: int, withheld: int) -> None:
+    # A repeat belongs to the story of the first, which has the event (A11).
+    _, count = lately.note((facts.sid, ask.story), story=ask.story, now=facts.now)
+    if count:
         record(
-            RequestHeld(fields=len(kept), withheld=len(withheld)),
+            RequestHeld(fields=fields, withheld=withheld),
             Circumstances.of(facts, checkpoint=ask.checkpoint, story=ask.story, target=ask.target),
         )
-    return str(row.pk)
 
 
 def open_held(*, facts: RequestFacts, held_id: str) -> Held | None:
@@ -111,7 +122,8 @@ def consume(*, facts: RequestFacts, held_id: str, path: str, checkpoint: str) ->
         taken = live.filter(pk=identity, path=path).update(used_at=facts.now)
         row = HeldRequest.objects.filter(pk=identity, sid=facts.sid).first()
         where = Circumstances.of(facts, checkpoint=checkpoint, story=str(row.story) if row else "")
-        record(RequestContinued() if taken else RequestRejected(reason=_why(row, path)), where)
+        why = _why(row, facts, path)
+        record(RequestContinued() if taken else RequestRejected(reason=why), where)
     return bool(taken)
 
 
@@ -136,9 +148,11 @@ def is_secret(name: str) -> bool:
     return any(word in lowered for word in settings().secret_fields)
 
 
-def _why(row: HeldRequest | None, path: str) -> str:
+def _why(row: HeldRequest | None, facts: RequestFacts, path: str) -> str:
     if row is None:
         return "unknown"
     if row.used_at is not None:
         return "used"
+    if str(row.tenant_id or "") != facts.tenant:
+        return "other tenant"
     return "expired" if row.path == path else "other path"

@@ -27,10 +27,13 @@ from otpguard.core.routing import Route, plan
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors import lanes, phone
 from otpguard.flows.close import cancel_open
+from otpguard.flows.coalesce import Coalescer
 from otpguard.flows.standing import Standing, is_own, standing_of
 from otpguard.limits import sql as limits
 from otpguard.models import Challenge, Delivery, Factor
 from otpguard.queue import DELIVER, enqueue
+
+lately = Coalescer()
 
 MAX_SENDS = 6
 """Sends that one challenge may cost, fallback and resends together."""
@@ -45,12 +48,22 @@ def start(*, facts: RequestFacts, ask: Ask, factor_id: str, language: str = "") 
     try:
         return _start(facts, ask, factor_id, language)
     except StartRefused as refusal:
+        record_refused(facts, ask, refusal)
+        raise
+
+
+def record_refused(facts: RequestFacts, ask: Ask, refusal: StartRefused) -> None:
+    """Write down a start that was refused, repeats coalesced (A11)."""
+    kind = (facts.user, facts.sid, ask.checkpoint, ask.intent, refusal.reason)
+    _, count = lately.note(kind, story=ask.story, now=facts.now)
+    if count:
         with transaction.atomic():
             record(
-                ChallengeRefused(reason=refusal.reason, retry_after=refusal.retry_after),
+                ChallengeRefused(
+                    reason=refusal.reason, retry_after=refusal.retry_after, count=count
+                ),
                 circumstances(facts, ask),
             )
-        raise
 
 
 def circumstances(facts: RequestFacts, ask: Ask) -> Circumstances:

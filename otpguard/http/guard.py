@@ -19,18 +19,16 @@ from otpguard.flows import guard, resume
 from otpguard.flows.guard import IntentSource, Passed
 from otpguard.flows.refuse import Noted, note, write
 from otpguard.http.facts import facts_from
-from otpguard.http.intents import source_of
+from otpguard.http.intents import HELD, address_of, source_of
 
 STATE = "_otpguard"
-HELD = "otpguard_held"
-"""The query parameter by which a kept request comes back."""
 
 
 @dataclass(slots=True)
 class GuardState:
     """What happened to one request: kept on it for the middleware to finish."""
 
-    passed: set[tuple[str, str, str]] = field(default_factory=set)
+    passed: set[tuple[str, ...]] = field(default_factory=set)
     noted: list[Noted] = field(default_factory=list)
     spent: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
@@ -83,10 +81,11 @@ def require(
     state = state_of(inner)
     named = checkpoint_named(checkpoint)
     about = display(target)
-    key = (checkpoint, about, repr(body) if body is not None else "")
+    facts = _facts(request, inner)
+    who = (facts.user, facts.tenant, facts.sid)  # a view may find out that somebody else asks
+    key = (*who, checkpoint, about, repr(body) if body is not None else "")
     if key in state.passed:
         return Allow(reason=Reason.PROVEN)
-    facts = _facts(request, inner)
     if body is None and request is not inner and facts.unsafe:
         body = request.data  # the framework has read the stream; a malformed body raises its 400
     source = source_of(inner, facts, checkpoint=checkpoint, target=about, body=body, early=early)
@@ -102,7 +101,8 @@ def require(
         raise _noted(state, facts, refused) from None
     state.remember(passed, facts, bare)
     if held is not None:
-        if not resume.consume(facts=facts, held_id=held, path=inner.path, checkpoint=checkpoint):
+        address = address_of(inner)
+        if not resume.consume(facts=facts, held_id=held, path=address, checkpoint=checkpoint):
             _refuse_held(state, facts, bare())
         state.held.append(held)
     state.passed.add(key)

@@ -16,6 +16,9 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.intent import Intent, body_digest, digest
 from otpguard.flows.guard import IntentSource
 
+HELD = "otpguard_held"
+"""The query parameter by which a kept request comes back."""
+
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -35,13 +38,13 @@ def source_of(
     is left unread and has no full digest.
     """
 
-    def of(content: str) -> str:
+    def of(content: str, *, address: str = "") -> str:
         return digest(
             Intent(
                 checkpoint=checkpoint,
                 tenant=facts.tenant,
                 user=facts.user,
-                view=facts.view or facts.path,
+                view=f"{facts.view or facts.path} {address}",
                 target=target,
                 body=content,
             ),
@@ -49,14 +52,24 @@ def source_of(
         )
 
     def full() -> str:
-        key = vault.key_for(vault.INTENT)
+        key, address = vault.key_for(vault.INTENT), address_of(request)
         if body is not None:
-            return of(_stable(body, key))
+            return of(_stable(body, key), address=address)
         if early and not _is_small(request):
             return ""
-        return of(_content(request, key))
+        return of(_content(request, key), address=address)
 
     return IntentSource(shallow=lambda: of(""), full=full)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Path and query as they were sent, less what marks a kept form that comes back.
+
+    A view may act on either, so a proof for one address serves no other (A14).
+    """
+    path, _, query = request.get_full_path().partition("?")
+    kept = [pair for pair in query.split("&") if pair and not pair.startswith(f"{HELD}=")]
+    return "?".join([path, "&".join(kept)]) if kept else path
 
 
 def form_fields(request: HttpRequest) -> Mapping[str, Sequence[str]]:
@@ -83,12 +96,19 @@ def _is_small(request: HttpRequest) -> bool:
 
 def _stable(body: Any, key: bytes) -> str:  # noqa: ANN401 (whatever the view acts on)
     plain = {name: body.getlist(name) for name in body} if hasattr(body, "getlist") else body
-    text = json.dumps(plain, sort_keys=True, default=str)
+    text = json.dumps(plain, sort_keys=True, default=_named)
     return body_digest({"body": [text]}, key=key)
 
 
+def _named(value: object) -> Any:  # noqa: ANN401 (what JSON has a form for)
+    if isinstance(value, UploadedFile):
+        return [str(value.name), _sha256(value)]
+    return str(value)
+
+
 def _content(request: HttpRequest, key: bytes) -> str:
-    if request.content_type not in FORM_TYPES:
+    if request.method != "POST" or request.content_type not in FORM_TYPES:
+        # Django reads forms of POST only; of any other method the bytes are all there is.
         return body_digest({"raw": [hashlib.sha256(request.body).hexdigest()]}, key=key)
     files = [
         (name, str(upload.name), _sha256(upload))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
 from otpguard.conf import settings
@@ -32,8 +33,10 @@ def marker_of(callback: Any, view_name: str | None) -> Marker | None:  # noqa: A
     """The marker of a resolved view, or the one that the settings give its name.
 
     Never one of a view that authenticates by itself (Django REST framework): before it runs
-    nobody knows who asks (C5).
+    nobody knows who asks (C5). Raises ImproperlyConfigured when the settings name one that has no
+    permission of ours.
     """
+    by_itself = getattr(callback, "cls", None)
     marker: Marker | None = getattr(callback, ATTRIBUTE, None)
     if marker is None:
         marker = getattr(getattr(callback, "view_class", None), ATTRIBUTE, None)
@@ -46,9 +49,19 @@ def marker_of(callback: Any, view_name: str | None) -> Marker | None:  # noqa: A
         mapped = settings().url_checkpoints
         if mapped and view_name:
             marker = _mapped(mapped, view_name)
-    if marker is not None and hasattr(callback, "cls"):
-        return None
-    return marker
+            if marker is not None and by_itself is not None:
+                _check_guards_itself(by_itself, view_name)
+    return marker if by_itself is None else None
+
+
+def _check_guards_itself(view: Any, name: str) -> None:  # noqa: ANN401 (a class of the framework's)
+    """Rather no answer than one that nobody guarded."""
+    permissions = getattr(view, "permission_classes", ())
+    if not any(hasattr(permission, "checkpoint") for permission in permissions):
+        raise ImproperlyConfigured(
+            f'URL_CHECKPOINTS cannot guard "{name}", which finds out by itself who asks: add'
+            " RequiresCheckpoint to its permission_classes"
+        )
 
 
 def _mapped(mapped: Any, view_name: str) -> Marker | None:  # noqa: ANN401 (a mapping of the settings)

@@ -23,7 +23,7 @@ from otpguard.exceptions import Ask
 from otpguard.flows import resume
 from otpguard.http import asks, pages
 from otpguard.http.guard import RequestRefused, state_of
-from otpguard.http.intents import fits, form_fields
+from otpguard.http.intents import address_of, fits, form_fields
 from otpguard.http.login import with_sid
 from otpguard.http.problems import STATUS_OF, refusal_problem, wants_problem
 from otpguard.labels import REASONS, checkpoint_label
@@ -75,7 +75,7 @@ def _with_way_back(request: HttpRequest, facts: RequestFacts, ask: Ask, *, machi
     held = resume.hold_request(
         facts=facts,
         ask=ask,
-        path=request.path,
+        path=address_of(request),
         fields=form_fields(request),
         files=list(request.FILES),
     )

@@ -6,11 +6,16 @@ import json
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.urls import resolve
 from rest_framework.authentication import TokenAuthentication
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from otpguard.api.permissions import RequiresCheckpoint
-from otpguard.models import Event
+from otpguard.http.guard import STATE, RequestRefused
+from otpguard.models import Challenge, Event
 from otpguard.testing import pass_step_up
 from tests import factories, guarded
 from tests.host import Host
@@ -94,3 +99,29 @@ def test_somebody_else_of_the_tenant_must_prove_it_themselves(host: Host) -> Non
 def test_an_unknown_checkpoint_is_an_error_when_the_view_is_imported() -> None:
     with pytest.raises(ImproperlyConfigured, match="data_export"):
         RequiresCheckpoint("data_exprot")
+
+
+def test_a_method_that_the_host_overrides_is_guarded_all_the_same(host: Host) -> None:
+    """A15: only the framework's own "what if" is no request."""
+    request = Request(RequestFactory().post("/api/keys/"), parsers=[MultiPartParser()])
+    request.method = "DELETE"
+    request._request.__dict__[STATE] = None
+    request._request.session = host.client.session
+    request._request.resolver_match = resolve("/api/keys/")
+    request.user = host.user
+    view = APIView()
+    view.kwargs = {}
+    permission = RequiresCheckpoint("api_key")
+    with pytest.raises(RequestRefused):
+        permission().has_permission(request, view)
+    assert permission().has_permission(request, view), "what follows on the same view is a what if"
+
+
+def test_a_call_from_another_site_orders_no_code(host: Host) -> None:
+    """A21: the guard never sends; a refusal costs the victim nothing."""
+    strict = Client(enforce_csrf_checks=True, headers={**API, "Origin": "https://evil.example"})
+    strict.cookies = host.client.cookies
+    for path in ("/api/keys/", "/billing/", "/keys/"):
+        assert strict.post(path, {"name": "ci"}).status_code in {401, 403}
+    assert not Challenge.objects.exists()
+    assert guarded.ran == []

@@ -254,3 +254,9 @@ def test_of_64_wrong_answers_at_once_never_more_than_five_are_counted(
 def test_a_session_without_password_or_sso_reaches_aal1_only(who: Stopped) -> None:
     with pytest.raises(StartRefused, match="factor_not_acceptable"):
         who.start(primary=Primary.NONE)
+
+
+def test_made_up_challenges_do_not_fill_the_log(who: Stopped) -> None:
+    for _ in range(20):
+        assert who.answer(Challenge(id=uuid4()), "123456") == Rejected(reason="unknown")
+    assert Event.objects.filter(kind="challenge.rejected").count() == 1

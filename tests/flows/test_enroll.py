@@ -14,7 +14,7 @@ from otpguard.core.phone import PhoneNumber, parse
 from otpguard.exceptions import StartRefused
 from otpguard.flows.answer import Verified
 from otpguard.flows.enroll import enroll_phone
-from otpguard.models import Challenge, Event, Factor
+from otpguard.models import Challenge, Event, Factor, FactorLane, Grant
 from tests import factories
 from tests.flows.setting import Stopped, sent_code, stopped, wrong
 
@@ -101,3 +101,16 @@ def test_unconfirmed_numbers_do_not_pile_up(who: Stopped) -> None:
 def test_somebody_elses_ask_binds_nothing(who: Stopped) -> None:
     with pytest.raises(StartRefused, match="foreign"):
         enroll(who, sid="another")
+
+
+def test_a_disabled_number_is_bound_anew_with_a_clean_count(who: Stopped) -> None:
+    challenge = enroll(who)
+    assert isinstance(who.answer(challenge, sent_code(challenge)), Verified)
+    disabled = Factor.objects.get()
+    FactorLane.objects.create(factor=disabled, lane="open", failures=80)
+    Factor.objects.filter(pk=disabled.pk).update(disabled_at=timezone.now())
+    Grant.objects.all().delete()
+    again = enroll(who)
+    assert isinstance(who.answer(again, sent_code(again)), Verified)
+    assert Factor.objects.get().pk != disabled.pk
+    assert Event.objects.filter(kind="factor.removed").count() == 1

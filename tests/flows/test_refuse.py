@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -104,3 +105,14 @@ def test_a_log_that_cannot_be_written_costs_the_event_not_the_refusal(
 
 def _fields(ask: Any) -> dict[str, Any]:
     return {name: getattr(ask, name) for name in ask.__dataclass_fields__}
+
+
+def test_however_many_addresses_a_stranger_tries_it_is_one_denial(who: Stopped) -> None:
+    """A11: nobody fills the log without even being logged in."""
+    stranger = replace(who.facts, user="", sid="")
+    denial = Deny(reason=Reason.NOT_LOGGED_IN)
+    with captured_events() as events:
+        for n in range(20):
+            facts = replace(stranger, address=f"2001:db8::{n:x}")
+            write(note(facts=facts, decision=denial, ask=replace(who.ask, intent=f"{n}")))
+    assert [event["kind"] for event in events] == ["checkpoint.denied"]

@@ -117,3 +117,17 @@ def test_a_form_over_the_limit_is_not_kept(who: Stopped, settings: Any) -> None:
 )
 def test_a_fields_name_says_whether_it_is_secret(name: str, secret: bool) -> None:
     assert is_secret(name) is secret
+
+
+def test_the_same_form_again_and_again_is_one_event(who: Stopped) -> None:
+    for _ in range(20):
+        keep(who)
+    assert Event.objects.filter(kind="request.held").count() == 1
+
+
+def test_after_a_switch_to_another_tenant_it_is_not_sent_on(who: Stopped) -> None:
+    held, elsewhere = keep(who), str(factories.tenant().pk)
+    assert open_held(facts=replace(who.facts, tenant=elsewhere), held_id=held) is None
+    assert not use(who, held, tenant=elsewhere)
+    assert Event.objects.filter(kind="request.rejected").count() == 1
+    assert use(who, held), "back in its own tenant it still can"

@@ -149,3 +149,11 @@ def test_a_kind_that_cannot_be_challenged_yet_is_refused(who: Stopped) -> None:
     factories.age(who.factor, kind="totp")
     with pytest.raises(StartRefused, match="factor_not_supported"):
         who.start()
+
+
+def test_refusals_that_repeat_do_not_fill_the_log(who: Stopped) -> None:
+    foreign = replace(who.facts, sid="another")
+    for _ in range(20):
+        with pytest.raises(StartRefused, match="foreign"):
+            start(facts=foreign, ask=who.ask, factor_id=str(who.factor.pk))
+    assert Event.objects.filter(kind="challenge.refused").count() == 1

@@ -189,3 +189,12 @@ def test_a_store_that_does_not_answer_refuses(host: Host, broken_table: None) ->
     with pytest.raises(RequestRefused) as caught, transaction.atomic():
         require(request, "api_key")
     assert caught.value.decision == Deny(reason=Reason.STORE_UNAVAILABLE)
+
+
+def test_what_one_user_passed_does_not_pass_for_another_in_the_same_request(host: Host) -> None:
+    """A view that authenticates by itself may find out that somebody else asks."""
+    pass_step_up(host.client)
+    request = request_of(host)
+    assert require(request, "api_key").proof
+    request.user = factories.member(host.tenant).user
+    assert refusal(request).ask.user == str(request.user.pk)

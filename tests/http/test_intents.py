@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest, QueryDict
 
 from otpguard.http.facts import facts_from
-from otpguard.http.intents import fits, form_fields, source_of
+from otpguard.http.intents import HELD, address_of, fits, form_fields, source_of
 from tests import factories
 from tests.host import Host
 from tests.http.asking import request_of
@@ -160,3 +160,40 @@ def test_only_small_forms_fit(host: Host) -> None:
 def test_the_fields_of_a_form_come_with_all_their_values(host: Host) -> None:
     assert form_fields(post(host, {"role": ["a", "b"], "x": ""})) == {"role": ["a", "b"], "x": [""]}
     assert form_fields(post(host, '{"a": 1}', content_type=JSON)) == {}
+
+
+@pytest.mark.parametrize("other", ["/keys/2/", "/keys/?owner=eve"])
+def test_another_address_is_another_intent(host: Host, other: str) -> None:
+    """A14: a view may act on the address alone."""
+    ours = request_of(host, "post", "/keys/", {"name": "ci"}, view="app:keys")
+    theirs = request_of(host, "post", other, {"name": "ci"}, view="app:keys")
+    assert full(theirs) != full(ours)
+
+
+def test_a_kept_form_that_comes_back_is_the_same_intent(host: Host) -> None:
+    ours = request_of(host, "post", "/keys/?owner=kim", {"name": "ci"})
+    back = request_of(host, "post", f"/keys/?owner=kim&{HELD}=1", {"name": "ci"})
+    assert full(back) == full(ours)
+    assert address_of(back) == address_of(ours) == "/keys/?owner=kim"
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_a_form_sent_by_another_method_counts_byte_by_byte(host: Host, method: str) -> None:
+    """Django reads forms of POST only; what it does not read must not go uncounted."""
+
+    def sent(body: str) -> HttpRequest:
+        kind = "application/x-www-form-urlencoded"
+        return request_of(host, method, "/keys/", body, content_type=kind)
+
+    assert full(sent("role=member")) == full(sent("role=member"))
+    assert full(sent("role=member")) != full(sent("role=owner"))
+
+
+def test_a_file_in_what_the_view_acts_on_counts_by_its_content(host: Host) -> None:
+    def body(content: bytes) -> dict[str, Any]:
+        return {"list": SimpleUploadedFile("people.csv", content)}
+
+    request, kind = post(host), body(b"kim")
+    assert full(request, body=kind) == full(request, body=body(b"kim"))
+    assert full(request, body=kind) != full(request, body=body(b"eve"))
+    assert kind["list"].read() == b"kim", "the view can still read it"

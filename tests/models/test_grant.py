@@ -82,6 +82,7 @@ def test_a_kept_form_is_live_for_its_own_session_and_user_only(user: AbstractUse
     assert not live(factories.facts(user, sid="other")).exists()
     assert not live(factories.facts(factories.user(), sid="mine")).exists()
     assert not live(factories.facts(None, sid="mine")).exists()
+    assert not live(factories.facts(user, factories.tenant(), sid="mine")).exists()
 
 
 def test_without_a_session_no_kept_form_is_live(user: AbstractUser) -> None:
@@ -118,7 +119,7 @@ def test_live_grants_are_found_by_their_partial_indexes() -> None:
     )
     live = Grant.objects.filter(revoked_at=None).order_by()
     assert "otpguard_grant_sid" in plan(live.filter(sid="sid-0", tenant=tenants[0]))
-    assert "otpguard_grant_user" in plan(live.filter(user=users[0]))
+    assert "otpguard_grant_user_id" in plan(live.filter(user=users[0]))
     assert "otpguard_grant_member" in plan(live.filter(tenant=tenants[0], user=users[0]))
 
 

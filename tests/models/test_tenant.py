@@ -62,4 +62,4 @@ def test_the_active_memberships_of_a_user_are_found_by_the_partial_index() -> No
     Tenant.objects.bulk_create(tenants)
     crowd([Membership(tenant=tenant, user=user, active=False) for tenant in tenants])
     found = Membership.objects.filter(user=user, active=True).order_by()
-    assert "otpguard_membership_user" in plan(found)
+    assert "otpguard_membership_user_id" in plan(found)

@@ -12,7 +12,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask
 from otpguard.flows.resume import open_held
 from otpguard.http import pages
-from otpguard.http.guard import HELD
+from otpguard.http.intents import HELD
 from otpguard.http.refusal import SeeOther
 from otpguard.web import context, messages
 
@@ -52,7 +52,7 @@ def _continue_page(request: HttpRequest, facts: RequestFacts, ask: Ask, back: st
         "otpguard/continue.html",
         {
             **context.frame_of(ask),
-            "url": f"{form.path}?{urlencode({HELD: form.id})}",
+            "url": f"{form.path}{'&' if '?' in form.path else '?'}{urlencode({HELD: form.id})}",
             "fields": [(name, value) for name, values in form.fields.items() for value in values],
             "withheld": form.withheld,
             "back_url": back,

@@ -152,3 +152,22 @@ def test_other_peoples_kept_forms_stay_theirs(host: Host) -> None:
     assert answer.status_code in {303, 401}
     held.refresh_from_db()
     assert held.used_at is None
+
+
+def test_the_query_of_a_kept_form_is_sent_on_as_well(host: Host) -> None:
+    page = step_up(host.client, host.client.post("/roles/bob/?until=monday", {"role": "admin"}))
+    assert page.context["url"].startswith("/roles/bob/?until=monday&otpguard_held=")
+    assert continue_held(host.client, page).status_code == 200
+    assert guarded.ran == ["bob is admin"]
+
+
+def test_a_form_kept_in_one_organization_is_not_sent_on_in_another(host: Host) -> None:
+    other = factories.member(factories.tenant(), host.user).tenant
+    factories.select(host.client, other)
+    step_up(host.client, host.client.get("/billing/"))
+    factories.select(host.client, host.tenant)
+    page = step_up(host.client, host.client.post("/billing/", {"plan": "big"}))
+    guarded.ran.clear()
+    factories.select(host.client, other)
+    assert continue_held(host.client, page).status_code == 409
+    assert guarded.ran == []
