@@ -132,7 +132,10 @@ class Settings:
     secret_fields: tuple[str, ...] = (
         "password",
         "passwd",
+        "pwd",
         "secret",
+        "private_key",
+        "api_key",
         "token",
         "card",
         "cvv",

@@ -88,8 +88,10 @@ _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 def caps_for_start(
     *,
     sid: str,
+    user: str,
     address: str,
     factor: str,
+    lane: Lane,
     phone_index: str,
     confirmed: bool,
     strict: bool,
@@ -97,15 +99,19 @@ def caps_for_start(
     """The caps that one start is charged to, all or none.
 
     They count challenges that were not proven: a verified one is refunded (C19). A number that
-    nobody has confirmed yet gets the seeds' 3 a day; a person's own confirmed factor has a wider
-    lane, narrowed again while the tenant is `strict` (younger than 30 days, no usage signal).
+    nobody has confirmed yet gets the seeds' 3 a day and 10 an hour from one address. A person's
+    own confirmed factor has wider caps, for a whole office may share an address; they are narrowed
+    while the tenant is `strict` (younger than 30 days, no usage signal). The factor's cap is one
+    for each lane, so that nobody elsewhere uses up the owner's.
     """
     caps = [Cap(name="session", key=sid, limit=20, window=_HOUR)]
     if address:
-        caps.append(Cap(name="address", key=counted(address), limit=10, window=_HOUR))
+        limit = 60 if confirmed and not strict else 10
+        caps.append(Cap(name="address", key=counted(address), limit=limit, window=_HOUR))
     if confirmed:
         limit = 5 if strict else 10
-        caps.append(Cap(name="factor", key=factor, limit=limit, window=_DAY))
+        caps.append(Cap(name="factor", key=f"{factor} {lane}", limit=limit, window=_DAY))
     else:
         caps.append(Cap(name="number", key=phone_index, limit=3, window=_DAY))
+        caps.append(Cap(name="enrollment", key=user, limit=6, window=_DAY))
     return tuple(caps)

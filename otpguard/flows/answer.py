@@ -152,9 +152,12 @@ def _issue(facts: RequestFacts, challenge: Challenge, lane: Lane) -> Grant:
 
 
 def _method(challenge: Challenge) -> Method:
-    """The weakest channel that this code may have travelled over (C8)."""
+    """The weakest channel that this code may have travelled over (C8).
+
+    A queued row that carries a lease is of a worker that died, perhaps after sending.
+    """
     sent = Delivery.objects.filter(challenge=challenge, generation=challenge.generation).exclude(
-        state=DeliveryState.QUEUED.value
+        state=DeliveryState.QUEUED.value, lease_until=None
     )
     channels = [Channel(channel) for channel in sent.values_list("channel", flat=True)]
     channel = weakest(

@@ -202,8 +202,10 @@ def _build(
 def _charge(facts: RequestFacts, factor: Factor, challenge: Challenge, *, strict: bool) -> None:
     caps = caps_for_start(
         sid=facts.sid,
+        user=facts.user,
         address=facts.address,
         factor=str(factor.pk),
+        lane=Lane.KNOWN if facts.known_device else Lane.OPEN,
         phone_index=factor.phone_index,
         confirmed=factor.confirmed,
         strict=strict,

@@ -83,7 +83,7 @@ def require(
     about = display(target)
     facts = _facts(request, inner)
     who = (facts.user, facts.tenant, facts.sid)  # a view may find out that somebody else asks
-    key = (*who, checkpoint, about, repr(body) if body is not None else "")
+    key = (*who, checkpoint, about, repr(body) if body is not None else "", str(binds))
     if key in state.passed:
         return Allow(reason=Reason.PROVEN)
     if body is None and request is not inner and facts.unsafe:

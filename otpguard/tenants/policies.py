@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.signals import setting_changed
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Q
 
 from otpguard.conf import settings
@@ -20,6 +21,7 @@ from otpguard.core.checkpoints import EVERY, Checkpoint
 from otpguard.core.policy import Enforcement, Policy, effective, is_at_least
 from otpguard.core.presets import Rules, Tier, rules_for, tier_of
 from otpguard.core.wishes import parse
+from otpguard.exceptions import StoreUnavailable
 from otpguard.models import PolicyWish
 
 
@@ -39,7 +41,10 @@ class Scope:
 
 
 def at(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> Policy:
-    """The effective policy. Costs one read when the scope's version is new to this process."""
+    """The effective policy. Costs one read when the scope's version is new to this process.
+
+    Raises StoreUnavailable when that read fails.
+    """
     policy = _cached(checkpoint.slug, scope)
     if _reports_only(checkpoint, now):
         return replace(policy, enforcement=Enforcement.REPORT_ONLY)
@@ -92,6 +97,13 @@ def fresh(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> Policy:
 
 
 def _read(checkpoint: Checkpoint, scope: Scope) -> Policy:
+    try:
+        return _read_rows(checkpoint, scope)
+    except (DatabaseError, InterfaceError) as error:
+        raise StoreUnavailable("the policy cannot be read") from error
+
+
+def _read_rows(checkpoint: Checkpoint, scope: Scope) -> Policy:
     rules = rules_at(checkpoint, scope.tier)
     # Report-only is a dated matter of the settings; stored policies always enforce.
     enforcing = replace(rules.default, enforcement=Enforcement.ENFORCE)

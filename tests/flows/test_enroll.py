@@ -92,6 +92,13 @@ def test_an_unconfirmed_number_gets_three_codes_a_day(who: Stopped) -> None:
         enroll(who)
 
 
+def test_one_person_cannot_send_to_many_numbers(who: Stopped) -> None:
+    for last in range(6):
+        enroll(who, parse(f"+1 201 555 01{last:02d}", region="US"))
+    with pytest.raises(StartRefused, match="cap_enrollment"):
+        enroll(who, parse("+1 201 555 0177", region="US"))
+
+
 def test_unconfirmed_numbers_do_not_pile_up(who: Stopped) -> None:
     for last in range(6):
         enroll(who, parse(f"+1 201 555 01{last:02d}", region="US"))

@@ -201,6 +201,19 @@ def test_a_store_that_does_not_answer_refuses(facts: Any, proven: Grant) -> None
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_policy_that_cannot_be_read_refuses(facts: Any, proven: Grant) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE otpguard_policywish RENAME TO away")
+    try:
+        decision = ask(facts)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE away RENAME TO otpguard_policywish")
+    assert isinstance(decision, Deny)
+    assert str(decision.reason) == "store_unavailable"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_store_that_does_not_answer_passes_only_where_the_site_only_reports(
     facts: Any, proven: Grant, settings: Any
 ) -> None:

@@ -123,6 +123,14 @@ def test_the_cap_of_an_address_refuses_and_charges_nothing(who: Stopped) -> None
     assert Usage.objects.count() == charged
 
 
+def test_who_uses_up_the_cap_elsewhere_does_not_use_up_the_owners(who: Stopped) -> None:
+    for _ in range(10):
+        who.start()
+    with pytest.raises(StartRefused, match="cap_factor"):
+        who.start()
+    assert who.start(known_device=True).state == "open"
+
+
 def test_a_young_tenant_has_tighter_caps() -> None:
     who = stopped(usage_signal_at=None, created_at=timezone.now() - timedelta(days=3))
     for _ in range(5):
