@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 _COUNTED_V6_BITS = 64
 """A household or an office has a /64; counting single IPv6 addresses would count nothing."""
 
 
+@lru_cache(maxsize=1024)
 def normalize(raw: str) -> str:
     """The usual spelling of an address; empty for what is none. IPv4 in IPv6 becomes IPv4."""
     try:

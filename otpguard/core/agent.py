@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _BROWSERS = (
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -26,6 +28,7 @@ _SYSTEMS = (
 )
 
 
+@lru_cache(maxsize=1024)
 def device_name(user_agent: str) -> str:
     """Such as "Firefox on Windows"; empty for an empty header, "unknown browser" for a strange one.
 

@@ -69,6 +69,8 @@ def display(target: str) -> str:
     What a user typed may be meant to deceive the next reader (attack A7); it is shown on pages
     only, never put into a message.
     """
+    if not target:
+        return ""
     clean = "".join(
         " " if char.isspace() else char
         for char in target

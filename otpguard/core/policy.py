@@ -19,6 +19,7 @@ from typing import Any, cast
 
 from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind
 from otpguard.core.laws import FEWER, FREE, HIGHER, LOWER, Law
+from otpguard.core.text import gettext_noop as _
 
 
 class Enforcement(IntEnum):
@@ -33,45 +34,70 @@ def minutes(count: float) -> timedelta:
     return timedelta(minutes=count)
 
 
-def _ruled(law: Law, help_text: str, *, site_only: bool = False) -> dict[str, object]:
-    return {"law": law, "help": help_text, "site_only": site_only}
+def _ruled(law: Law, label: str, help_text: str, *, site_only: bool = False) -> dict[str, object]:
+    return {"law": law, "label": label, "help": help_text, "site_only": site_only}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Complete rules for one checkpoint. No field is optional; each has its clamp law."""
+    """Complete rules for one checkpoint. No field is optional; each has its clamp law.
 
-    active: bool = field(metadata=_ruled(HIGHER, "Ask for proof at this checkpoint at all."))
+    Label and help are marked here and translated where they are shown.
+    """
+
+    active: bool = field(
+        metadata=_ruled(HIGHER, _("Ask for proof"), _("Ask for proof at this checkpoint at all."))
+    )
     required_level: AssuranceLevel = field(
-        metadata=_ruled(HIGHER, "The assurance level a proof must reach.")
+        metadata=_ruled(HIGHER, _("Required level"), _("The assurance level a proof must reach."))
     )
     ttl: timedelta = field(
-        metadata=_ruled(LOWER, "How long a proof serves before it is asked again, in seconds.")
+        metadata=_ruled(
+            LOWER,
+            _("Time a proof serves"),
+            _("How long a proof serves before it is asked again, in seconds."),
+        )
     )
     binds_intent: bool = field(
-        metadata=_ruled(HIGHER, "A proof serves one named action only, and once.")
+        metadata=_ruled(
+            HIGHER, _("One proof per action"), _("A proof serves one named action only, and once.")
+        )
     )
     allowed_factors: frozenset[FactorKind] = field(
-        metadata=_ruled(FEWER, "The kinds of factor that may be used.")
+        metadata=_ruled(FEWER, _("Allowed factors"), _("The kinds of factor that may be used."))
     )
     allowed_channels: frozenset[Channel] = field(
-        metadata=_ruled(FEWER, "The channels a code may be sent over.")
+        metadata=_ruled(FEWER, _("Allowed channels"), _("The channels a code may be sent over."))
     )
     preferred_methods: tuple[Channel, ...] = field(
-        metadata=_ruled(FREE, "The order in which channels are tried.")
+        metadata=_ruled(FREE, _("Order of channels"), _("The order in which channels are tried."))
     )
     fallback_timeout: timedelta = field(
-        metadata=_ruled(FREE, "How long to wait for a delivery before the next channel, seconds.")
+        metadata=_ruled(
+            FREE,
+            _("Wait before the next channel"),
+            _("How long to wait for a delivery before the next channel, in seconds."),
+        )
     )
     code_ttl: timedelta = field(
-        metadata=_ruled(LOWER, "How long a code can be entered, in seconds.")
+        metadata=_ruled(
+            LOWER, _("Time a code is valid"), _("How long a code can be entered, in seconds.")
+        )
     )
-    max_attempts: int = field(metadata=_ruled(LOWER, "Tries that one challenge allows."))
+    max_attempts: int = field(
+        metadata=_ruled(LOWER, _("Tries per code"), _("Tries that one challenge allows."))
+    )
     hold: timedelta = field(
-        metadata=_ruled(HIGHER, "The wait that this operation puts on what it makes, in seconds.")
+        metadata=_ruled(
+            HIGHER,
+            _("Waiting period afterwards"),
+            _("The wait that this operation puts on what it makes, in seconds."),
+        )
     )
     enforcement: Enforcement = field(
-        metadata=_ruled(HIGHER, "Refuse, or let pass and report.", site_only=True)
+        metadata=_ruled(
+            HIGHER, _("Enforcement"), _("Refuse, or let pass and report."), site_only=True
+        )
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind
 from otpguard.core.policy import POLICY_FIELDS, is_site_only
 from otpguard.core.wishes import WishError, parse
-from otpguard.labels import CHANNELS, FACTOR_KINDS
+from otpguard.labels import CHANNELS, FACTOR_KINDS, Text
 
 UNSET = ""
 _KINDS = [(str(kind), FACTOR_KINDS[kind]) for kind in FactorKind]
@@ -20,8 +20,8 @@ _CHANNELS = [(str(channel), CHANNELS[channel]) for channel in Channel]
 _FLAG = [(UNSET, _("default")), ("true", _("yes")), ("false", _("no"))]
 
 
-def _field(name: str, annotation: str, help_text: str) -> forms.Field:
-    common: dict[str, Any] = {"required": False, "help_text": help_text}
+def _field(name: str, annotation: str, *, label: Text, help_text: Text) -> forms.Field:
+    common: dict[str, Any] = {"required": False, "label": label, "help_text": help_text}
     if annotation == "bool":
         return forms.ChoiceField(choices=_FLAG, **common)
     if annotation == "AssuranceLevel":
@@ -56,8 +56,12 @@ class PolicyForm(forms.Form):
         self._by_tenant = by_tenant
         for field in POLICY_FIELDS:
             if not is_site_only(field.name):
-                annotation = str(field.type)
-                self.fields[field.name] = _field(field.name, annotation, field.metadata["help"])
+                self.fields[field.name] = _field(
+                    field.name,
+                    str(field.type),
+                    label=_(field.metadata["label"]),
+                    help_text=_(field.metadata["help"]),
+                )
 
     def clean(self) -> dict[str, Any]:
         """Parse what was filled in; each mistake stands at its field."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -57,8 +58,13 @@ def facts_from(
 def _tenant(request: HttpRequest) -> str:
     """The directory's answer if it can be a tenant's id; anything else is no tenant."""
     answer = directory().tenant_for(request)
+    return _spelled(answer) if answer else ""
+
+
+@lru_cache(maxsize=4096)
+def _spelled(answer: str) -> str:
     try:
-        return str(UUID(answer)) if answer else ""
+        return str(UUID(answer))
     except ValueError:
         return ""
 

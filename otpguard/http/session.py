@@ -13,10 +13,9 @@ from typing import Any
 from django.contrib.auth import HASH_SESSION_KEY
 from django.http import HttpRequest
 
-from otpguard import vault
 from otpguard.conf import settings
 from otpguard.core.assurance import Primary
-from otpguard.core.secrets import keyed_digest, same
+from otpguard.core.secrets import same
 from otpguard.models import LoginSession
 
 KEY = "otpguard"
@@ -38,7 +37,7 @@ NO_MARK = Mark()
 def read(request: HttpRequest, user: str) -> Mark:
     """The mark of `user`; NO_MARK when there is none, or one of another user or password."""
     raw: dict[str, Any] | None = request.session.get(KEY)
-    if not raw or not user or raw["user"] != user or not _is_same_password(request, raw["hash"]):
+    if not raw or not user or raw["user"] != user or not same(raw["hash"], _password(request)):
         return NO_MARK
     if is_impersonated(request):
         return Mark(sid=raw["sid"])
@@ -58,7 +57,7 @@ def write(request: HttpRequest, session: LoginSession) -> None:
         "user": str(session.user_id),
         "primary": session.primary,
         "at": at.timestamp() if at else None,
-        "hash": _password(request, vault.key_ids()[0]),
+        "hash": _password(request),
     }
 
 
@@ -67,11 +66,7 @@ def is_impersonated(request: HttpRequest) -> bool:
     return any(request.session.get(key) for key in settings().impersonation_keys)
 
 
-def _is_same_password(request: HttpRequest, digest: str) -> bool:
-    return any(same(digest, _password(request, key_id)) for key_id in vault.key_ids())
-
-
-def _password(request: HttpRequest, key_id: str) -> str:
-    """A short digest of Django's own session hash, which changes with the password."""
-    current = str(request.session.get(HASH_SESSION_KEY, ""))
-    return keyed_digest(vault.key_for(vault.DEVICE, key_id), current.encode())[:16]
+def _password(request: HttpRequest) -> str:
+    """Django's own session hash, which changes with the password. It lies in this very session, so
+    a copy beside it tells nobody anything."""
+    return str(request.session.get(HASH_SESSION_KEY, ""))

@@ -1,0 +1,169 @@
+"""Every language says everything: no gaps, no guesses, no lost placeholders, nothing uncompiled."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from gettext import GNUTranslations
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from otpguard.core.checkpoints import BUILT_IN
+from otpguard.core.events import CATALOG
+from otpguard.core.policy import POLICY_FIELDS
+from otpguard.forms.policy import PolicyForm
+from tests.house.source import PACKAGE
+
+CATALOGS = sorted((PACKAGE / "locale").glob("*/LC_MESSAGES/django.po"))
+LINE = re.compile(r'(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) )?(".*")')
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+
+
+@dataclass
+class Entry:
+    """One message of a .po file; `parts` by keyword, as in "msgid" or "msgstr[0]"."""
+
+    fuzzy: bool = False
+    parts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """What the compiled catalog calls it."""
+        context = self.parts.get("msgctxt")
+        return self.parts["msgid"] if context is None else f"{context}\x04{self.parts['msgid']}"
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Each translation with the English text that it stands for."""
+        plural = self.parts.get("msgid_plural", "")
+        return [
+            (self.parts["msgid"] if keyword in {"msgstr", "msgstr[0]"} else plural, text)
+            for keyword, text in self.parts.items()
+            if keyword.startswith("msgstr")
+        ]
+
+
+def entries(source: str) -> Iterator[Entry]:
+    """The messages of a .po file, without its header and what is obsolete."""
+    for block in re.split(r"\n{2,}", source):
+        entry, keyword = Entry(), ""
+        for line in block.splitlines():
+            entry.fuzzy |= line.startswith("#,") and "fuzzy" in line
+            if found := LINE.fullmatch(line):
+                keyword = found[1] or keyword
+                text = ast.literal_eval(found[2])
+                entry.parts[keyword] = entry.parts.get(keyword, "") + text
+        if entry.parts.get("msgid"):
+            yield entry
+
+
+def untranslated(source: str) -> list[str]:
+    """The messages that lack a text or have only a guess."""
+    return [
+        entry.key
+        for entry in entries(source)
+        if entry.fuzzy or not entry.pairs or not all(text.strip() for _, text in entry.pairs)
+    ]
+
+
+def strayed(source: str) -> list[str]:
+    """The messages that lose a placeholder on the way, or gain one that nobody fills."""
+    return [
+        entry.key
+        for entry in entries(source)
+        for english, text in entry.pairs
+        if set(PLACEHOLDER.findall(english)) != set(PLACEHOLDER.findall(text))
+    ]
+
+
+def expected(source: str) -> dict[object, str]:
+    """What the compiled catalog has to hold."""
+    return {
+        (entry.key, number) if "msgid_plural" in entry.parts else entry.key: text
+        for entry in entries(source)
+        for number, (_, text) in enumerate(entry.pairs)
+    }
+
+
+def compiled(path: Path) -> dict[object, str]:
+    """What the compiled catalog beside a .po file holds, without the header."""
+    with path.with_suffix(".mo").open("rb") as file:
+        held: dict[object, str] = vars(GNUTranslations(file))["_catalog"]
+    return {key: text for key, text in held.items() if key != ""}
+
+
+def marked() -> set[str]:
+    """The texts that stand in declarations of the core."""
+    return {
+        *(kind.label for kind in CATALOG),
+        *(checkpoint.label for checkpoint in BUILT_IN.values()),
+        *(each.metadata[part] for each in POLICY_FIELDS for part in ("label", "help")),
+    }
+
+
+by_language = pytest.mark.parametrize("path", CATALOGS, ids=lambda path: path.parents[1].name)
+
+
+def test_there_is_german() -> None:
+    assert "de" in {path.parents[1].name for path in CATALOGS}
+
+
+@by_language
+def test_every_message_is_translated(path: Path) -> None:
+    assert untranslated(path.read_text(encoding="utf-8")) == []
+
+
+@by_language
+def test_every_placeholder_is_kept_and_none_is_added(path: Path) -> None:
+    assert strayed(path.read_text(encoding="utf-8")) == []
+
+
+@by_language
+def test_the_compiled_catalog_says_what_the_source_says(path: Path) -> None:
+    assert compiled(path) == expected(path.read_text(encoding="utf-8"))
+
+
+@by_language
+def test_what_the_core_declares_is_in_the_catalog(path: Path) -> None:
+    assert marked() - {entry.key for entry in entries(path.read_text(encoding="utf-8"))} == set()
+
+
+def test_the_law_sees_gaps_guesses_and_strays() -> None:
+    source = """msgid ""
+msgstr "Language: de\\n"
+
+msgid "gap"
+msgstr ""
+
+#, fuzzy, python-format
+msgid "guess"
+msgstr "geraten"
+
+msgctxt "where"
+msgid "%(n)d day"
+msgid_plural "%(n)d days"
+msgstr[0] "%(n)d "
+"Tag"
+msgstr[1] "Tage"
+
+#~ msgid "gone"
+#~ msgstr ""
+"""
+    assert untranslated(source) == ["gap", "guess"]
+    assert strayed(source) == ["where\x04%(n)d day"]
+    assert expected(source)["where\x04%(n)d day", 0] == "%(n)d Tag"
+
+
+def test_policy_fields_are_called_something_else_in_each_language() -> None:
+    labels = {}
+    for language in ("en", "de"):
+        with translation.override(language):
+            form = PolicyForm(by_tenant=False)
+            labels[language] = {name: str(each.label) for name, each in form.fields.items()}
+    assert labels["en"]["ttl"] == "Time a proof serves"
+    assert labels["de"]["ttl"] == "Gültigkeit eines Nachweises"
+    assert all(labels["en"][name] != labels["de"][name] for name in labels["en"])
