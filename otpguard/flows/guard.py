@@ -14,27 +14,22 @@ from uuid import uuid4
 from django.db import transaction
 
 from otpguard.audit.recorder import Circumstances, record
-from otpguard.conf import settings
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import (
     Allow,
     Decision,
     Deny,
-    Need,
     Reason,
     Refusal,
     RequireChallenge,
-    choose,
-    decide,
     is_softened_by_report_only,
 )
 from otpguard.core.events import CheckpointPassed
 from otpguard.core.facts import RequestFacts
 from otpguard.core.policy import Enforcement, Policy
 from otpguard.exceptions import Ask, StepUpRefused, StoreUnavailable
-from otpguard.factors.enrolled import live_factors
+from otpguard.flows.weigh import evidence_of, policy_of, weigh
 from otpguard.grants import store
-from otpguard.grants.evidence import Evidence, read_member, read_site
 from otpguard.tenants import policies
 
 logger = logging.getLogger("otpguard.guard")
@@ -95,16 +90,16 @@ def _require(
     *,
     binds: bool | None,
 ) -> Passed:
-    evidence = _evidence(facts, checkpoint)
+    evidence = evidence_of(facts, checkpoint)
     if isinstance(evidence, Deny):
         raise StepUpRefused(evidence, _ask(facts, checkpoint, source.shallow(), target))
-    policy = _policy(facts, checkpoint, evidence)
+    policy = policy_of(facts, checkpoint, evidence)
     bound = policy.binds_intent and (facts.unsafe if binds is None else binds)
     intent = source.full() if bound else ""
     if bound and not intent:
         refusal = Deny(reason=Reason.BODY_TOO_LARGE)
         raise StepUpRefused(refusal, _ask(facts, checkpoint, source.shallow(), target))
-    decision = _decide(facts, checkpoint, policy, evidence, intent)
+    decision = weigh(facts, checkpoint, policy=policy, evidence=evidence, intent=intent)
     if isinstance(decision, Allow):
         decision = _passed(decision, facts, checkpoint, policy, target)
     if isinstance(decision, Allow):
@@ -114,55 +109,6 @@ def _require(
         return Passed(decision=Allow(reason=Reason.NOT_REQUIRED), policy=policy, reported=decision)
     about = intent or source.shallow()
     raise StepUpRefused(decision, _ask(facts, checkpoint, about, target, binds=bound))
-
-
-def _evidence(facts: RequestFacts, checkpoint: Checkpoint) -> Evidence | Deny:
-    if not facts.user:
-        return Deny(reason=Reason.NOT_LOGGED_IN)
-    if facts.tenant:
-        return read_member(facts)
-    if facts.user_is_staff or checkpoint.anonymous:
-        return read_site(facts)
-    return Deny(reason=Reason.NO_TENANT)
-
-
-def _policy(facts: RequestFacts, checkpoint: Checkpoint, evidence: Evidence) -> Policy:
-    scope = policies.Scope.of(
-        facts.tenant,
-        version=evidence.policy_version,
-        annual_contract_value=evidence.annual_contract_value,
-    )
-    return policies.at(checkpoint, scope, now=facts.now)
-
-
-def _decide(
-    facts: RequestFacts,
-    checkpoint: Checkpoint,
-    policy: Policy,
-    evidence: Evidence,
-    intent: str,
-) -> Decision:
-    profile = settings().assurance_profile
-    decision = decide(
-        checkpoint=checkpoint,
-        policy=policy,
-        profile=profile,
-        member=evidence.member,
-        proofs=evidence.proofs,
-        intent=intent,
-        binds=bool(intent),
-        now=facts.now,
-    )
-    if not isinstance(decision, Need):
-        return decision
-    return choose(  # the second read happens only on the way to a refusal
-        decision,
-        policy=policy,
-        profile=profile,
-        primary=facts.primary,
-        factors=live_factors(user=facts.user, tenant=facts.tenant),
-        now=facts.now,
-    )
 
 
 def _passed(

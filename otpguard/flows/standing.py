@@ -6,26 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from otpguard.conf import checkpoint as checkpoint_named
-from otpguard.conf import settings
 from otpguard.core.decision import (
     Allow,
     Deny,
-    Need,
     RequireChallenge,
     RequireEnrollment,
     Wait,
-    choose,
-    decide,
 )
 from otpguard.core.facts import RequestFacts
 from otpguard.core.limits import YOUNG_TENANT
 from otpguard.core.policy import Policy
 from otpguard.core.secrets import same
 from otpguard.exceptions import Ask, StartRefused
-from otpguard.factors.enrolled import live_factors
-from otpguard.grants.evidence import read_member, read_site
+from otpguard.flows.weigh import evidence_of, policy_of, weigh
 from otpguard.models import LoginSession, Tenant
-from otpguard.tenants import policies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,46 +52,31 @@ def standing_of(facts: RequestFacts, ask: Ask) -> Standing:
     if LoginSession.objects.filter(pk=facts.sid).exclude(ended_at=None).exists():
         raise StartRefused("session_ended")
     checkpoint = checkpoint_named(ask.checkpoint)
-    evidence = read_member(facts) if facts.tenant else read_site(facts)
-    scope = policies.Scope.of(
-        facts.tenant,
-        version=evidence.policy_version,
-        annual_contract_value=evidence.annual_contract_value,
-    )
-    policy = policies.at(checkpoint, scope, now=facts.now)
-    profile = settings().assurance_profile
-    decision = decide(
-        checkpoint=checkpoint,
-        policy=policy,
-        profile=profile,
-        member=evidence.member,
-        proofs=evidence.proofs,
-        intent=ask.intent,
-        binds=ask.binds,
-        now=facts.now,
-    )
-    match decision:
+    evidence = evidence_of(facts, checkpoint)
+    if isinstance(evidence, Deny):
+        raise StartRefused(str(evidence.reason))
+    policy = policy_of(facts, checkpoint, evidence)
+    intent = ask.intent if ask.binds else ""
+    answer = weigh(facts, checkpoint, policy=policy, evidence=evidence, intent=intent)
+    match answer:
         case Allow():
             return Standing(policy=policy, proven=True)
         case Wait() | Deny():
-            raise StartRefused(str(decision.reason))
-        case Need():
-            answer = choose(
-                decision,
-                policy=policy,
-                profile=profile,
-                primary=facts.primary,
-                factors=live_factors(user=facts.user, tenant=facts.tenant),
-                now=facts.now,
-            )
-    strict = is_strict(facts.tenant, now=facts.now)
-    match answer:
-        case RequireChallenge():
-            return Standing(policy=policy, proven=False, factors=answer.factors, strict=strict)
-        case RequireEnrollment():
-            return Standing(policy=policy, proven=False, enrollment=answer, strict=strict)
-        case Deny():
             raise StartRefused(str(answer.reason))
+        case RequireChallenge():
+            return Standing(
+                policy=policy,
+                proven=False,
+                factors=answer.factors,
+                strict=is_strict(facts.tenant, now=facts.now),
+            )
+        case RequireEnrollment():
+            return Standing(
+                policy=policy,
+                proven=False,
+                enrollment=answer,
+                strict=is_strict(facts.tenant, now=facts.now),
+            )
 
 
 def is_strict(tenant: str, *, now: datetime) -> bool:

@@ -1,0 +1,72 @@
+"""Put evidence, policy and factors before the core: what both the guard and its pages ask.
+
+Reads only. In the steady state it is one statement; factors are read on the way to a refusal.
+"""
+
+from __future__ import annotations
+
+from otpguard.conf import settings
+from otpguard.core.checkpoints import Checkpoint
+from otpguard.core.decision import Decision, Deny, Need, Reason, choose, decide
+from otpguard.core.facts import RequestFacts
+from otpguard.core.policy import Policy
+from otpguard.factors.enrolled import live_factors
+from otpguard.grants.evidence import Evidence, read_member, read_site
+from otpguard.tenants import policies
+
+
+def evidence_of(facts: RequestFacts, checkpoint: Checkpoint) -> Evidence | Deny:
+    """Who asks and what they have shown, or why that need not be asked.
+
+    Without a tenant only the site's staff are somebody, and anyone at a checkpoint for people who
+    do not belong anywhere yet. Raises StoreUnavailable.
+    """
+    if not facts.user:
+        return Deny(reason=Reason.NOT_LOGGED_IN)
+    if facts.tenant:
+        return read_member(facts)
+    if facts.user_is_staff or checkpoint.anonymous:
+        return read_site(facts)
+    return Deny(reason=Reason.NO_TENANT)
+
+
+def policy_of(facts: RequestFacts, checkpoint: Checkpoint, evidence: Evidence) -> Policy:
+    """The policy that counts, at the version that the evidence came with."""
+    scope = policies.Scope.of(
+        facts.tenant,
+        version=evidence.policy_version,
+        annual_contract_value=evidence.annual_contract_value,
+    )
+    return policies.at(checkpoint, scope, now=facts.now)
+
+
+def weigh(
+    facts: RequestFacts,
+    checkpoint: Checkpoint,
+    *,
+    policy: Policy,
+    evidence: Evidence,
+    intent: str,
+) -> Decision:
+    """The decision. A non-empty `intent` says that a proof must be bound to exactly it."""
+    profile = settings().assurance_profile
+    decision = decide(
+        checkpoint=checkpoint,
+        policy=policy,
+        profile=profile,
+        member=evidence.member,
+        proofs=evidence.proofs,
+        intent=intent,
+        binds=bool(intent),
+        now=facts.now,
+    )
+    if not isinstance(decision, Need):
+        return decision
+    return choose(
+        decision,
+        policy=policy,
+        profile=profile,
+        primary=facts.primary,
+        factors=live_factors(user=facts.user, tenant=facts.tenant),
+        now=facts.now,
+    )

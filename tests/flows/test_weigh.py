@@ -1,0 +1,69 @@
+"""Evidence, policy and factors come together in as few reads as they can."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from otpguard.conf import checkpoint
+from otpguard.core.assurance import AssuranceLevel, Primary
+from otpguard.core.decision import Allow, Deny, Reason, RequireChallenge
+from otpguard.flows.weigh import evidence_of, policy_of, weigh
+from otpguard.grants.evidence import Evidence
+from tests import factories
+from tests.flows.setting import Stopped, stopped
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def who() -> Stopped:
+    return stopped()
+
+
+def judged(who: Stopped, slug: str = "billing_change", intent: str = "") -> Any:
+    evidence = evidence_of(who.facts, checkpoint(slug))
+    assert isinstance(evidence, Evidence)
+    policy = policy_of(who.facts, checkpoint(slug), evidence)
+    return weigh(who.facts, checkpoint(slug), policy=policy, evidence=evidence, intent=intent)
+
+
+def test_a_proof_is_found_in_one_statement(who: Stopped, django_assert_num_queries: Any) -> None:
+    factories.grant(who.member.user, who.member.tenant, sid=who.facts.sid)
+    judged(who)  # the policy's one read
+    with django_assert_num_queries(1):
+        assert isinstance(judged(who), Allow)
+
+
+def test_factors_are_read_only_on_the_way_to_a_refusal(
+    who: Stopped, django_assert_num_queries: Any
+) -> None:
+    judged(who)
+    with django_assert_num_queries(2):
+        assert isinstance(judged(who), RequireChallenge)
+
+
+def test_an_intent_asks_for_a_proof_bound_to_it(who: Stopped) -> None:
+    factories.grant(who.member.user, who.member.tenant, sid=who.facts.sid, intent="a", uses_left=1)
+    assert isinstance(judged(who, intent="a"), Allow)
+    assert isinstance(judged(who, intent="b"), RequireChallenge)
+
+
+def test_the_tier_of_the_tenant_decides_the_policy() -> None:
+    rich = stopped(annual_contract_value=100_000)
+    evidence = evidence_of(rich.facts, checkpoint("billing_change"))
+    assert isinstance(evidence, Evidence)
+    policy = policy_of(rich.facts, checkpoint("billing_change"), evidence)
+    assert policy.required_level is AssuranceLevel.AAL3
+
+
+def test_without_a_tenant_only_staff_and_those_who_join_are_somebody(db: None) -> None:
+    person, operator = factories.user(), factories.staff()
+    plain = factories.facts(person, sid="s", primary=Primary.PASSWORD)
+    assert evidence_of(plain, checkpoint("api_key")) == Deny(reason=Reason.NO_TENANT)
+    assert isinstance(evidence_of(plain, checkpoint("signup")), Evidence)
+    staff = factories.facts(operator, sid="s", primary=Primary.PASSWORD)
+    assert isinstance(evidence_of(staff, checkpoint("api_key")), Evidence)
+    nobody = factories.facts()
+    assert evidence_of(nobody, checkpoint("signup")) == Deny(reason=Reason.NOT_LOGGED_IN)
