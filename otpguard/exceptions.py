@@ -11,7 +11,7 @@ An expected outcome, such as a wrong code, is a value and not an exception.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from otpguard.core.decision import Refusal
 
@@ -70,12 +70,11 @@ class StoreUnavailable(OtpguardError):  # noqa: N818 (named after what happened)
     code = "store_unavailable"
 
 
-@dataclass(slots=True)
 class NotAllowed(OtpguardError):  # noqa: N818 (named after what happened)
     """This actor may not do this. `message` is fit to be shown."""
 
-    message: str
-    code: str = field(default="not_allowed")
+    code = "not_allowed"
 
-    def __str__(self) -> str:
-        return self.message
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
