@@ -87,7 +87,7 @@ def test_no_model_is_loaded_on_the_way(sitting: Sitting, monkeypatch: pytest.Mon
     original = Membership.from_db.__func__  # type: ignore[attr-defined]
     monkeypatch.setattr(
         "django.db.models.Model.from_db",
-        classmethod(lambda cls, *a: loaded.append(cls) or original(cls, *a)),
+        classmethod(lambda cls, *a, **k: loaded.append(cls) or original(cls, *a, **k)),
     )
     assert Membership.objects.get(pk=sitting.membership.pk) == sitting.membership
     assert loaded == [Membership]
