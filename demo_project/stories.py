@@ -44,7 +44,7 @@ CHECKPOINTS = (
         slug="role_grant",
         who="alice@acme",
         path="/members/",
-        do="Make Bob an admin. Then make Carol one, too.",
+        do="Make Bob an admin. Then make him an API admin, too.",
         expect="Each grant is asked for by itself: a proof is bound to the very form that was"
         " sent, and serves once. A new admin waits 24 hours: log in as bob@acme and try to create"
         " a key.",
@@ -65,9 +65,10 @@ CHECKPOINTS = (
         slug="api_key",
         who="alice@acme",
         path="/keys/",
-        do="Create a production key. Once more with the button that uses fetch.",
+        do="Create a production key. Then log in anew with this card, and create another with the"
+        " button that uses fetch.",
         expect="The step-up names the key. “Continue” sends your form on, and the secret is shown"
-        " once. With fetch the code is asked for in a window of its own.",
+        " once. With fetch a dialog opens the same pages in a tab of their own.",
         code='otpguard.require(request, "api_key.production", target=…)',
     ),
     Card(
@@ -131,9 +132,9 @@ STORIES = (
     Card(
         title="Permission stays permission",
         slug="403",
-        who="bob@acme",
+        who="carol@acme",
         path="/keys/",
-        do="Try to create a key as a plain member.",
+        do="Try to create a key as somebody who only looks after the billing.",
         expect="Refused by the app itself. Step-up proves who somebody is; it gives no rights.",
     ),
     Card(
