@@ -5,17 +5,21 @@ Run by `manage.py check`; the ones marked "deploy" only with `--deploy`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
 from otpguard.conf import REPORT_ONLY_DAYS, Settings, problems, settings
+from otpguard.core.assurance import Channel
 from otpguard.core.presets import Tier, levels_below_standard
+from otpguard.core.registry import nearest
 from otpguard.tenants.policies import rules_at
 
 MIDDLEWARE = "otpguard.middleware.OtpguardMiddleware"
@@ -47,10 +51,15 @@ CODES: dict[str, str] = {
     "otpguard.E014": "This database is not supported.",
     "otpguard.E015": "SQLite needs IMMEDIATE transactions and a timeout.",
     "otpguard.E016": "A provider for development is configured in production.",
+    "otpguard.E017": "The pages have no address: a refused request would have nowhere to go.",
+    "otpguard.E018": "django_otp is not installed.",
     "otpguard.W001": "A checkpoint asks AAL1 of members: below the B2B standard.",
     "otpguard.W002": "A cache middleware may answer before the guard.",
     "otpguard.W003": "The host must be fixed: messages carry it.",
     "otpguard.W004": "The index of phone numbers hangs on a key that is being retired.",
+    "otpguard.W005": "A guarded view stands at a checkpoint that no policy has switched on.",
+    "otpguard.W006": "No provider reaches a telephone: nobody can enroll one.",
+    "otpguard.W007": "URL_CHECKPOINTS names a view that does not exist: it guards nothing.",
 }
 """Every check by its number, and what it means."""
 
@@ -59,25 +68,35 @@ def connect() -> None:
     """Register all checks; called once when Django is ready."""
     register(check_settings, Tags.security)
     register(check_project, Tags.security)
+    register(check_urls, Tags.urls)
     register(check_database, Tags.database)
     register(check_deployment, Tags.security, deploy=True)
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E001 to E009, W001: the OTPGUARD dictionary."""
+    """E001 to E009, W001, W004 to W006: the OTPGUARD dictionary."""
     found = problems(getattr(django_settings, "OTPGUARD", {}))
     if found:
         return [Error(_say(p.check, p.message), id=p.check) for p in found]
     mine = settings()
-    return [*_providers(mine), *_directory(mine), *_keys(mine), *_dates(mine), *_policies(mine)]
+    return [
+        *_providers(mine),
+        *_channels(mine),
+        *_directory(mine),
+        *_keys(mine),
+        *_dates(mine),
+        *_policies(mine),
+    ]
 
 
 def check_project(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E010 to E013, W002: how otpguard stands in the project."""
+    """E010 to E013, E018, W002: how otpguard stands in the project."""
     middleware = list(django_settings.MIDDLEWARE)
     found: list[CheckMessage] = []
     if MIDDLEWARE not in middleware:
         return [_error("otpguard.E010", f'Add "{MIDDLEWARE}" to MIDDLEWARE.')]
+    if not apps.is_installed("django_otp"):
+        found.append(_error("otpguard.E018", 'Add "django_otp" to INSTALLED_APPS.'))
     ours = middleware.index(MIDDLEWARE)
     found.extend(
         _error("otpguard.E011", f'Move it below "{needed}".')
@@ -93,6 +112,36 @@ def check_project(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's sig
             _warning("otpguard.W002", "Guarded views are never cached, but check their order.")
         )
     return found
+
+
+def check_urls(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
+    """E017, W007: what the project's addresses must hold."""
+    if not getattr(django_settings, "ROOT_URLCONF", None):
+        return []
+    found: list[CheckMessage] = []
+    names = set(_view_names(get_resolver().url_patterns))
+    if "otpguard:choose" not in names:
+        hint = 'Add path("security/", include("otpguard.urls")) to your addresses.'
+        found.append(_error("otpguard.E017", hint))
+    try:
+        mapped = settings().url_checkpoints
+    except ImproperlyConfigured:
+        return found  # check_settings has said so
+    for view in mapped:
+        space = view.removesuffix("*")
+        exists = any(name.startswith(space) for name in names) if space != view else view in names
+        if not exists:
+            found.append(_warning("otpguard.W007", f'"{view}", {nearest(view, sorted(names))}'))
+    return found
+
+
+def _view_names(patterns: Iterable[Any], space: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _view_names(pattern.url_patterns, inner)
+        elif pattern.name:
+            yield f"{space}{pattern.name}"
 
 
 def check_database(
@@ -143,6 +192,18 @@ def _providers(mine: Settings) -> Iterable[CheckMessage]:
             yield _error("otpguard.E006", f'"{name}" is not in PROVIDERS.')
 
 
+def _channels(mine: Settings) -> Iterable[CheckMessage]:
+    reached: set[Channel] = set()
+    for config in mine.providers.values():
+        try:
+            reached |= import_string(config.backend)(**config.options).channels
+        except (ImportError, TypeError, ValueError):
+            return  # E005 has said so
+    if not reached - {Channel.EMAIL}:
+        detail = "Add one for text messages, WhatsApp or voice (the console for development)."
+        yield _warning("otpguard.W006", detail)
+
+
 def _directory(mine: Settings) -> Iterable[CheckMessage]:
     try:
         made = import_string(mine.tenant_directory)()
@@ -178,6 +239,10 @@ def _policies(mine: Settings) -> Iterable[CheckMessage]:
     }
     for slug in levels_below_standard(defaults):
         yield _warning("otpguard.W001", f"{slug}: ask at least AAL2.")
+    for view, slug in mine.url_checkpoints.items():
+        if not defaults[slug].active:
+            detail = f'{view}: set POLICY_DEFAULTS = {{"{slug}": {{"active": True}}}}.'
+            yield _warning("otpguard.W005", detail)
 
 
 def _for_development(module: str) -> bool:

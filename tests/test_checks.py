@@ -59,13 +59,13 @@ CASES: list[Case] = [
         ours(POLICY_DEFAULTS={"api_key": {"ttl": 31 * 60}}),
         ours(POLICY_DEFAULTS={"api_key": {"ttl": 30 * 60}}),
     ),
-    ("otpguard.E005", checks.check_settings, ours(PROVIDERS=MISSPELT), ours(PROVIDERS=MAIL)),
-    ("otpguard.E005", checks.check_settings, ours(PROVIDERS=WRONG_OPTION), ours(PROVIDERS=MAIL)),
+    ("otpguard.E005", checks.check_settings, ours(PROVIDERS=MISSPELT), ours(PROVIDERS=CONSOLE)),
+    ("otpguard.E005", checks.check_settings, ours(PROVIDERS=WRONG_OPTION), ours(PROVIDERS=CONSOLE)),
     (
         "otpguard.E006",
         checks.check_settings,
-        ours(PROVIDERS=MAIL, ROUTES=["post"]),
-        ours(PROVIDERS=MAIL, ROUTES=["mail"]),
+        ours(PROVIDERS=CONSOLE, ROUTES=["post"]),
+        ours(PROVIDERS=CONSOLE, ROUTES=["dev"]),
     ),
     (
         "otpguard.E007",
@@ -130,6 +130,42 @@ CASES: list[Case] = [
         checks.check_settings,
         ours(ROOT_KEYS=["n" * 40, "o" * 40]),
         ours(ROOT_KEYS=["n" * 40, "o" * 40], INDEX_KEYS=["i" * 40]),
+    ),
+    (
+        "otpguard.W005",
+        checks.check_settings,
+        ours(URL_CHECKPOINTS={"mapped": "account_closure"}),
+        ours(
+            URL_CHECKPOINTS={"mapped": "account_closure"},
+            POLICY_DEFAULTS={"account_closure": {"active": True}},
+        ),
+    ),
+    (
+        "otpguard.W006",
+        checks.check_settings,
+        ours(PROVIDERS=MAIL),
+        ours(PROVIDERS={**MAIL, **CONSOLE}),
+    ),
+    (
+        "otpguard.E017",
+        checks.check_urls,
+        {"ROOT_URLCONF": "django.contrib.auth.urls"},
+        {"ROOT_URLCONF": "tests.guarded"},
+    ),
+    (
+        "otpguard.E018",
+        checks.check_project,
+        {"INSTALLED_APPS": [a for a in django_settings.INSTALLED_APPS if a != "django_otp"]},
+        {"INSTALLED_APPS": django_settings.INSTALLED_APPS},
+    ),
+    (
+        "otpguard.W007",
+        checks.check_urls,
+        {"ROOT_URLCONF": "tests.guarded", **ours(URL_CHECKPOINTS={"mapt": "api_key"})},
+        {
+            "ROOT_URLCONF": "tests.guarded",
+            **ours(URL_CHECKPOINTS={"mapped": "api_key", "admin:*": "api_key"}),
+        },
     ),
     (
         "otpguard.W003",
