@@ -11,6 +11,7 @@ from typing import Any
 
 import django
 
+from demo_project import broker
 from demo_project.secret import secret_key
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,7 +80,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- A real worker without a server: the queue is a folder --------------------------------------
-CELERY_BROKER_URL = "filesystem://"
+CELERY_BROKER_URL = broker.register()
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(BROKER / "queue"),
     "data_folder_out": str(BROKER / "queue"),

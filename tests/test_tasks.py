@@ -15,7 +15,7 @@ from otpguard.queue import DELIVER
 from tests import factories
 from tests.flows.setting import stopped
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("worker")]
 
 
 def test_a_started_challenge_is_sent_by_the_worker(

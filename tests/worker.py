@@ -66,11 +66,14 @@ def _database_address() -> str:
     return f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def celery_worker(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[CeleryWorker]:
-    """A worker with four threads, for as long as this process tests."""
+    """A worker with four threads, for the tests of one module.
+
+    It must not outlive them: it would send what other tests queue for themselves.
+    """
     artifacts = ROOT / "test-artifacts"
     artifacts.mkdir(exist_ok=True)
     log = artifacts / f"celery-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.log"
