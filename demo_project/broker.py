@@ -20,7 +20,12 @@ SCHEME = "wholefiles"
 class Channel(filesystem.Channel):
     """Puts messages in one step; everything else is Kombu's."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # noqa: ANN401, ARG002
+    def _put(  # type: ignore[override]  # as Kombu's own does
+        self,
+        queue: str,
+        payload: dict[str, Any],
+        **_kwargs: Any,  # noqa: ANN401 (Kombu's signature)
+    ) -> None:
         name = f"{monotonic_ns() // 1_000_000}_{uuid4()}.{queue}"
         folder = Path(self.data_folder_out)
         draft = folder / f"{name}.part"
