@@ -68,7 +68,7 @@ class RoleForm(forms.Form):
         field.queryset = Membership.objects.filter(tenant=tenant, active=True).select_related(
             "user"
         )
-        field.label_from_instance = _name_of  # type: ignore[method-assign,assignment]
+        field.label_from_instance = _name_of  # type: ignore[method-assign,assignment]  # Django's hook
 
 
 def _name_of(membership: Membership) -> str:
@@ -112,7 +112,7 @@ class CardForm(forms.Form):
 
 def _luhn(digits: str) -> bool:
     doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
-    return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0  # noqa: PLR2004
+    return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0  # noqa: PLR2004 (Luhn)
 
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
