@@ -7,6 +7,9 @@ from datetime import datetime
 
 from otpguard.core.assurance import Primary
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestFacts:
@@ -15,6 +18,7 @@ class RequestFacts:
     `user` and `tenant` are primary keys as text, empty when there is none. `sid` is our own id of
     the login session; empty means that nothing proven in a browser counts (a bearer token, or a
     session from before the installation). `authenticated_at` is None when unknown: never fresh.
+    `host` is known for unsafe methods only.
     """
 
     now: datetime
@@ -35,5 +39,5 @@ class RequestFacts:
 
     @property
     def unsafe(self) -> bool:
-        """True for methods that change something (RFC 9110, 9.2.1)."""
-        return self.method not in {"GET", "HEAD", "OPTIONS", "TRACE"}
+        """True for methods that change something."""
+        return self.method not in SAFE_METHODS

@@ -17,7 +17,7 @@ from otpguard.exceptions import NotAllowed
 
 def is_site(facts: RequestFacts) -> bool:
     """True for staff outside any tenant, and for code that no request started."""
-    no_request = not (facts.user or facts.host)
+    no_request = not (facts.user or facts.path or facts.host)
     return not facts.tenant and (facts.user_is_staff or no_request)
 
 

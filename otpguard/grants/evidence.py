@@ -70,7 +70,7 @@ def read_member(facts: RequestFacts) -> Evidence:
 
     Raises StoreUnavailable when the database does not answer.
     """
-    tenant, user = _tenant_key(facts.tenant), _key(get_user_model(), facts.user)
+    tenant, user = _tenant_key(facts.tenant), _user_key(facts.user)
     rows = _rows(_MEMBER_SQL, [facts.sid, tenant, user, tenant, user, tenant])
     if not rows:
         return Evidence(member=None)
@@ -91,7 +91,7 @@ def read_member(facts: RequestFacts) -> Evidence:
 
 def read_site(facts: RequestFacts) -> Evidence:
     """Live grants of somebody who acts outside any tenant. Raises StoreUnavailable."""
-    rows = _rows(_SITE_SQL, [facts.sid, _key(get_user_model(), facts.user)])
+    rows = _rows(_SITE_SQL, [facts.sid, _user_key(facts.user)])
     return Evidence(
         member=Member(user_active=facts.user_active),
         proofs=_proofs([row[1:] for row in rows], facts),
@@ -132,12 +132,17 @@ def _key(model: type[Any], value: str) -> Any:  # noqa: ANN401 (a primary key of
     return field.get_db_prep_value(field.to_python(value), connection)
 
 
-# The JSON columns arrive as text and are nearly always the same few; so is a tenant's key.
+# The JSON columns arrive as text and are nearly always the same few; so are the keys.
 
 
 @lru_cache(maxsize=4096)
 def _tenant_key(value: str) -> Any:  # noqa: ANN401 (what the database's driver wants)
     return _key(Tenant, value)
+
+
+@lru_cache(maxsize=4096)
+def _user_key(value: str) -> Any:  # noqa: ANN401 (what the database's driver wants)
+    return _key(get_user_model(), value)
 
 
 @lru_cache(maxsize=1024)

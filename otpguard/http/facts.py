@@ -12,7 +12,7 @@ from django.utils import timezone
 from otpguard.conf import settings
 from otpguard.core.address import client
 from otpguard.core.agent import device_name
-from otpguard.core.facts import RequestFacts
+from otpguard.core.facts import SAFE_METHODS, RequestFacts
 from otpguard.http import device, session
 from otpguard.tenants.directory import directory
 
@@ -70,6 +70,10 @@ def _spelled(answer: str) -> str:
 
 
 def _host(request: HttpRequest) -> str:
+    """The validated host, for requests that may send a message: reading a page sends none, and the
+    check costs more than the rest of the facts."""
+    if request.method in SAFE_METHODS:
+        return ""
     # A login without a request of its own (Django's test client) names no host.
     named = "HTTP_HOST" in request.META or "SERVER_NAME" in request.META
     return request.get_host() if named else ""

@@ -81,12 +81,12 @@ def require(
     """
     inner: HttpRequest = getattr(request, "_request", request)
     state = state_of(inner)
-    named = checkpoint_named(checkpoint)
     about = display(target)
     given = repr(body) if body is not None else ""
     key = (*_who(request, inner), checkpoint, about, given, str(binds))
     if key in state.passed:
         return Allow(reason=Reason.PROVEN)
+    named = checkpoint_named(checkpoint)
     facts = _facts(request, inner)
     if body is None and request is not inner and facts.unsafe:
         body = request.data  # the framework has read the stream; a malformed body raises its 400

@@ -23,6 +23,7 @@ def test_the_site_is_staff_outside_any_tenant_or_code_without_a_request() -> Non
     assert is_site(by(user="1", user_is_staff=True, host="a.example"))
     assert is_site(by())
     assert not is_site(by(host="a.example")), "an anonymous request is not the site"
+    assert not is_site(by(path="/security/")), "not even one whose host was not read"
     assert not is_site(by(user="1", host="a.example"))
     assert not is_site(by(user="1", user_is_staff=True, tenant=str(HERE)))
 

@@ -36,6 +36,10 @@ def test_a_request_says_who_asks_where_for_what(host: Host) -> None:
     assert (facts.user_active, facts.user_is_staff, facts.known_device) == (True, False, False)
 
 
+def test_a_page_that_is_only_read_costs_no_look_at_its_host(host: Host) -> None:
+    assert facts_from(request_of(host)).host == ""
+
+
 def test_a_visitor_has_neither_user_nor_session(host: Host) -> None:
     facts = facts_from(request_of(None))
     assert (facts.user, facts.sid, facts.tenant) == ("", "", "")
