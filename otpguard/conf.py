@@ -151,6 +151,34 @@ class Settings:
     held_bytes: int = 65_536
     """The largest form, in bytes, that is kept while its sender proves who they are."""
 
+    relying_party_id: str = ""
+    """The WebAuthn relying party: a domain, of which every origin is a part. Passkeys belong to it
+    for good, so fix it before the first one. Empty: the host of the request."""
+
+    relying_party_origins: tuple[str, ...] = ()
+    """The exact origins from which passkeys are accepted, such as "https://app.example.com".
+    Empty: the origin of the request."""
+
+    attestation_roots: tuple[str, ...] = ()
+    """Files with the certificates (PEM) of makers whose attestation of a passkey is trusted."""
+
+    attestation_aaguids: tuple[str, ...] = ()
+    """The models (AAGUID) that count as attested. Empty: all whose certificates reach a root."""
+
+    totp_tolerance: int = 1
+    """How many 30-second steps an authenticator's code may be late. 0 is the strict mode of OWASP
+    ASVS 5.0, 6.5.5; 1, the most, is what RFC 6238, 5.2 recommends for slow typing."""
+
+    otp_login: bool = False
+    """Whether a step-up also logs in with django-otp, so that `otp_required` sees it. Needs
+    otpguard's own OtpMiddleware in place of django-otp's."""
+
+    session_ceiling: timedelta = timedelta(hours=12)
+    """How long, in seconds, django-otp's mark lasts at most (NIST SP 800-63B-4, 2.3.3)."""
+
+    second_approver: bool = False
+    """Whether a second operator must approve the reset of somebody's factor."""
+
     support_url: str = ""
     """Where a person gets help by a human; linked from every challenge (NIST 2.4.4)."""
 

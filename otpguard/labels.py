@@ -54,6 +54,16 @@ REASONS: Mapping[Reason, Text] = {
     Reason.OTHER_INTENT: _("Your confirmation was for another action."),
     Reason.SPENT: _("Your confirmation has been used for this action already."),
     Reason.FACTOR_NOT_ALLOWED: _("Your organization does not accept that way of confirming."),
+    Reason.USER_NOT_VERIFIED: _(
+        "Your passkey has to check that it is you, by a PIN, finger or face."
+    ),
+    Reason.NOT_ATTESTED: _("Your organization accepts only passkeys of makers that it trusts."),
+    Reason.RECOVERY_INCOMPLETE: _(
+        "A recovery code alone is not enough to change how you confirm. Confirm in one more way."
+    ),
+    Reason.ENROLLMENT_OVERDUE: _(
+        "Your organization requires a way to confirm that it is you. Set one up to go on."
+    ),
     Reason.NO_FACTOR: _("You have not set up a way to confirm that is strong enough here."),
     Reason.ALREADY_CONTINUED: _("This request was sent on once already. Start again."),
     Reason.BODY_TOO_LARGE: _("This request is too large to be confirmed as a whole."),

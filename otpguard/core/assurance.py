@@ -51,6 +51,7 @@ class Method(StrEnum):
     HARDWARE_TOTP = "hardware_totp"
     PASSKEY = "passkey"
     RECOVERY = "recovery"
+    RECOVERY_MAIL = "recovery_mail"
 
 
 class Primary(StrEnum):
@@ -69,6 +70,7 @@ class Grade(StrEnum):
     TOTP = "totp"
     HARDWARE_TOTP = "hardware_totp"
     RECOVERY = "recovery"
+    RECOVERY_MAIL = "recovery_mail"
     PASSKEY_UNVERIFIED = "passkey_unverified"
     PASSKEY_SYNCED = "passkey_synced"
     PASSKEY_BOUND = "passkey_bound"
@@ -110,6 +112,7 @@ _SIMPLE_GRADES: Mapping[Method, Grade] = MappingProxyType(
         Method.TOTP: Grade.TOTP,
         Method.HARDWARE_TOTP: Grade.HARDWARE_TOTP,
         Method.RECOVERY: Grade.RECOVERY,
+        Method.RECOVERY_MAIL: Grade.RECOVERY_MAIL,
     }
 )
 
@@ -155,6 +158,7 @@ NIST_800_63B_4 = AssuranceProfile(
             Grade.TOTP: Worth(_AAL1, _AAL2),
             Grade.HARDWARE_TOTP: Worth(_AAL1, _AAL2),  # 3.2.5: typed codes can be phished
             Grade.RECOVERY: Worth(_AAL1, _AAL2),
+            Grade.RECOVERY_MAIL: Worth(None, None),  # 4.2.1.2: recovers, never authenticates
             Grade.PASSKEY_UNVERIFIED: Worth(_AAL1, _AAL2, phishing_resistant=True),
             Grade.PASSKEY_SYNCED: Worth(_AAL2, _AAL2, phishing_resistant=True),  # 2.3.2
             Grade.PASSKEY_BOUND: Worth(_AAL2, _AAL2, phishing_resistant=True),

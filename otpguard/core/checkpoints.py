@@ -33,8 +33,10 @@ class Checkpoint:
 
     `sensitive` ones are raised to AAL3 by the `enterprise` preset. `anonymous` ones guard people
     who are not logged in yet, so membership is not asked. `always_on` ones no policy can switch
-    off. `label` is the English message that translations start from; `defaults` are the policy
-    fields in which a host's own checkpoint differs from the base.
+    off. `rebinds` ones change what a person proves themselves with: there a recovery code needs a
+    second proof beside it (NIST SP 800-63B-4, 4.2.2.2). `label` is the English message that
+    translations start from; `defaults` are the policy fields in which a host's own checkpoint
+    differs from the base.
     """
 
     slug: str
@@ -42,6 +44,7 @@ class Checkpoint:
     sensitive: bool = False
     anonymous: bool = False
     always_on: bool = False
+    rebinds: bool = False
     shipped: bool = True
     defaults: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
@@ -85,6 +88,24 @@ OTHERS: tuple[Checkpoint, ...] = (
         label=_("Change security settings"),
         sensitive=True,
         always_on=True,
+    ),
+    Checkpoint(
+        slug="security_settings.factor_reset",
+        label=_("Reset somebody's way of confirming"),
+        sensitive=True,
+        always_on=True,
+    ),
+    Checkpoint(
+        slug="factor_change",
+        label=_("Change how you confirm"),
+        always_on=True,
+        rebinds=True,
+    ),
+    Checkpoint(
+        slug="factor_change.strong",
+        label=_("Change your strongest way of confirming"),
+        always_on=True,
+        rebinds=True,
     ),
     Checkpoint(slug="login", label=_("Log in")),
     Checkpoint(slug="first_action", label=_("Use the product for the first time")),

@@ -23,7 +23,7 @@ from otpguard.core.assurance import (
 )
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.evidence import KIND_OF, Proof
-from otpguard.core.policy import TTL_CAP, Policy
+from otpguard.core.policy import TTL_CAP, Policy, UserVerification
 
 
 class Reason(StrEnum):
@@ -44,6 +44,10 @@ class Reason(StrEnum):
     OTHER_INTENT = "other_intent"
     SPENT = "spent"
     FACTOR_NOT_ALLOWED = "factor_not_allowed"
+    USER_NOT_VERIFIED = "user_not_verified"
+    NOT_ATTESTED = "not_attested"
+    RECOVERY_INCOMPLETE = "recovery_incomplete"
+    ENROLLMENT_OVERDUE = "enrollment_overdue"
     NO_FACTOR = "no_factor"
     STORE_UNAVAILABLE = "store_unavailable"
     ALREADY_CONTINUED = "already_continued"
@@ -73,6 +77,7 @@ class EnrolledFactor:
     kind: FactorKind
     usable_from: datetime | None = None
     hardware: bool = False
+    user_verified: bool = True
     backup_eligible: bool = True
     attested: bool = False
 
@@ -140,6 +145,8 @@ def is_softened_by_report_only(decision: Decision) -> bool:
         Reason.PROOF_STALE,
         Reason.LEVEL_TOO_LOW,
         Reason.FACTOR_NOT_ALLOWED,
+        Reason.USER_NOT_VERIFIED,
+        Reason.NOT_ATTESTED,
     }
 
 
@@ -174,6 +181,8 @@ def decide(
         short = _shortfall(proof, policy=policy, profile=profile, now=now)
         if short is None:
             short = _unbound(proof, intent) if binds else None
+        if short is None and checkpoint.rebinds:
+            short = _uncompanioned(proof, proofs, policy=policy, now=now)
         if short is None:
             return Allow(reason=Reason.PROVEN, proof=proof, spends=binds)
         missing = max(missing, short, key=_NEARNESS.index)
@@ -184,9 +193,12 @@ _NEARNESS = (
     Reason.NO_PROOF,
     Reason.FACTOR_NOT_ALLOWED,
     Reason.LEVEL_TOO_LOW,
+    Reason.USER_NOT_VERIFIED,
+    Reason.NOT_ATTESTED,
     Reason.PROOF_STALE,
     Reason.OTHER_INTENT,
     Reason.SPENT,
+    Reason.RECOVERY_INCOMPLETE,
 )
 """Shortfalls from the furthest to the nearest miss; the nearest is what people are told."""
 
@@ -222,10 +234,29 @@ def _shortfall(
     worth = profile.worth(proof.facts)
     if worth is None or worth < policy.required_level:
         return Reason.LEVEL_TOO_LOW
+    if proof.facts.method is Method.PASSKEY:
+        if policy.user_verification is UserVerification.REQUIRED and not proof.facts.user_verified:
+            return Reason.USER_NOT_VERIFIED
+        if policy.attested_only and not proof.facts.attested:
+            return Reason.NOT_ATTESTED
+    return None if _is_fresh(proof, policy, now) else Reason.PROOF_STALE
+
+
+def _is_fresh(proof: Proof, policy: Policy, now: datetime) -> bool:
     age = now - proof.verified_at
-    if age < -CLOCK_SKEW or age > min(policy.ttl, TTL_CAP[policy.required_level]):
-        return Reason.PROOF_STALE
-    return None
+    return -CLOCK_SKEW <= age <= min(policy.ttl, TTL_CAP[policy.required_level])
+
+
+def _uncompanioned(
+    proof: Proof, proofs: Sequence[Proof], *, policy: Policy, now: datetime
+) -> Reason | None:
+    """A saved recovery code is one of the two things that NIST SP 800-63B-4, 4.2.2.2 asks for."""
+    if proof.facts.method is not Method.RECOVERY:
+        return None
+    beside = (other for other in proofs if other.facts.method is not Method.RECOVERY)
+    if any(_is_fresh(other, policy, now) for other in beside):
+        return None
+    return Reason.RECOVERY_INCOMPLETE
 
 
 def _unbound(proof: Proof, intent: str) -> Reason | None:
@@ -248,6 +279,11 @@ def potential(
     """The best level that proving `factor` now could reach under this policy, or None."""
     if factor.kind not in policy.allowed_factors:
         return None
+    if factor.kind is FactorKind.PASSKEY and (
+        (policy.user_verification is UserVerification.REQUIRED and not factor.user_verified)
+        or (policy.attested_only and not factor.attested)
+    ):
+        return None
     if factor.kind is FactorKind.PHONE:
         methods = [Method(channel.value) for channel in policy.allowed_channels]
     elif factor.kind is FactorKind.TOTP:
@@ -259,7 +295,7 @@ def potential(
             MethodFacts(
                 method=method,
                 primary=primary,
-                user_verified=True,
+                user_verified=factor.user_verified,
                 backup_eligible=factor.backup_eligible,
                 attested=factor.attested,
             )
@@ -318,6 +354,6 @@ def _worth_enrolling(
             profile=profile,
             primary=primary,
         )
-        for kind in policy.allowed_factors
+        for kind in policy.allowed_factors - {FactorKind.RECOVERY}  # never the only one
     }
     return frozenset(kind for kind, reach in best.items() if reach is not None and reach >= level)

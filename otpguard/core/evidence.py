@@ -50,6 +50,7 @@ KIND_OF: Mapping[Method, FactorKind] = {
     Method.HARDWARE_TOTP: FactorKind.TOTP,
     Method.PASSKEY: FactorKind.PASSKEY,
     Method.RECOVERY: FactorKind.RECOVERY,
+    Method.RECOVERY_MAIL: FactorKind.RECOVERY,
 }
 """Which kind of factor a method proves. An e-mailed code is a phone factor's last channel."""
 

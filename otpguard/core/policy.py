@@ -29,6 +29,13 @@ class Enforcement(IntEnum):
     ENFORCE = 1
 
 
+class UserVerification(IntEnum):
+    """Whether a passkey must check its holder (PIN, finger, face). Ordered."""
+
+    PREFERRED = 0
+    REQUIRED = 1
+
+
 def minutes(count: float) -> timedelta:
     """`count` minutes, for tables that read well."""
     return timedelta(minutes=count)
@@ -86,6 +93,20 @@ class Policy:
     )
     max_attempts: int = field(
         metadata=_ruled(LOWER, _("Tries per code"), _("Tries that one challenge allows."))
+    )
+    user_verification: UserVerification = field(
+        metadata=_ruled(
+            HIGHER,
+            _("Passkeys check their holder"),
+            _("Ask a passkey for its PIN, finger or face always, or only where it can."),
+        )
+    )
+    attested_only: bool = field(
+        metadata=_ruled(
+            HIGHER,
+            _("Attested passkeys only"),
+            _("Accept a passkey only if its maker vouches for it and the site trusts the maker."),
+        )
     )
     hold: timedelta = field(
         metadata=_ruled(

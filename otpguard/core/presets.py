@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind
 from otpguard.core.checkpoints import Checkpoint
-from otpguard.core.policy import Enforcement, Policy, minutes
+from otpguard.core.policy import Enforcement, Policy, UserVerification, minutes
 
 _AAL1, _AAL2, _AAL3 = AssuranceLevel.AAL1, AssuranceLevel.AAL2, AssuranceLevel.AAL3
 
@@ -50,6 +50,8 @@ BASE = Policy(
     fallback_timeout=timedelta(seconds=8),
     code_ttl=minutes(5),
     max_attempts=5,
+    user_verification=UserVerification.PREFERRED,
+    attested_only=False,
     hold=timedelta(0),
     enforcement=Enforcement.ENFORCE,
 )
@@ -65,6 +67,11 @@ _DEFAULTS: Mapping[str, Policy] = {
     "api_key.production": replace(BASE, required_level=_AAL3),
     "data_export": replace(BASE, hold=timedelta(hours=1)),
     "security_settings": replace(BASE, binds_intent=True),
+    "security_settings.factor_reset": replace(BASE, binds_intent=True, hold=timedelta(hours=24)),
+    "factor_change": replace(BASE, binds_intent=True, hold=timedelta(hours=24)),
+    "factor_change.strong": replace(
+        BASE, required_level=_AAL3, ttl=minutes(15), binds_intent=True, hold=timedelta(hours=24)
+    ),
     "login": replace(BASE, active=False),
     "first_action": replace(BASE, active=False, required_level=_AAL1, allowed_factors=_PHONE_ONLY),
     "team_invite": replace(BASE, active=False),
@@ -89,6 +96,12 @@ _FLOORS: Mapping[str, Policy] = {
         _LOOSEST, required_level=_AAL2, binds_intent=True, hold=timedelta(hours=24)
     ),
     "security_settings": replace(_LOOSEST, required_level=_AAL2, binds_intent=True),
+    "factor_change": replace(
+        _LOOSEST, required_level=_AAL2, binds_intent=True, hold=timedelta(hours=1)
+    ),
+    "factor_change.strong": replace(
+        _LOOSEST, required_level=_AAL3, binds_intent=True, hold=timedelta(hours=1)
+    ),
     **{
         slug: replace(_LOOSEST, required_level=_AAL2)
         for slug in (

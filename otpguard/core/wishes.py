@@ -19,6 +19,7 @@ from otpguard.core.policy import (
     TTL_CAP,
     Enforcement,
     Policy,
+    UserVerification,
     is_site_only,
 )
 from otpguard.core.registry import nearest
@@ -68,8 +69,10 @@ def dump_policy(policy: Policy) -> dict[str, Any]:
 def _write(value: Any) -> Any:  # noqa: ANN401 (each field has its own type)
     if isinstance(value, timedelta):
         return int(value.total_seconds())
-    if isinstance(value, AssuranceLevel | Enforcement):
-        return value.name if isinstance(value, AssuranceLevel) else value.name.lower()
+    if isinstance(value, AssuranceLevel):
+        return value.name
+    if isinstance(value, Enforcement | UserVerification):
+        return value.name.lower()
     if isinstance(value, frozenset):
         return sorted(str(item) for item in value)
     if isinstance(value, tuple):
@@ -95,6 +98,14 @@ def _enforcement(value: object) -> Enforcement:
     if isinstance(value, str) and value.upper() in Enforcement.__members__:
         return Enforcement[value.upper()]
     raise ValueError('must be "enforce" or "report_only"')
+
+
+def _verification(value: object) -> UserVerification:
+    if isinstance(value, UserVerification):
+        return value
+    if isinstance(value, str) and value.upper() in UserVerification.__members__:
+        return UserVerification[value.upper()]
+    raise ValueError('must be "preferred" or "required"')
 
 
 def _seconds(low: int, high: int) -> Callable[[object], timedelta]:
@@ -158,6 +169,8 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "fallback_timeout": _seconds(2, 120),
     "code_ttl": _seconds(60, int(CODE_TTL_CAP.total_seconds())),
     "max_attempts": _count(1, ATTEMPTS_CAP),
+    "user_verification": _verification,
+    "attested_only": _flag,
     "hold": _seconds(0, 30 * _DAY),
     "enforcement": _enforcement,
 }

@@ -10,13 +10,18 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind
-from otpguard.core.policy import POLICY_FIELDS, is_site_only
+from otpguard.core.policy import POLICY_FIELDS, UserVerification, is_site_only
 from otpguard.core.wishes import WishError, parse
 from otpguard.labels import CHANNELS, FACTOR_KINDS, Text
 
 UNSET = ""
 _KINDS = [(str(kind), FACTOR_KINDS[kind]) for kind in FactorKind]
 _CHANNELS = [(str(channel), CHANNELS[channel]) for channel in Channel]
+_VERIFICATION = [
+    (UNSET, _("default")),
+    (UserVerification.PREFERRED.name.lower(), _("where it can")),
+    (UserVerification.REQUIRED.name.lower(), _("always")),
+]
 _FLAG = [(UNSET, _("default")), ("true", _("yes")), ("false", _("no"))]
 
 
@@ -27,6 +32,8 @@ def _field(name: str, annotation: str, *, label: Text, help_text: Text) -> forms
     if annotation == "AssuranceLevel":
         levels = [(level.name, level.name) for level in AssuranceLevel]
         return forms.ChoiceField(choices=[(UNSET, _("default")), *levels], **common)
+    if annotation == "UserVerification":
+        return forms.ChoiceField(choices=_VERIFICATION, **common)
     if name == "allowed_factors":
         return forms.MultipleChoiceField(
             choices=_KINDS, widget=forms.CheckboxSelectMultiple, **common

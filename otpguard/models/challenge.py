@@ -38,7 +38,8 @@ class Challenge(models.Model):
 
     There is no code in the row: it is derived from `seed`, the id and `generation` with a key that
     is not in the database. `due_at` is the fallback timer, swept by every worker (C9). `net` holds
-    address, agent and host of the request, encrypted.
+    address, agent and host of the request, encrypted. `enrolls` says that the right answer confirms
+    the factor. `ceremony` is the state of a WebAuthn ceremony, used once (A22).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -59,6 +60,8 @@ class Challenge(models.Model):
     held = models.UUIDField(null=True, blank=True)
     unkept = models.BooleanField(default=False)
     factor = models.ForeignKey(Factor, models.CASCADE, null=True, related_name="challenges")
+    enrolls = models.BooleanField(default=False)
+    ceremony = EncryptedTextField(blank=True)
     destination = EncryptedTextField(blank=True)
     phone_index = models.CharField(max_length=64, blank=True)
     net = EncryptedTextField(blank=True)

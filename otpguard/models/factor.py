@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -29,7 +30,10 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
     only there. `secret` holds the number, seed or credential, encrypted. `phone_index` is the keyed
     digest of the number, `phone_index_old` the one under the key that is being retired.
     `email_index` is the digest of the address that the person had when the factor was bound: codes
-    fall back to that address only, so that whoever changes it gains nothing.
+    fall back to that address only, so that whoever changes it gains nothing. `last_step` is the
+    newest time step of which a code was accepted; `replaces` the factor that this one takes over
+    from once it is usable. Attested, backed up, counted: as WebAuthn Level 3 reports them;
+    `backup_eligible` never changes.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -42,9 +46,21 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
     phone_index = models.CharField(max_length=64, blank=True, editable=False)
     phone_index_old = models.CharField(max_length=64, blank=True, editable=False)
     email_index = models.CharField(max_length=64, blank=True, editable=False)
-    hardware = models.BooleanField(default=False)
+    credential_id = models.CharField(max_length=1364, blank=True, editable=False)
+    aaguid = models.UUIDField(null=True, blank=True, editable=False)
+    sign_count = models.PositiveBigIntegerField(default=0, editable=False)
+    transports = models.JSONField(default=list, blank=True, editable=False)
+    attestation = models.CharField(max_length=32, blank=True, editable=False)
+    user_verified = models.BooleanField(default=False, editable=False)
     backup_eligible = models.BooleanField(default=True)
+    backed_up = models.BooleanField(default=False, editable=False)
     attested = models.BooleanField(default=False)
+    hardware = models.BooleanField(default=False)
+    serial = models.CharField(max_length=64, blank=True)
+    last_step = models.BigIntegerField(default=-1, editable=False)
+    replaces = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     usable_from = models.DateTimeField(null=True, blank=True, editable=False)
     disabled_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -66,6 +82,21 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
                 fields=["user", "phone_index"],
                 condition=Q(tenant=None) & ~Q(phone_index=""),
                 name="otpguard_factor_phone_own",
+            ),
+            models.UniqueConstraint(
+                fields=["credential_id"],
+                condition=~Q(credential_id=""),
+                name="otpguard_factor_credential",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(kind=FactorKind.RECOVERY.value),
+                name="otpguard_factor_recovery",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "serial"],
+                condition=~Q(serial=""),
+                name="otpguard_factor_serial",
             ),
             models.CheckConstraint(
                 condition=~Q(kind=FactorKind.PHONE.value) | ~Q(phone_index=""),
@@ -147,6 +178,44 @@ class RecoveryFactor(Factor):
 
     class Meta:
         proxy = True
+
+
+class RecoveryCode(models.Model):
+    """One saved recovery code, as a digest. Used once."""
+
+    factor = models.ForeignKey(Factor, models.CASCADE, related_name="codes")
+    digest = models.CharField(max_length=128)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["factor", "digest"], name="otpguard_recovery_once"),
+        ]
+
+    def __str__(self) -> str:
+        return "recovery code"
+
+
+class FactorBlock(models.Model):
+    """A tenant does not accept a personal factor, which stays worth something elsewhere (C25)."""
+
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+")
+    factor = models.ForeignKey(Factor, models.CASCADE, related_name="blocks")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(max_length=120)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("blocked factor")
+        verbose_name_plural = _("blocked factors")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "factor"], name="otpguard_block_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.factor} blocked in {self.tenant}"
 
 
 class FactorLane(models.Model):

@@ -11,16 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.assurance import Primary
+from otpguard.models.fields import EncryptedTextField
 
 
 class LoginSession(models.Model):
-    """One login of one user. `authenticated_at` is empty for what is never fresh."""
+    """One login of one user. `authenticated_at` is empty for what is never fresh.
+
+    `session_key` is that of the web session which carries it now, so that it can be ended from
+    elsewhere; encrypted, for whoever knows it is logged in.
+    """
 
     sid = models.CharField(max_length=43, primary_key=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="otpguard_sessions"
     )
     authenticated_at = models.DateTimeField(null=True, blank=True)
+    session_key = EncryptedTextField(blank=True)
     backend = models.CharField(max_length=200, blank=True)
     primary = models.CharField(
         max_length=16, choices=[(kind.value, kind.value) for kind in Primary]

@@ -19,7 +19,13 @@ from otpguard.core.assurance import (
 )
 from otpguard.core.checkpoints import BUILT_IN, Checkpoint
 from otpguard.core.evidence import Proof, Source
-from otpguard.core.policy import FIELD_NAMES, Enforcement, FloorException, Policy
+from otpguard.core.policy import (
+    FIELD_NAMES,
+    Enforcement,
+    FloorException,
+    Policy,
+    UserVerification,
+)
 from otpguard.core.presets import BASE
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -50,6 +56,8 @@ FIELD_VALUES: dict[str, st.SearchStrategy[Any]] = {
     "fallback_timeout": spans(2, 120),
     "code_ttl": spans(60, 3600),
     "max_attempts": st.integers(1, 20),
+    "user_verification": st.sampled_from(UserVerification),
+    "attested_only": st.booleans(),
     "hold": spans(0, 30 * 86_400),
     "enforcement": st.sampled_from(Enforcement),
 }
@@ -128,6 +136,8 @@ loose_policies: st.SearchStrategy[Policy] = st.builds(
         "ttl": spans(600, 1800),
         "allowed_factors": st.just(BASE.allowed_factors),
         "allowed_channels": st.just(BASE.allowed_channels),
+        "user_verification": st.just(UserVerification.PREFERRED),
+        "attested_only": st.just(False),
     },
 )
 """Policies that ask for proof but accept every kind, so that passes are common."""

@@ -1,0 +1,112 @@
+"""The life of a challenge, from its start to its last answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from otpguard.core.events.base import (
+    AUTHENTICATION,
+    OTHER_ACTIVITY,
+    Event,
+    Ocsf,
+    event,
+)
+from otpguard.core.text import gettext_noop as _
+
+
+@event("challenge.started", _("A challenge was started"), Ocsf(AUTHENTICATION, 6))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeStarted(Event):
+    """A person chose a factor; a code was ordered over the first channel of the plan."""
+
+    factor: str
+    kind: str
+    channels: list[str]
+
+
+@event("challenge.refused", _("A challenge was not started"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeRefused(Event):
+    """A cap was full, the factor is locked, or nothing can be sent; nothing was charged."""
+
+    reason: str
+    retry_after: int = 0
+    count: int = 1
+
+
+@event("challenge.sent", _("A code was sent"), Ocsf(AUTHENTICATION, 6))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeSent(Event):
+    """A provider took the message for one delivery."""
+
+    channel: str
+    provider: str
+    step: int
+    delivered: bool = False
+
+
+@event("challenge.fell_back", _("The next channel was taken"), Ocsf(AUTHENTICATION, 6))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeFellBack(Event):
+    """One route failed or stayed silent; the next of the plan was ordered."""
+
+    failed: str
+    following: str
+    reason: str
+
+
+@event("challenge.undeliverable", _("No channel was left"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeUndeliverable(Event):
+    """The last route of the plan failed."""
+
+    reason: str
+
+
+@event("challenge.rejected", _("An answer was rejected"), Ocsf(AUTHENTICATION, 1))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeRejected(Event):
+    """An answer was wrong, late, used, locked out or not this person's to give."""
+
+    reason: str
+    attempt: int = 0
+    lane: str = ""
+
+
+@event("challenge.verified", _("A factor was proven"), Ocsf(AUTHENTICATION, 1))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeVerified(Event):
+    """The right answer came in time; this challenge answers no more."""
+
+    method: str
+    attempt: int
+
+
+@event("challenge.exhausted", _("All tries were used up"), Ocsf(AUTHENTICATION, 1))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeExhausted(Event):
+    """The last allowed answer was wrong."""
+
+    attempts: int
+
+
+@event("challenge.expired", _("A challenge expired"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeExpired(Event):
+    """Nobody answered in time."""
+
+
+@event("challenge.canceled", _("A challenge was canceled"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeCanceled(Event):
+    """The person, a newer challenge or an operator ended it."""
+
+    reason: str
+
+
+@event("challenge.repudiated", _("Somebody said: this was not me"), Ocsf(AUTHENTICATION, 99))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeRepudiated(Event):
+    """The holder of the factor did not ask for the code; the session's proofs were revoked."""
+
+    grants_revoked: int

@@ -1,0 +1,120 @@
+"""Factors: gained, changed, lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from otpguard.core.events.base import (
+    ACCOUNT_CHANGE,
+    AUTHENTICATION,
+    OTHER_ACTIVITY,
+    Event,
+    Ocsf,
+    event,
+)
+from otpguard.core.text import gettext_noop as _
+
+
+@event("factor.enrolled", _("A factor was enrolled"), Ocsf(ACCOUNT_CHANGE, 10))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorEnrolled(Event):
+    """A person gained a means of proof."""
+
+    factor: str
+    kind: str
+
+
+@event("factor.removed", _("A factor was removed"), Ocsf(ACCOUNT_CHANGE, 11))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRemoved(Event):
+    """A means of proof was taken away; the person's grants ended with it."""
+
+    factor: str
+    kind: str
+    reason: str
+
+
+@event("factor.disabled", _("A factor was disabled"), Ocsf(ACCOUNT_CHANGE, 9))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorDisabled(Event):
+    """Too many failures in one lane (NIST 3.2.2), or an operator's decision."""
+
+    factor: str
+    reason: str
+    lane: str = ""
+
+
+@event("factor.renamed", _("A factor was renamed"), Ocsf(ACCOUNT_CHANGE, OTHER_ACTIVITY))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRenamed(Event):
+    """A person gave a factor another name."""
+
+    factor: str
+
+
+@event("factor.provisioned", _("A factor was provisioned"), Ocsf(ACCOUNT_CHANGE, 10))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorProvisioned(Event):
+    """An operator gave a person a factor: a hardware token, or one taken over from elsewhere."""
+
+    factor: str
+    kind: str
+    source: str
+    serial: str = ""
+
+
+@event("factor.blocked", _("A personal factor was blocked"), Ocsf(ACCOUNT_CHANGE, 9))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorBlocked(Event):
+    """A tenant does not accept somebody's own factor any more; elsewhere it stays as it was."""
+
+    factor: str
+    kind: str
+    reason: str
+
+
+@event("factor.reset", _("Somebody's factors were reset"), Ocsf(ACCOUNT_CHANGE, 11))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorReset(Event):
+    """An operator took a lost factor away: `removed` of them deleted, `blocked` blocked."""
+
+    reason: str
+    removed: int
+    blocked: int
+    held_until: str = ""
+
+
+@event("factor.clone_suspected", _("A passkey may have been copied"), Ocsf(ACCOUNT_CHANGE, 99))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorCloneSuspected(Event):
+    """A passkey counted backwards (WebAuthn Level 3, 6.1.1). A sign of a copy, not a proof."""
+
+    factor: str
+    stored: int
+    shown: int
+
+
+@event("factor.ceremony_failed", _("A passkey was not accepted"), Ocsf(AUTHENTICATION, 1))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorCeremonyFailed(Event):
+    """What a browser sent of a passkey ceremony does not hold; `fault` says which check."""
+
+    fault: str
+    enrolls: bool
+
+
+@event("recovery.issued", _("Recovery codes were made"), Ocsf(ACCOUNT_CHANGE, 10))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryIssued(Event):
+    """A person got a new set of recovery codes; an older set ended."""
+
+    count: int
+    replaced: bool
+
+
+@event("recovery.used", _("A recovery code was used"), Ocsf(AUTHENTICATION, 1))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryUsed(Event):
+    """One saved code was used up; `left` remain."""
+
+    left: int

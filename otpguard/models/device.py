@@ -1,0 +1,40 @@
+"""Known devices: browsers that have proven a factor before."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class KnownDevice(models.Model):
+    """One browser of one person. Its cookie holds the secret of which `digest` is made.
+
+    Knowing a device chooses the lane in which failures count and informs risk; it proves nothing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="otpguard_devices"
+    )
+    digest = models.CharField(max_length=64)
+    name = models.CharField(max_length=120, blank=True)
+    first_seen_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-last_seen_at",)
+        verbose_name = _("known device")
+        verbose_name_plural = _("known devices")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["digest"], name="otpguard_device_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or "device"
