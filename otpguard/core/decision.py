@@ -21,7 +21,7 @@ from otpguard.core.assurance import (
     MethodFacts,
     Primary,
 )
-from otpguard.core.checkpoints import Checkpoint
+from otpguard.core.checkpoints import EVERY, Checkpoint
 from otpguard.core.evidence import KIND_OF, Proof
 from otpguard.core.policy import TTL_CAP, Policy, UserVerification
 
@@ -178,7 +178,7 @@ def decide(
         return Allow(reason=Reason.NOT_REQUIRED)
     missing = Reason.NO_PROOF
     for proof in proofs:
-        short = _shortfall(proof, policy=policy, profile=profile, now=now)
+        short = _shortfall(proof, checkpoint, policy=policy, profile=profile, now=now)
         if short is None:
             short = _unbound(proof, intent) if binds else None
         if short is None and checkpoint.rebinds:
@@ -216,23 +216,28 @@ def _membership(member: Member | None) -> Deny | None:
 
 
 def _running_hold(member: Member, checkpoint: Checkpoint, now: datetime) -> datetime | None:
-    running = [
-        member.held[slug]
-        for slug in checkpoint.lineage
-        if slug in member.held and member.held[slug] > now
-    ]
+    slugs = set(checkpoint.lineage)
+    if checkpoint.rebinds:
+        slugs.discard(EVERY)  # whoever has to wait may still set up how to confirm afterwards
+    running = [until for slug, until in member.held.items() if slug in slugs and until > now]
     return max(running, default=None)
 
 
 def _shortfall(
-    proof: Proof, *, policy: Policy, profile: AssuranceProfile, now: datetime
+    proof: Proof,
+    checkpoint: Checkpoint,
+    *,
+    policy: Policy,
+    profile: AssuranceProfile,
+    now: datetime,
 ) -> Reason | None:
     if KIND_OF[proof.facts.method] not in policy.allowed_factors:
         return Reason.FACTOR_NOT_ALLOWED
     if not _channel_allowed(proof.facts.method, policy):
         return Reason.FACTOR_NOT_ALLOWED
     worth = profile.worth(proof.facts)
-    if worth is None or worth < policy.required_level:
+    recovers = checkpoint.rebinds and proof.facts.method is Method.RECOVERY
+    if not recovers and (worth is None or worth < policy.required_level):
         return Reason.LEVEL_TOO_LOW
     if proof.facts.method is Method.PASSKEY:
         if policy.user_verification is UserVerification.REQUIRED and not proof.facts.user_verified:
@@ -250,7 +255,8 @@ def _is_fresh(proof: Proof, policy: Policy, now: datetime) -> bool:
 def _uncompanioned(
     proof: Proof, proofs: Sequence[Proof], *, policy: Policy, now: datetime
 ) -> Reason | None:
-    """A saved recovery code is one of the two things that NIST SP 800-63B-4, 4.2.2.2 asks for."""
+    """A saved recovery code is one of the two things that NIST SP 800-63B-4, 4.2.2.2 asks for;
+    both together recover the account, whatever level was lost."""
     if proof.facts.method is not Method.RECOVERY:
         return None
     beside = (other for other in proofs if other.facts.method is not Method.RECOVERY)
@@ -316,18 +322,20 @@ def choose(
     primary: Primary,
     factors: Sequence[EnrolledFactor],
     now: datetime,
+    rebinds: bool = False,
 ) -> RequireChallenge | RequireEnrollment | Deny:
     """Turn a missing proof into what the person can do about it, strongest factor first.
 
     A factor whose waiting time (`usable_from`) still runs is not offered. No usable factor means
     enrollment of a kind that would reach the level; a policy under which no kind does is a
-    denial, never a silent pass.
+    denial, never a silent pass. Where a checkpoint `rebinds`, recovery codes serve at any level.
     """
     usable = []
     for factor in factors:
         reach = potential(factor, policy=policy, profile=profile, primary=primary)
         ready = factor.usable_from is None or factor.usable_from <= now
-        if ready and reach is not None and reach >= need.level:
+        recovers = rebinds and factor.kind is FactorKind.RECOVERY and reach is not None
+        if ready and (recovers or (reach is not None and reach >= need.level)):
             usable.append(factor)
     if usable:
         usable.sort(key=lambda factor: _STRENGTH.index(factor.kind))

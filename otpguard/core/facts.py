@@ -18,7 +18,7 @@ class RequestFacts:
     `user` and `tenant` are primary keys as text, empty when there is none. `sid` is our own id of
     the login session; empty means that nothing proven in a browser counts (a bearer token, or a
     session from before the installation). `authenticated_at` is None when unknown: never fresh.
-    `host` is known for unsafe methods only.
+    `host` and `secure` are known for unsafe methods only.
     """
 
     now: datetime
@@ -33,9 +33,15 @@ class RequestFacts:
     address: str = ""
     agent: str = ""
     host: str = ""
+    secure: bool = False
     method: str = "GET"
     path: str = ""
     view: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Where the browser stands (RFC 6454); empty without a host."""
+        return f"{'https' if self.secure else 'http'}://{self.host}" if self.host else ""
 
     @property
     def unsafe(self) -> bool:

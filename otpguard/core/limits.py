@@ -102,7 +102,8 @@ def caps_for_start(
     nobody has confirmed yet gets the seeds' 3 a day and 10 an hour from one address. A person's
     own confirmed factor has wider caps, for a whole office may share an address; they are narrowed
     while the tenant is `strict` (younger than 30 days, no usage signal). The factor's cap is one
-    for each lane, so that nobody elsewhere uses up the owner's.
+    for each lane, so that nobody elsewhere uses up the owner's. Without a `phone_index` nothing is
+    sent, so an enrollment is bounded per person only.
     """
     caps = [Cap(name="session", key=sid, limit=20, window=_HOUR)]
     if address:
@@ -111,7 +112,9 @@ def caps_for_start(
     if confirmed:
         limit = 5 if strict else 10
         caps.append(Cap(name="factor", key=f"{factor} {lane}", limit=limit, window=_DAY))
-    else:
+    elif phone_index:
         caps.append(Cap(name="number", key=phone_index, limit=3, window=_DAY))
         caps.append(Cap(name="enrollment", key=user, limit=6, window=_DAY))
+    else:
+        caps.append(Cap(name="binding", key=user, limit=20, window=_DAY))
     return tuple(caps)

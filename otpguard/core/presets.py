@@ -139,6 +139,10 @@ def rules_for(checkpoint: Checkpoint, *, preset: Preset, tier: Tier) -> Rules:
         floor = replace(floor, active=False)
     if tier is Tier.ENTERPRISE and checkpoint.sensitive:
         default = _at_aal3(default)
+    enterprise = tier is Tier.ENTERPRISE or preset is Preset.ENTERPRISE
+    if checkpoint.slug == "factor_change.strong" and enterprise:
+        # What AAL3 lost, an administrator restores, not a saved code (NIST SP 800-63B-4, 4.2.2.3).
+        default = replace(default, allowed_factors=default.allowed_factors - {FactorKind.RECOVERY})
     raised = (
         preset is Preset.DEFENSIBLE and not DEFENSIBLE_AT_AAL3.isdisjoint(checkpoint.lineage)
     ) or (preset is Preset.ENTERPRISE and checkpoint.sensitive)

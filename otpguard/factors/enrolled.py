@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from django.db import DatabaseError, InterfaceError
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from otpguard.core.assurance import FactorKind
 from otpguard.core.decision import EnrolledFactor
 from otpguard.exceptions import StoreUnavailable
-from otpguard.models import Factor
+from otpguard.models import Factor, FactorBlock
 from otpguard.models.factor import FACTORS
 
 
 def usable(*, user: str, tenant: str) -> QuerySet[Factor]:
-    """Confirmed, enabled factors of `user` that count in `tenant`: the person's own and those
-    that this tenant provisioned; never another tenant's (A1)."""
-    own = Q(tenant=None)
-    where = own | Q(tenant=tenant) if tenant else own
-    return FACTORS.filter(where, user=user, confirmed=True, disabled_at=None)
+    """Confirmed, enabled factors of `user` that count in `tenant`: the person's own that it has
+    not blocked (C25) and those that it provisioned; never another tenant's (A1)."""
+    factors = FACTORS.filter(user=user, confirmed=True, disabled_at=None)
+    if not tenant:
+        return factors.filter(tenant=None)
+    blocked = FactorBlock.objects.filter(Q(tenant=tenant), factor=OuterRef("pk"))
+    return factors.filter(Q(tenant=None) | Q(tenant=tenant)).exclude(Exists(blocked))
 
 
 def live_factors(*, user: str, tenant: str) -> list[EnrolledFactor]:
@@ -29,6 +31,7 @@ def live_factors(*, user: str, tenant: str) -> list[EnrolledFactor]:
                 kind=FactorKind(row.kind),
                 usable_from=row.usable_from,
                 hardware=row.hardware,
+                user_verified=row.user_verified or row.kind != FactorKind.PASSKEY,
                 backup_eligible=row.backup_eligible,
                 attested=row.attested,
             )

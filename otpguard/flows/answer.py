@@ -1,6 +1,6 @@
 """Take an answer: count first, compare then, spend once.
 
-The try is counted by a conditional update and committed before the code is even derived, so no
+The try is counted by a conditional update and committed before the answer is even looked at, so no
 crash and no race gives a guess for free. A right answer closes the challenge by a second
 conditional update; of any number of answers at once exactly one wins.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
@@ -17,45 +16,44 @@ from django.db import transaction
 from django.db.models import F
 
 from otpguard.audit.recorder import Circumstances, record
-from otpguard.conf import settings
-from otpguard.core.assurance import Channel, Method, MethodFacts, Primary
-from otpguard.core.challenge import ChallengeMove, ChallengeState, DeliveryState, advance
-from otpguard.core.codes import matches
+from otpguard.core.assurance import FactorKind
+from otpguard.core.challenge import ChallengeMove, ChallengeState, advance
 from otpguard.core.events import (
     ChallengeExhausted,
     ChallengeRejected,
-    ChallengeVerified,
+    FactorCeremonyFailed,
     FactorDisabled,
-    FactorEnrolled,
-    GrantIssued,
 )
 from otpguard.core.facts import RequestFacts
 from otpguard.core.limits import Lane
-from otpguard.core.routing import weakest
 from otpguard.factors import lanes
+from otpguard.factors.base import Missed, Shown
 from otpguard.flows import refuse
+from otpguard.flows.ceremony import renew
 from otpguard.flows.coalesce import Coalescer
-from otpguard.flows.deliver import code_of
-from otpguard.grants import store
-from otpguard.limits import sql as limits
-from otpguard.models import Challenge, Delivery, Factor, Grant
-from otpguard.signals import challenge_verified
+from otpguard.flows.judge import judge
+from otpguard.flows.prove import circumstances, prove
+from otpguard.models import Challenge, Factor, Grant
 
 lately = Coalescer()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """The answer was right, in time and first."""
+    """The answer was right, in time and first.
 
-    grant: Grant
+    `grant` is None for a new factor that has to wait before it proves anything.
+    """
+
+    grant: Grant | None
     challenge: Challenge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """The answer does not count. `reason` is wrong, expired, used, canceled, locked, wait or
-    unknown; the last also for somebody else's challenge, so that nothing is learned from it."""
+    """The answer does not count. `reason` is wrong, clock, expired, used, canceled, locked, wait,
+    unknown or a ceremony's fault; unknown also for somebody else's challenge, so that nothing is
+    learned from it."""
 
     reason: str
     attempts_left: int = 0
@@ -68,7 +66,8 @@ Answer: TypeAlias = Verified | Rejected
 def answer(*, facts: RequestFacts, challenge_id: UUID, given: str) -> Answer:
     """Judge one answer. Two short transactions of its own; must not be called inside another.
 
-    The challenge must belong to this login session, user and tenant (A23).
+    `given` is what was typed, or the JSON of a passkey ceremony. The challenge must belong to
+    this login session, user and tenant (A23).
     """
     own = Challenge.objects.of(sid=facts.sid, user=facts.user, tenant=facts.tenant)
     challenge = own.select_related("factor", "user").filter(pk=challenge_id).first()
@@ -89,9 +88,10 @@ def answer(*, facts: RequestFacts, challenge_id: UUID, given: str) -> Answer:
     challenge.refresh_from_db(fields=["state", "attempts"])
     if not counted:
         return _rejected(facts, challenge, challenge_id, _why_closed(challenge, facts.now))
-    if matches(given, code_of(challenge)):
-        return _verify(facts, challenge, lane)
-    return _fail(facts, challenge, lane)
+    shown = judge(challenge, challenge.factor, given, now=facts.now)
+    if isinstance(shown, Missed):
+        return _fail(facts, challenge, challenge.factor, lane, shown)
+    return _verify(facts, challenge, shown, lane)
 
 
 def _why_closed(challenge: Challenge, now: datetime) -> str:
@@ -104,92 +104,64 @@ def _why_closed(challenge: Challenge, now: datetime) -> str:
     return "expired" if challenge.expires_at <= now else "exhausted"
 
 
-def _verify(facts: RequestFacts, challenge: Challenge, lane: Lane) -> Answer:
+def _verify(facts: RequestFacts, challenge: Challenge, shown: Shown, lane: Lane) -> Answer:
+    grant = None
     with transaction.atomic(durable=True):
         won = Challenge.objects.filter(pk=challenge.pk, state=ChallengeState.OPEN.value).update(
             state=advance(ChallengeState.OPEN, ChallengeMove.VERIFY).value,
             closed_at=facts.now,
             due_at=None,
+            ceremony="",
         )
-        if not won:
-            challenge.refresh_from_db(fields=["state"])
+        spent = bool(won) and shown.spend()
+        if spent:
+            grant = prove(facts, challenge, shown, lane)
         else:
-            grant = _issue(facts, challenge, lane)
+            transaction.set_rollback(True)
     if not won:
+        challenge.refresh_from_db(fields=["state"])
         return _rejected(facts, challenge, challenge.pk, _why_closed(challenge, facts.now))
+    if not spent:
+        assert challenge.factor is not None  # noqa: S101 (answer() has looked)
+        return _fail(facts, challenge, challenge.factor, lane, Missed(reason=shown.lost))
     refuse.settle(challenge)
     return Verified(grant=grant, challenge=challenge)
 
 
-def _issue(facts: RequestFacts, challenge: Challenge, lane: Lane) -> Grant:
-    """Everything that a right answer brings, in the transaction that closed the challenge."""
-    factor = challenge.factor
-    assert factor is not None  # noqa: S101 (answer() has looked)
-    method = MethodFacts(method=_method(challenge), primary=Primary(challenge.primary))
-    where = _circumstances(facts, challenge)
-    record(ChallengeVerified(method=method.method.value, attempt=challenge.attempts), where)
-    if not factor.confirmed:
-        record(FactorEnrolled(factor=str(factor.pk), kind=factor.kind), where)
-    Factor.objects.filter(pk=factor.pk).update(confirmed=True, last_used_at=facts.now)
-    grant = store.issue(challenge, method, now=facts.now)
-    record(
-        GrantIssued(grant=str(grant.pk), method=method.method.value, bound=challenge.binds),
-        where,
-    )
-    limits.refund(challenge.pk)
-    lanes.succeed(factor.pk, lane)
-    transaction.on_commit(
-        partial(
-            challenge_verified.send_robust,
-            sender=Challenge,
-            user_id=challenge.user_id,
-            tenant_id=challenge.tenant_id,
-            checkpoint=challenge.checkpoint,
-            method=method.method.value,
-        )
-    )
-    return grant
-
-
-def _method(challenge: Challenge) -> Method:
-    """The weakest channel that this code may have travelled over (C8).
-
-    A queued row that carries a lease is of a worker that died, perhaps after sending.
-    """
-    sent = Delivery.objects.filter(challenge=challenge, generation=challenge.generation).exclude(
-        state=DeliveryState.QUEUED.value, lease_until=None
-    )
-    channels = [Channel(channel) for channel in sent.values_list("channel", flat=True)]
-    channel = weakest(
-        channels or [Channel(route["channel"]) for route in challenge.plan],
-        profile=settings().assurance_profile,
-        primary=Primary(challenge.primary),
-    )
-    return Method(channel.value)
-
-
-def _fail(facts: RequestFacts, challenge: Challenge, lane: Lane) -> Rejected:
-    assert challenge.factor is not None  # noqa: S101 (answer() has looked)
+def _fail(
+    facts: RequestFacts, challenge: Challenge, factor: Factor, lane: Lane, missed: Missed
+) -> Rejected:
     left = challenge.max_attempts - challenge.attempts
-    where = _circumstances(facts, challenge)
+    where = circumstances(facts, challenge)
+    state = lanes.LaneState()
     with transaction.atomic(durable=True):
-        state = lanes.fail(challenge.factor.pk, lane, now=facts.now)
+        if factor.kind == FactorKind.PASSKEY:
+            # Nothing to guess: a broken ceremony counts for its challenge, not against the key.
+            fault = missed.reason.removeprefix("ceremony_")
+            record(FactorCeremonyFailed(fault=fault, enrolls=challenge.enrolls), where)
+            renew(facts, challenge)
+        elif missed.reason == "wrong":  # a code that was right once is no guess
+            state = lanes.fail(factor.pk, lane, now=facts.now)
         record(
-            ChallengeRejected(reason="wrong", attempt=challenge.attempts, lane=lane.value),
+            ChallengeRejected(reason=missed.reason, attempt=challenge.attempts, lane=lane.value),
             where,
         )
         if left <= 0:
             _exhaust(challenge, facts.now, where)
         if state.closed:
-            _disable(challenge.factor, lane, facts.now, where)
-    if left <= 0:
-        return Rejected(reason="exhausted", retry_after=state.wait_seconds)
-    return Rejected(reason="wrong", attempts_left=left, retry_after=state.wait_seconds)
+            _disable(factor, lane, facts.now, where)
+    return Rejected(
+        reason=missed.reason if left > 0 else "exhausted",
+        attempts_left=max(0, left),
+        retry_after=state.wait_seconds,
+    )
 
 
 def _exhaust(challenge: Challenge, now: datetime, where: Circumstances) -> None:
     closed = Challenge.objects.filter(pk=challenge.pk, state=ChallengeState.OPEN.value).update(
-        state=ChallengeState.EXHAUSTED.value, closed_at=now, due_at=None
+        state=advance(ChallengeState.OPEN, ChallengeMove.EXHAUST).value,
+        closed_at=now,
+        due_at=None,
     )
     if closed:
         record(ChallengeExhausted(attempts=challenge.attempts), where)
@@ -206,15 +178,6 @@ def _disable(factor: Factor, lane: Lane, now: datetime, where: Circumstances) ->
     )
 
 
-def _circumstances(facts: RequestFacts, challenge: Challenge) -> Circumstances:
-    return Circumstances.of(
-        facts,
-        checkpoint=challenge.checkpoint,
-        story=str(challenge.story),
-        target=challenge.target.reveal(),
-    )
-
-
 def _rejected(
     facts: RequestFacts,
     challenge: Challenge | None,
@@ -228,7 +191,7 @@ def _rejected(
     about = challenge_id if challenge else None
     _, count = lately.note((facts.user, facts.sid, about, reason), story="", now=facts.now)
     if count:
-        where = _circumstances(facts, challenge) if challenge else Circumstances.of(facts)
+        where = circumstances(facts, challenge) if challenge else Circumstances.of(facts)
         with transaction.atomic():
             record(ChallengeRejected(reason=reason), where)
     return Rejected(reason=reason, retry_after=retry_after)

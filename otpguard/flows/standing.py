@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.decision import (
     Allow,
     Deny,
+    Reason,
     RequireChallenge,
     RequireEnrollment,
     Wait,
@@ -24,10 +25,12 @@ from otpguard.models import LoginSession, Tenant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The live policy, what is proven already, and the factors that would do, strongest first."""
+    """The live policy, what is proven already and why that is not enough, and the factors that
+    would do, strongest first."""
 
     policy: Policy
     proven: bool
+    reason: Reason = Reason.PROVEN
     factors: tuple[str, ...] = ()
     enrollment: RequireEnrollment | None = None
     strict: bool = False
@@ -67,6 +70,7 @@ def standing_of(facts: RequestFacts, ask: Ask) -> Standing:
             return Standing(
                 policy=policy,
                 proven=False,
+                reason=answer.reason,
                 factors=answer.factors,
                 strict=is_strict(facts.tenant, now=facts.now),
             )
@@ -74,9 +78,30 @@ def standing_of(facts: RequestFacts, ask: Ask) -> Standing:
             return Standing(
                 policy=policy,
                 proven=False,
+                reason=answer.reason,
                 enrollment=answer,
                 strict=is_strict(facts.tenant, now=facts.now),
             )
+
+
+def lacks_companion(facts: RequestFacts, ask: Ask) -> bool:
+    """True when a saved recovery code was shown and one more proof has to stand beside it."""
+    try:
+        return standing_of(facts, ask).reason is Reason.RECOVERY_INCOMPLETE
+    except StartRefused:
+        return False
+
+
+def binding_hold(facts: RequestFacts) -> timedelta:
+    """How long a number that joins other factors waits here before it proves anything.
+
+    Raises StartRefused for somebody who does not belong, StoreUnavailable without a store.
+    """
+    checkpoint = checkpoint_named("factor_change")
+    evidence = evidence_of(facts, checkpoint)
+    if isinstance(evidence, Deny):
+        raise StartRefused(str(evidence.reason))
+    return policy_of(facts, checkpoint, evidence).hold
 
 
 def is_strict(tenant: str, *, now: datetime) -> bool:

@@ -10,7 +10,6 @@ import json
 import os
 from uuid import UUID, uuid4
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from otpguard import vault
@@ -18,7 +17,8 @@ from otpguard.audit.recorder import Circumstances, record
 from otpguard.channels import catalog
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
-from otpguard.core.assurance import FactorKind
+from otpguard.core.assurance import Channel, FactorKind
+from otpguard.core.decision import Reason
 from otpguard.core.events import ChallengeRefused, ChallengeStarted
 from otpguard.core.facts import RequestFacts
 from otpguard.core.limits import Lane, Refused, caps_for_start
@@ -26,6 +26,8 @@ from otpguard.core.policy import Policy
 from otpguard.core.routing import Route, plan
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors import lanes, phone
+from otpguard.flows import ceremony
+from otpguard.flows.account import email_of
 from otpguard.flows.close import cancel_open
 from otpguard.flows.coalesce import Coalescer
 from otpguard.flows.standing import Standing, is_own, standing_of
@@ -39,14 +41,17 @@ MAX_SENDS = 6
 """Sends that one challenge may cost, fallback and resends together."""
 
 
-def start(*, facts: RequestFacts, ask: Ask, factor_id: str, language: str = "") -> Challenge:
-    """Start a challenge of one factor for what `ask` names, and order its code.
+def start(
+    *, facts: RequestFacts, ask: Ask, factor_id: str, by_mail: bool = False, language: str = ""
+) -> Challenge:
+    """Start a challenge of one factor for what `ask` names, and order its code if it is sent.
 
-    Raises StartRefused, after writing the event of it: not this person's ask, a factor that does
-    not reach the level, a locked lane, a full cap, nothing to send with, or already proven.
+    `by_mail` asks for the mailed code that stands beside a saved recovery code, once one was
+    shown. Raises StartRefused, after writing the event of it: not this person's ask, a factor
+    that does not reach the level, a locked lane, a full cap, nothing to send with, already proven.
     """
     try:
-        return _start(facts, ask, factor_id, language)
+        return _start(facts, ask, factor_id, by_mail=by_mail, language=language)
     except StartRefused as refusal:
         record_refused(facts, ask, refusal)
         raise
@@ -71,7 +76,9 @@ def circumstances(facts: RequestFacts, ask: Ask) -> Circumstances:
     return Circumstances.of(facts, checkpoint=ask.checkpoint, story=ask.story, target=ask.target)
 
 
-def _start(facts: RequestFacts, ask: Ask, factor_id: str, language: str) -> Challenge:
+def _start(
+    facts: RequestFacts, ask: Ask, factor_id: str, *, by_mail: bool, language: str
+) -> Challenge:
     if not is_own(facts, ask):
         raise StartRefused("foreign")
     standing = standing_of(facts, ask)
@@ -80,20 +87,44 @@ def _start(facts: RequestFacts, ask: Ask, factor_id: str, language: str) -> Chal
     if factor_id not in standing.factors:
         raise StartRefused("factor_not_acceptable")
     factor = Factor.objects.get(pk=factor_id)
-    return send_to(facts=facts, ask=ask, factor=factor, standing=standing, language=language)
+    if by_mail and (
+        factor.kind != FactorKind.RECOVERY or standing.reason is not Reason.RECOVERY_INCOMPLETE
+    ):
+        raise StartRefused("factor_not_acceptable")
+    return open_challenge(
+        facts=facts,
+        ask=ask,
+        factor=factor,
+        standing=standing,
+        routes=_routes(facts, factor, standing.policy, by_mail=by_mail),
+        state=ceremony.proving(facts, standing.factors, standing.policy)
+        if factor.kind == FactorKind.PASSKEY
+        else "",
+        language=language,
+    )
 
 
-def send_to(
-    *, facts: RequestFacts, ask: Ask, factor: Factor, standing: Standing, language: str
+def open_challenge(
+    *,
+    facts: RequestFacts,
+    ask: Ask,
+    factor: Factor,
+    standing: Standing,
+    routes: tuple[Route, ...] = (),
+    state: str = "",
+    language: str = "",
 ) -> Challenge:
-    """Create the challenge of a phone factor, confirmed or about to be. Raises StartRefused."""
+    """Create the challenge of a factor, confirmed or about to be.
+
+    `routes` carry its code, if one is sent; `state` is that of a passkey ceremony. Commits by
+    itself. Raises StartRefused.
+    """
     lane = Lane.KNOWN if facts.known_device else Lane.OPEN
-    state = lanes.state_of(factor.pk, lane, now=facts.now)
-    if state.closed:
+    allowed = lanes.state_of(factor.pk, lane, now=facts.now)
+    if allowed.closed:
         raise StartRefused("factor_locked")
-    if state.wait_seconds:
-        raise StartRefused("wait", retry_after=state.wait_seconds)
-    routes = _plan(facts, factor, standing.policy)
+    if allowed.wait_seconds:
+        raise StartRefused("wait", retry_after=allowed.wait_seconds)
     challenge = _build(
         facts=facts,
         ask=ask,
@@ -102,6 +133,7 @@ def send_to(
         routes=routes,
         language=language,
     )
+    challenge.ceremony = state
     with transaction.atomic(durable=True):
         _charge(facts, factor, challenge, strict=standing.strict)
         # One action, one live code.
@@ -110,7 +142,8 @@ def send_to(
         )
         cancel_open(facts, older, "superseded")
         challenge.save(force_insert=True)
-        order(challenge, step=0)
+        if routes:
+            order(challenge, step=0)
         record(
             ChallengeStarted(
                 factor=str(factor.pk),
@@ -139,21 +172,31 @@ def order(challenge: Challenge, *, step: int) -> Delivery:
     return delivery
 
 
-def _plan(facts: RequestFacts, factor: Factor, policy: Policy) -> tuple[Route, ...]:
-    if factor.kind != FactorKind.PHONE:
-        raise StartRefused("factor_not_supported")
-    user = get_user_model().objects.get(pk=facts.user)
-    email = str(getattr(user, user.get_email_field_name(), "") or "")
+def phone_routes(facts: RequestFacts, factor: Factor, policy: Policy) -> tuple[Route, ...]:
+    """The plan for a phone's code. Raises StartRefused when it cannot be sent at all."""
     routes = plan(
         policy=policy,
         profile=settings().assurance_profile,
         primary=facts.primary,
         routes=catalog.routes(),
-        reachable=phone.reachable(factor, email=email),
+        reachable=phone.reachable(factor, email=email_of(facts.user)),
     )
     if not routes:
         raise StartRefused("no_route")
     return routes[:MAX_SENDS]
+
+
+def _routes(
+    facts: RequestFacts, factor: Factor, policy: Policy, *, by_mail: bool
+) -> tuple[Route, ...]:
+    if factor.kind == FactorKind.PHONE:
+        return phone_routes(facts, factor, policy)
+    if not by_mail:
+        return ()
+    mail = tuple(route for route in catalog.routes() if route.channel is Channel.EMAIL)
+    if not mail or not phone.is_bound_email(factor, email_of(facts.user)):
+        raise StartRefused("no_route")
+    return mail[:MAX_SENDS]
 
 
 def _build(
@@ -183,7 +226,8 @@ def _build(
         held=UUID(ask.held) if ask.held else None,
         unkept=ask.unkept,
         factor=factor,
-        destination=factor.secret,
+        enrolls=not factor.confirmed,
+        destination=factor.secret if factor.kind == FactorKind.PHONE else "",
         phone_index=factor.phone_index,
         net=json.dumps({"address": facts.address, "agent": facts.agent, "host": facts.host}),
         language=language,

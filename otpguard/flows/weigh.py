@@ -18,20 +18,26 @@ from otpguard.tenants import policies
 def evidence_of(facts: RequestFacts, checkpoint: Checkpoint) -> Evidence | Deny:
     """Who asks and what they have shown, or why that need not be asked.
 
-    Without a tenant only the site's staff are somebody, and anyone at a checkpoint for people who
-    do not belong anywhere yet. Raises StoreUnavailable.
+    Without a tenant only the site's staff are somebody, and anyone at their own factors or at a
+    checkpoint for people who do not belong anywhere yet. Raises StoreUnavailable.
     """
     if not facts.user:
         return Deny(reason=Reason.NOT_LOGGED_IN)
     if facts.tenant:
         return read_member(facts)
-    if facts.user_is_staff or checkpoint.anonymous:
+    if facts.user_is_staff or checkpoint.anonymous or checkpoint.rebinds:
         return read_site(facts)
     return Deny(reason=Reason.NO_TENANT)
 
 
 def policy_of(facts: RequestFacts, checkpoint: Checkpoint, evidence: Evidence) -> Policy:
-    """The policy that counts, at the version that the evidence came with."""
+    """The policy that counts, at the version that the evidence came with.
+
+    A person's own factors serve in every tenant, so what changes them meets the strictest policy
+    of all (C26).
+    """
+    if checkpoint.rebinds:
+        return policies.user_wide(checkpoint, user=facts.user, now=facts.now)
     scope = policies.Scope.of(
         facts.tenant,
         version=evidence.policy_version,
@@ -69,4 +75,5 @@ def weigh(
         primary=facts.primary,
         factors=live_factors(user=facts.user, tenant=facts.tenant),
         now=facts.now,
+        rebinds=checkpoint.rebinds,
     )

@@ -10,6 +10,7 @@ class ChooseForm(forms.Form):
     """Which factor to prove."""
 
     factor = forms.UUIDField(error_messages={"required": _("Choose how to confirm.")})
+    by_mail = forms.BooleanField(required=False)
 
 
 class AnswerForm(forms.Form):

@@ -49,6 +49,7 @@ def facts_from(
         ),
         agent=device_name(request.META.get("HTTP_USER_AGENT", "")),
         host=_host(request),
+        secure=request.method not in SAFE_METHODS and request.is_secure(),
         method=request.method or "GET",
         path=request.path,
         view=match.view_name if match else "",

@@ -14,15 +14,15 @@ from typing import Any
 
 from django.core.signals import setting_changed
 from django.db import DatabaseError, InterfaceError
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from otpguard.conf import settings
 from otpguard.core.checkpoints import EVERY, Checkpoint
-from otpguard.core.policy import Enforcement, Policy, effective, is_at_least
+from otpguard.core.policy import Enforcement, Policy, effective, is_at_least, strictest
 from otpguard.core.presets import Rules, Tier, rules_for, tier_of
 from otpguard.core.wishes import parse
 from otpguard.exceptions import StoreUnavailable
-from otpguard.models import PolicyWish
+from otpguard.models import Membership, PolicyWish, Tenant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,27 @@ def at(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> Policy:
     if _reports_only(checkpoint, now):
         return replace(policy, enforcement=Enforcement.REPORT_ONLY)
     return policy
+
+
+def user_wide(checkpoint: Checkpoint, *, user: str, now: datetime) -> Policy:
+    """The strictest policy of all active memberships of somebody, the site's without any (C26).
+
+    Raises StoreUnavailable when it cannot be read.
+    """
+    try:
+        rows = list(
+            Membership.objects.filter(
+                Q(user_id=user), active=True, tenant__status=Tenant.Status.ACTIVE
+            ).values_list("tenant_id", "tenant__policy_version", "tenant__annual_contract_value")
+        )
+        site = PolicyWish.objects.filter(tenant=None, current=True).aggregate(at=Sum("version"))
+    except (DatabaseError, InterfaceError) as error:
+        raise StoreUnavailable("the memberships cannot be read") from error
+    scopes = [
+        Scope.of(str(tenant), version=version, annual_contract_value=contract)
+        for tenant, version, contract in rows
+    ] or [Scope(tenant="", version=site["at"] or 0)]
+    return strictest([at(checkpoint, scope, now=now) for scope in scopes])
 
 
 def rules_at(checkpoint: Checkpoint, tier: Tier) -> Rules:

@@ -54,13 +54,23 @@ def frame_of(ask: Ask) -> dict[str, Any]:
 
 
 def choices(ids: tuple[str, ...]) -> list[FactorChoice]:
-    """Factors to choose from, in the order given (strongest first)."""
+    """Factors to choose from, in the order given (strongest first).
+
+    The passkeys of a person are one choice: the browser asks for whichever is at hand.
+    """
     rows = Factor.objects.in_bulk([UUID(identity) for identity in ids])
-    return [_choice(rows[UUID(identity)]) for identity in ids if UUID(identity) in rows]
+    found = [rows[UUID(identity)] for identity in ids if UUID(identity) in rows]
+    passkeys = [factor for factor in found if factor.kind == FactorKind.PASSKEY]
+    names = ", ".join(factor.name for factor in passkeys)
+    return [
+        _choice(factor, names if factor.kind == FactorKind.PASSKEY else "")
+        for factor in found
+        if factor.kind != FactorKind.PASSKEY or factor is passkeys[0]
+    ]
 
 
-def _choice(factor: Factor) -> FactorChoice:
-    hint = factor.name
+def _choice(factor: Factor, hint: str) -> FactorChoice:
+    hint = hint or factor.name
     if factor.kind == FactorKind.PHONE:
         hint = masked_destination(Channel.SMS, number=factor.secret.reveal(), email="")
     return FactorChoice(

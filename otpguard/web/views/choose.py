@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from otpguard.conf import settings
+from otpguard.core.decision import Reason
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.flows.standing import Standing, is_own, standing_of
@@ -17,8 +18,13 @@ from otpguard.flows.start import start
 from otpguard.forms.challenge import ChooseForm
 from otpguard.http import asks, pages
 from otpguard.http.facts import facts_from
+from otpguard.labels import REASONS
 from otpguard.web import context, messages
+from otpguard.web.recovery import mail_choice
 from otpguard.web.views.way_on import safe_path, way_on
+
+_PLAIN = frozenset({Reason.NO_PROOF, Reason.PROVEN, Reason.NO_FACTOR})
+"""Reasons that the page says in its own words."""
 
 
 @login_required
@@ -56,6 +62,7 @@ def _start(
             facts=facts,
             ask=ask,
             factor_id=str(form.cleaned_data["factor"]),
+            by_mail=form.cleaned_data["by_mail"],
             language=get_language() or "",
         )
     except StartRefused as refused:
@@ -82,6 +89,8 @@ def _page(
         {
             **context.frame_of(ask),
             "factors": context.choices(standing.factors),
+            "mail": mail_choice(standing),
+            "why": "" if standing.reason in _PLAIN else REASONS[standing.reason],
             "level": standing.policy.required_level.name,
             "error": error,
             "back_url": safe_path(request, ask.next),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.challenge import ChallengeState
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask, StartRefused
@@ -18,12 +19,13 @@ from otpguard.flows.answer import Verified, answer
 from otpguard.flows.close import cancel as cancel_challenge
 from otpguard.flows.close import repudiate
 from otpguard.flows.resend import resend, seconds_until_resend
-from otpguard.forms.challenge import AnswerForm
-from otpguard.http import device, pages, references
+from otpguard.flows.standing import lacks_companion
+from otpguard.http import asks, device, pages, references
 from otpguard.http.facts import facts_from
 from otpguard.http.refusal import SeeOther
 from otpguard.models import Challenge
 from otpguard.web import context, messages
+from otpguard.web.looks import look_of
 from otpguard.web.rotation import rotate
 from otpguard.web.views.choose import problem_page
 from otpguard.web.views.way_on import safe_path, way_on
@@ -44,7 +46,7 @@ def code(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
         if challenge.state == ChallengeState.VERIFIED:
             return redirect("otpguard:continue", challenge_id=challenge.pk)
         return _page(request, facts, challenge)
-    form = AnswerForm(request.POST)
+    form = look_of(challenge).form(request.POST)
     if not form.is_valid():
         return _page(request, facts, challenge, error=str(form.errors["code"][0]), status=400)
     judged = answer(facts=facts, challenge_id=challenge_id, given=form.cleaned_data["code"])
@@ -73,7 +75,11 @@ def go_on(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
         return problem_page(request, "unknown_challenge", status=404)
     if challenge.state != ChallengeState.VERIFIED:
         return redirect("otpguard:code", challenge_id=challenge.pk)
-    return way_on(request, facts, _ask(challenge))
+    ask = _ask(challenge)
+    if checkpoint_named(ask.checkpoint).rebinds and lacks_companion(facts, ask):
+        # A saved code is half of a recovery; the other half is asked for before anything goes on.
+        return SeeOther(reverse("otpguard:choose", args=[asks.seal(ask)]))
+    return way_on(request, facts, ask)
 
 
 @login_required
@@ -156,7 +162,9 @@ def _ask(challenge: Challenge) -> Ask:
         story=str(challenge.story),
         target=challenge.target.reveal(),
         next=challenge.next,
+        intent=challenge.intent,
         held=str(challenge.held or ""),
+        binds=challenge.binds,
         unkept=challenge.unkept,
     )
 
@@ -171,13 +179,15 @@ def _page(
 ) -> HttpResponse:
     live = context.status(challenge)
     expired = challenge.expires_at <= facts.now
+    look = look_of(challenge)
     response = render(
         request,
-        "otpguard/code.html",
+        look.template,
         {
+            **look.details(challenge),
             **context.frame_of(_ask(challenge)),
             "challenge": challenge.pk,
-            "form": AnswerForm(),
+            "form": look.form(),
             "error": error,
             "status": live,
             "lines": context.delivery_lines(challenge),

@@ -1,0 +1,236 @@
+"""Passkeys as rows: which credentials a challenge accepts, and what a browser's answer shows.
+
+The state of a ceremony lies on the challenge, encrypted (A22): it is bound to the login session,
+the relying party and the action that the challenge is for, and serves one answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from django.core.signals import setting_changed
+from django.db import IntegrityError, transaction
+
+from otpguard import vault
+from otpguard.conf import settings
+from otpguard.core.assurance import FactorKind, Method
+from otpguard.core.facts import RequestFacts
+from otpguard.factors import passkey
+from otpguard.factors.base import Missed, Shown
+from otpguard.factors.passkey import (
+    Asserted,
+    Ceremony,
+    CeremonyError,
+    Known,
+    RelyingParty,
+    Trust,
+)
+from otpguard.models import Challenge, Factor
+from otpguard.models.factor import FACTORS
+
+
+def build(*, user_id: str, name: str) -> Factor:
+    """An unsaved, unconfirmed passkey factor; the ceremony gives it its credential."""
+    return Factor(user_id=user_id, kind=FactorKind.PASSKEY.value, name=name)
+
+
+def party_of(facts: RequestFacts) -> RelyingParty:
+    """The relying party of a request: as the settings fix it, else the request's own host."""
+    mine = settings()
+    return RelyingParty(
+        id=mine.relying_party_id or facts.host.partition(":")[0],
+        name=mine.brand,
+        origins=frozenset(mine.relying_party_origins or (facts.origin,)),
+    )
+
+
+def begin_enrollment(
+    *, party: RelyingParty, user_id: str, account: str, own: Iterable[Factor], verify: bool
+) -> str:
+    """The ceremony that makes a new credential, as the text that a challenge keeps."""
+    begun = passkey.begin_registration(
+        party=party,
+        user_handle=handle_of(user_id),
+        user_name=account,
+        display_name=account,
+        existing=[_known(factor) for factor in own],
+        require_user_verification=verify,
+        ask_attestation=bool(settings().attestation_roots),
+    )
+    return _kept(party, begun, account=account, verify=verify)
+
+
+def begin_proof(*, party: RelyingParty, own: Iterable[Factor], verify: bool) -> str:
+    """The ceremony that proves any of `own`, as the text that a challenge keeps."""
+    factors = tuple(own)
+    begun = passkey.begin_assertion(
+        party=party,
+        known=[_known(factor) for factor in factors],
+        require_user_verification=verify,
+    )
+    return _kept(party, begun, factors=factors, verify=verify)
+
+
+def begin_again(challenge: Challenge, *, facts: RequestFacts) -> str:
+    """The same ceremony as the challenge's with a new state, for a state serves one answer."""
+    kept = json.loads(challenge.ceremony.reveal())
+    party, own = party_of(facts), FACTORS.filter(user=challenge.user_id, confirmed=True)
+    if challenge.enrolls:
+        return begin_enrollment(
+            party=party,
+            user_id=str(challenge.user_id),
+            account=kept["account"],
+            own=own.filter(kind=FactorKind.PASSKEY.value),
+            verify=kept["verify"],
+        )
+    return begin_proof(party=party, own=own.filter(pk__in=kept["factors"]), verify=kept["verify"])
+
+
+def options_of(challenge: Challenge) -> dict[str, Any]:
+    """What the page hands to the browser; empty when the challenge has no ceremony."""
+    kept = challenge.ceremony.reveal() if challenge.ceremony else ""
+    return dict(json.loads(kept)["options"]) if kept else {}
+
+
+def judge(challenge: Challenge, given: str, *, now: datetime) -> Shown | Missed:
+    """What a browser's answer shows. A miss carries the fault that the driver found."""
+    kept = json.loads(challenge.ceremony.reveal())
+    raw = kept["party"]
+    party = RelyingParty(id=raw["id"], name=raw["name"], origins=frozenset(raw["origins"]))
+    try:
+        if challenge.enrolls:
+            return _registered(challenge, party, kept["state"], given)
+        return _asserted(challenge, party, kept, given, now)
+    except CeremonyError as error:
+        return Missed(reason=f"ceremony_{error.reason}")
+
+
+def handle_of(user_id: str) -> bytes:
+    """The random-looking handle by which an authenticator knows the person: 32 bytes."""
+    return bytes.fromhex(vault.blind_indexes(f"user handle {user_id}")[-1])
+
+
+def _registered(challenge: Challenge, party: RelyingParty, state: str, given: str) -> Shown:
+    own = FACTORS.filter(user=challenge.user_id, kind=FactorKind.PASSKEY.value, confirmed=True)
+    made = passkey.finish_registration(
+        party=party,
+        state=state,
+        body=given,
+        existing=[_known(factor) for factor in own],
+        trust=_trust(),
+    )
+
+    def spend() -> bool:
+        try:
+            with transaction.atomic():
+                return bool(
+                    FACTORS.filter(pk=challenge.factor_id, confirmed=False).update(
+                        credential_id=made.credential_id,
+                        secret=made.secret,
+                        aaguid=made.aaguid,
+                        sign_count=made.sign_count,
+                        transports=list(made.transports),
+                        attestation=made.attestation,
+                        user_verified=made.user_verified,
+                        backup_eligible=made.backup_eligible,
+                        backed_up=made.backed_up,
+                        attested=made.attested,
+                    )
+                )
+        except IntegrityError:
+            return False  # somebody's already: a credential has one owner
+
+    return Shown(
+        method=Method.PASSKEY,
+        spend=spend,
+        lost="ceremony_duplicate",
+        user_verified=made.user_verified,
+        backup_eligible=made.backup_eligible,
+        attested=made.attested,
+    )
+
+
+def _asserted(
+    challenge: Challenge, party: RelyingParty, kept: dict[str, Any], given: str, now: datetime
+) -> Shown:
+    rows = FACTORS.filter(pk__in=kept["factors"], user=challenge.user_id, confirmed=True)
+    own = {row.credential_id: row for row in rows.filter(disabled_at=None)}
+    shown = passkey.finish_assertion(
+        party=party,
+        state=kept["state"],
+        body=given,
+        known=[_known(factor) for factor in own.values()],
+        user_handle=handle_of(str(challenge.user_id)),
+    )
+    factor = own[shown.credential_id]
+    return Shown(
+        method=Method.PASSKEY,
+        spend=partial(_note, factor, shown, now),
+        factor=str(factor.pk),
+        user_verified=shown.user_verified,
+        backup_eligible=shown.backup_eligible,
+        attested=factor.attested,
+        counted=(factor.sign_count, shown.sign_count) if shown.count_regressed else None,
+    )
+
+
+def _note(factor: Factor, shown: Asserted, now: datetime) -> bool:
+    return bool(
+        FACTORS.filter(pk=factor.pk, confirmed=True, disabled_at=None).update(
+            sign_count=max(factor.sign_count, shown.sign_count),
+            backed_up=shown.backed_up,
+            last_used_at=now,
+        )
+    )
+
+
+def _known(factor: Factor) -> Known:
+    return Known(
+        credential_id=factor.credential_id,
+        secret=factor.secret.reveal(),
+        backup_eligible=factor.backup_eligible,
+        sign_count=factor.sign_count,
+        transports=tuple(factor.transports),
+    )
+
+
+def _kept(
+    party: RelyingParty,
+    begun: Ceremony,
+    *,
+    verify: bool,
+    account: str = "",
+    factors: Iterable[Factor] = (),
+) -> str:
+    return json.dumps(
+        {
+            "party": {"id": party.id, "name": party.name, "origins": sorted(party.origins)},
+            "state": begun.state,
+            "options": begun.options,
+            "verify": verify,
+            "account": account,
+            "factors": [str(factor.pk) for factor in factors],
+        }
+    )
+
+
+@lru_cache(maxsize=1)
+def _trust() -> Trust:
+    """The roots and models of the settings, read once."""
+    return Trust(
+        roots=tuple(Path(name).read_text("ascii") for name in settings().attestation_roots),
+        aaguids=frozenset(name.lower() for name in settings().attestation_aaguids),
+    )
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting == "OTPGUARD":
+        _trust.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="otpguard.factors.passkey_rows")

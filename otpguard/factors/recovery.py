@@ -1,0 +1,87 @@
+"""Saved recovery codes: ten, shown once, kept as digests, each used once.
+
+A code has 120 bits, above the 112 from which NIST SP 800-63B-4, 3.1.2.2 and OWASP ASVS 5.0, 6.5.2
+are content with a plain digest; so finding one is an indexed look-up. Weaker ones, taken over from
+elsewhere, lie there as password hashes and are tried one by one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from functools import partial
+
+from django.contrib.auth.hashers import check_password
+
+from otpguard.core.assurance import FactorKind, Method
+from otpguard.factors.base import Missed, Shown
+from otpguard.models import Factor, RecoveryCode
+
+COUNT = 10
+LENGTH = 24
+GROUP = 4
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O and U, which people take for something else."""
+
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+def build(*, user_id: str) -> Factor:
+    """An unsaved, confirmed recovery factor; its codes come from `replace_codes`."""
+    return Factor(user_id=user_id, kind=FactorKind.RECOVERY.value, confirmed=True)
+
+
+def replace_codes(factor: Factor) -> tuple[str, ...]:
+    """Delete the codes of a saved factor and make new ones; returns them, for this one time.
+
+    Joins the caller's transaction.
+    """
+    made = tuple("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in range(COUNT))
+    RecoveryCode.objects.filter(factor=factor).delete()
+    RecoveryCode.objects.bulk_create(
+        RecoveryCode(factor=factor, digest=_digest(factor, code)) for code in made
+    )
+    return tuple(spelled(code) for code in made)
+
+
+def spelled(code: str) -> str:
+    """A code in groups of four, as it is shown."""
+    return "-".join(code[at : at + GROUP] for at in range(0, len(code), GROUP))
+
+
+def normalize(given: str) -> str:
+    """What a person typed, without blanks and dashes, in capitals, common misreadings undone."""
+    return "".join(char for char in given.upper() if char.isalnum()).translate(_MISREAD)
+
+
+def left(factor: Factor) -> int:
+    """How many codes are unused."""
+    return RecoveryCode.objects.filter(factor=factor, used_at=None).count()
+
+
+def judge(factor: Factor, given: str, *, now: datetime) -> Shown | Missed:
+    """Whether `given` is one of the unused codes. "used" for one that was."""
+    row = _find(factor, given)
+    if row is None:
+        return Missed()
+    if row.used_at is not None:
+        return Missed(reason="used")
+    return Shown(method=Method.RECOVERY, spend=partial(_spend, row, now), factor=str(factor.pk))
+
+
+def _spend(row: RecoveryCode, now: datetime) -> bool:
+    return bool(RecoveryCode.objects.filter(pk=row.pk, used_at=None).update(used_at=now))
+
+
+def _find(factor: Factor, given: str) -> RecoveryCode | None:
+    codes = RecoveryCode.objects.filter(factor=factor)
+    found = codes.filter(digest=_digest(factor, normalize(given))).first()
+    if found is not None:
+        return found
+    hashed = codes.filter(digest__contains="$")
+    return next((row for row in hashed if check_password(given.strip().lower(), row.digest)), None)
+
+
+def _digest(factor: Factor, code: str) -> str:
+    return hashlib.sha256(f"{factor.pk.hex}\0{code}".encode()).hexdigest()

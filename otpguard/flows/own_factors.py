@@ -1,0 +1,91 @@
+"""What people do with their own factors: rename, remove, make recovery codes.
+
+The door has guarded each by `factor_change`. Every flow is one transaction with its event.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.audit.recorder import Circumstances, record
+from otpguard.core.assurance import FactorKind
+from otpguard.core.events import FactorRenamed, RecoveryIssued
+from otpguard.core.facts import RequestFacts
+from otpguard.core.intent import display
+from otpguard.exceptions import NotAllowed
+from otpguard.factors import phone, recovery
+from otpguard.factors.enrolled import usable
+from otpguard.flows.account import email_of
+from otpguard.flows.revoke import remove_factor
+from otpguard.models import Factor
+from otpguard.models.factor import FACTORS
+
+NAME_LENGTH = 64
+
+
+def own_factor(facts: RequestFacts, factor_id: UUID | str) -> Factor:
+    """One factor of the person, confirmed. Raises NotAllowed for any other, without a difference
+    between somebody else's and none."""
+    found = FACTORS.filter(pk=factor_id, user=facts.user, tenant=None, confirmed=True).first()
+    if found is None:
+        raise NotAllowed(str(_("There is no such way of confirming.")))
+    return found
+
+
+def rename_factor(*, facts: RequestFacts, factor_id: UUID | str, name: str) -> str:
+    """Give a factor of one's own another name; returns it as it is kept. Raises NotAllowed."""
+    factor = own_factor(facts, factor_id)
+    kept = display(name)[:NAME_LENGTH]
+    if not kept:
+        raise NotAllowed(str(_("Enter a name.")))
+    with transaction.atomic():
+        FACTORS.filter(pk=factor.pk).update(name=kept)
+        record(FactorRenamed(factor=str(factor.pk)), Circumstances.of(facts))
+    return kept
+
+
+def remove_own_factor(*, facts: RequestFacts, factor_id: UUID | str) -> Factor:
+    """Remove a factor of one's own, with the proofs it gave; returns what it was.
+
+    Raises NotAllowed for one that is not one's own, and for the last one while an organization
+    requires it.
+    """
+    factor = own_factor(facts, factor_id)
+    with transaction.atomic():
+        # Two removals at once must not both see the other's factor as the one that stays.
+        list(FACTORS.select_for_update().filter(user=facts.user).order_by("pk"))
+        if not remove_factor(facts=facts, factor=factor, reason="by the person"):
+            raise NotAllowed(str(_("There is no such way of confirming.")))
+    return factor
+
+
+def make_recovery_codes(*, facts: RequestFacts) -> tuple[str, ...]:
+    """Make ten recovery codes and return them, for this one time; an older set ends.
+
+    Raises NotAllowed for somebody without another factor: codes recover, they are no first factor.
+    """
+    with transaction.atomic():
+        # The row is locked, or made: two requests at once leave one set of codes.
+        others = usable(user=facts.user, tenant=facts.tenant).exclude(
+            kind=FactorKind.RECOVERY.value
+        )
+        if not others.exists():
+            raise NotAllowed(str(_("Set up another way of confirming first.")))
+        factor = (
+            FACTORS.select_for_update()
+            .filter(user=facts.user, tenant=None, kind=FactorKind.RECOVERY.value)
+            .first()
+        )
+        replaced = factor is not None
+        if factor is None:
+            factor = recovery.build(user_id=facts.user)
+        factor.email_index = phone.email_index(email_of(facts.user))
+        factor.disabled_at = None
+        factor.created_at = facts.now
+        factor.save()
+        codes = recovery.replace_codes(factor)
+        record(RecoveryIssued(count=len(codes), replaced=replaced), Circumstances.of(facts))
+    return codes
