@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from otpguard.flows.deliver import deliver as deliver_flow
+from otpguard.flows.replace import replace_due
 from otpguard.flows.sweep import purge, sweep
 from otpguard.queue import DELIVER
 
@@ -23,7 +24,7 @@ logger = logging.getLogger("otpguard.sweeper")
 
 ROUND_SECONDS = 0.25
 PURGE_EVERY = 240
-"""Rounds between two purges of lapsed held requests: once a minute."""
+"""Rounds between two looks at what can wait, lapsed held requests and replaced numbers: a minute."""
 
 
 @shared_task(name=DELIVER, ignore_result=True)
@@ -59,6 +60,7 @@ class Sweeper(Thread):
             sweep(now=now)
             if with_purge:
                 purge(now=now)
+                replace_due(now=now)
         except (DatabaseError, InterfaceError):
             logger.exception("a round of the sweep failed; the next one tries again")
 
