@@ -84,6 +84,18 @@ def test_only_an_authority_issues() -> None:
     assert not holds(leaf(device), root=device)
 
 
+def test_a_certificate_that_does_not_call_itself_an_authority_is_none() -> None:
+    silent = (
+        x509.CertificateBuilder(issuer_name=ROOT.name, subject_name=ROOT.name)
+        .public_key(ROOT.key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=1))
+        .sign(ROOT.key, hashes.SHA256())
+    )
+    assert not reaches([leaf(ROOT)], [silent], at=NOW)
+
+
 def test_an_authority_issues_within_its_path_length() -> None:
     last = Authority("Last", above=ROOT, path_length=0)
     beyond = Authority("Beyond", above=last)

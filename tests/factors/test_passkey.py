@@ -160,6 +160,17 @@ def test_every_allowed_origin_may_answer_and_bodies_may_be_text() -> None:
     assert prove(key, known(made)).credential_id == made.credential_id
 
 
+def test_an_origin_counts_for_being_listed_and_not_for_its_name() -> None:
+    app = "android:apk-key-hash:dGhlIGtleSBvZiBhbiBhcHA"
+    party, key = replace(PARTY, origins=frozenset({app})), make(origin=app)
+    asked = begin()
+    made = passkey.finish_registration(
+        party=party, state=asked.state, body=key.create(asked.options), existing=[], trust=NOBODY
+    )
+    assert made.user_verified
+    assert finish(asked.state, key.create(asked.options)) is CeremonyFault.ORIGIN
+
+
 # --- lies that both ceremonies refuse ----------------------------------------------------------
 
 LIES: list[tuple[Lies, CeremonyFault]] = [

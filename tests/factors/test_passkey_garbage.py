@@ -70,6 +70,7 @@ def test_the_answers_that_are_spoiled_below_are_good_ones() -> None:
     assert accept(PROOF)
 
 
+@settings(deadline=None)
 @given(garbage=json_values | st.binary(max_size=80))
 def test_garbage_is_refused_and_nothing_else_happens(garbage: Any) -> None:
     for act in (complete, accept):
@@ -77,6 +78,7 @@ def test_garbage_is_refused_and_nothing_else_happens(garbage: Any) -> None:
         assert act({"response": garbage, "type": "public-key", "id": "AA", "rawId": "AA"}) is None
 
 
+@settings(deadline=None)
 @given(state=st.text(max_size=80) | json_values.map(json.dumps))
 def test_a_state_that_is_garbage_is_refused(state: str) -> None:
     assert complete(ANSWER, state=state or " ") is None
@@ -87,7 +89,7 @@ def fields(body: dict[str, Any]) -> list[tuple[str, ...]]:
     return [(key,) for key in body] + [("response", key) for key in body["response"]]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_a_field_replaced_or_missing_is_at_most_refused(data: st.DataObject) -> None:
     act, good = data.draw(st.sampled_from([(complete, ANSWER), (accept, PROOF)]))
@@ -101,7 +103,7 @@ def test_a_field_replaced_or_missing_is_at_most_refused(data: st.DataObject) -> 
     act(body)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(data=st.data())
 def test_changed_bytes_never_make_an_exception_nor_a_proof(data: st.DataObject) -> None:
     act, good, name = data.draw(
