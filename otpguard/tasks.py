@@ -25,7 +25,7 @@ logger = logging.getLogger("otpguard.sweeper")
 
 ROUND_SECONDS = 0.25
 PURGE_EVERY = 240
-"""Rounds between two looks at what can wait, lapsed held requests and replaced numbers: a minute."""
+"""Rounds between two looks at what can wait a minute: lapsed requests, replaced numbers."""
 
 
 @shared_task(name=DELIVER, ignore_result=True)
