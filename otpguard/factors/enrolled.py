@@ -12,12 +12,17 @@ from otpguard.models import Factor
 from otpguard.models.factor import FACTORS
 
 
-def usable(*, user: str, tenant: str) -> QuerySet[Factor]:
-    """Confirmed, enabled factors of `user` that count in `tenant`: the person's own and those
-    that this tenant provisioned; never another tenant's (A1)."""
+def counting(*, tenant: str) -> QuerySet[Factor]:
+    """Confirmed, enabled factors of anybody that count in `tenant`: people's own and those that
+    this tenant provisioned; never another tenant's (A1)."""
     own = Q(tenant=None)
     where = own | Q(tenant=tenant) if tenant else own
-    return FACTORS.filter(where, user=user, confirmed=True, disabled_at=None)
+    return FACTORS.filter(where, confirmed=True, disabled_at=None)
+
+
+def usable(*, user: str, tenant: str) -> QuerySet[Factor]:
+    """The factors of `user` that count in `tenant`."""
+    return counting(tenant=tenant).filter(user=user)
 
 
 def live_factors(*, user: str, tenant: str) -> list[EnrolledFactor]:
