@@ -11,6 +11,7 @@ from django.contrib.staticfiles.views import serve as serve_static
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.urls import NoReverseMatch, ResolverMatch, reverse
+from django.utils.http import escape_leading_slashes
 from django.views.static import serve as serve_media
 
 from otpguard.conf import settings
@@ -75,7 +76,9 @@ def closed(request: HttpRequest, overdue: Overdue) -> HttpResponse:
             deadline=overdue.deadline.isoformat(),
         )
     if request.method in SAFE_METHODS:
-        url = f"{url}?{urlencode({'next': request.get_full_path()})}"
+        # "//host" would be another site.
+        back = escape_leading_slashes(request.get_full_path())
+        url = f"{url}?{urlencode({'next': back})}"
     response = SeeOther(url)
     response["Cache-Control"] = "private, no-store"
     return response
