@@ -23,6 +23,7 @@ from otpguard.core.registry import nearest
 from otpguard.tenants.policies import rules_at
 
 MIDDLEWARE = "otpguard.middleware.OtpguardMiddleware"
+ENROLLMENT = "otpguard.middleware.EnrollmentMiddleware"
 BEFORE_OURS = (
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -100,11 +101,11 @@ def check_project(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's sig
         return [_error("otpguard.E010", f'Add "{MIDDLEWARE}" to MIDDLEWARE.')]
     if not apps.is_installed("django_otp"):
         found.append(_error("otpguard.E018", 'Add "django_otp" to INSTALLED_APPS.'))
-    ours = middleware.index(MIDDLEWARE)
     found.extend(
-        _error("otpguard.E011", f'Move it below "{needed}".')
+        _error("otpguard.E011", f'Move "{ours}" below "{needed}".')
+        for ours in (MIDDLEWARE, ENROLLMENT)
         for needed in BEFORE_OURS
-        if needed in middleware and middleware.index(needed) > ours
+        if {ours, needed} <= set(middleware) and middleware.index(needed) > middleware.index(ours)
     )
     if django_settings.SESSION_ENGINE.endswith("signed_cookies"):
         found.append(_error("otpguard.E012", "Use a session engine that stores on the server."))

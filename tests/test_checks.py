@@ -100,6 +100,12 @@ CASES: list[Case] = [
     ("otpguard.E010", checks.check_project, {"MIDDLEWARE": WITHOUT}, {"MIDDLEWARE": MIDDLEWARE}),
     ("otpguard.E011", checks.check_project, {"MIDDLEWARE": FIRST}, {"MIDDLEWARE": MIDDLEWARE}),
     (
+        "otpguard.E011",
+        checks.check_project,
+        {"MIDDLEWARE": [checks.ENROLLMENT, *MIDDLEWARE]},
+        {"MIDDLEWARE": [*WITHOUT, checks.ENROLLMENT, checks.MIDDLEWARE]},
+    ),
+    (
         "otpguard.E012",
         checks.check_project,
         {"SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies"},
