@@ -2,6 +2,8 @@
 
 It must stand after the session, CSRF, authentication and tenant middleware, and be added once. It
 serves sync and async projects; an unguarded view costs it an attribute test either way (C41).
+
+A second one takes the place of django-otp's in projects that use `otp_login`.
 """
 
 from __future__ import annotations
@@ -13,13 +15,16 @@ from typing import Any, cast
 from asgiref.sync import markcoroutinefunction, sync_to_async
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.functional import SimpleLazyObject
+from django_otp.middleware import OTPMiddleware
 
 from otpguard.flows import guard, resume
 from otpguard.http import guard as door
+from otpguard.http import login, otp
 from otpguard.http.guard import STATE, GuardState, RequestRefused
 from otpguard.http.marker import Marker, marker_of
 from otpguard.http.refusal import respond
-from otpguard.http.session import TOMBSTONE
+from otpguard.http.session import TOMBSTONE, is_moved
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 SERVER_ERROR = 500
@@ -49,6 +54,8 @@ class OtpguardMiddleware:
         if state is not None:
             finish(state, response)
         leave_tombstone(request)
+        if is_moved(request):
+            login.follow(request)
         return response
 
     async def _call_async(self, request: HttpRequest) -> HttpResponseBase:
@@ -57,6 +64,8 @@ class OtpguardMiddleware:
         if state is not None:
             await sync_to_async(finish)(state, response)
         leave_tombstone(request)
+        if is_moved(request):
+            await sync_to_async(login.follow)(request)
         return response
 
     def process_view(
@@ -91,6 +100,63 @@ class OtpguardMiddleware:
         if isinstance(exception, RequestRefused):
             return respond(request, exception)
         return None
+
+
+class OtpMiddleware(OTPMiddleware):  # type: ignore[misc]  # django-otp ships no types
+    """django-otp's middleware, which believes a mark no longer than it has ground (C24).
+
+    It must stand after the authentication and tenant middleware. `user.otp_device` is None as soon
+    as the mark is older than the session's ceiling, of another tenant or login, or its factor is
+    gone, disabled or blocked; then the mark leaves the session. As with django-otp nothing is read
+    before somebody looks at `request.user`.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        wrap = _judging_async if iscoroutinefunction(get_response) else _judging
+        super().__init__(wrap(get_response))
+
+
+def _judging(get_response: GetResponse) -> GetResponse:
+    def inner(request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        _judge_lazily(request)
+        return get_response(request)
+
+    return inner
+
+
+def _judging_async(get_response: GetResponse) -> GetResponse:
+    async def inner(request: HttpRequest) -> HttpResponseBase:
+        _judge_lazily(request)
+        return await cast("Awaitable[HttpResponseBase]", get_response(request))
+
+    return inner
+
+
+def _judge_lazily(request: HttpRequest) -> None:
+    """Put our judgment behind what django-otp has just put on the request."""
+    user, auser = request.user, request.auser
+
+    def judged() -> Any:  # noqa: ANN401 (the host's own user model)
+        request.user = user  # a tenant directory may ask who it is meanwhile
+        return judge(request, user)
+
+    async def ajudged() -> Any:  # noqa: ANN401 (the host's own user model)
+        return await sync_to_async(judge)(request, await auser())
+
+    request.user = SimpleLazyObject(judged)  # type: ignore[assignment]
+    request.auser = ajudged
+
+
+def judge(request: HttpRequest, user: Any) -> Any:  # noqa: ANN401 (the host's own user model)
+    """The user as verified by django-otp, less a mark that has lost its ground."""
+    device = user.otp_device
+    if device is not None:
+        user.otp_device = None  # nobody is verified while it is looked into
+        if otp.is_sound(request, user, device):
+            user.otp_device = device
+        else:
+            otp.drop(request)
+    return user
 
 
 def _early(request: HttpRequest, marker: Marker, kwargs: dict[str, Any]) -> HttpResponseBase | None:

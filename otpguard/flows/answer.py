@@ -33,6 +33,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.limits import Lane
 from otpguard.core.routing import weakest
 from otpguard.factors import lanes
+from otpguard.factors.devices import lane_of
 from otpguard.flows import refuse
 from otpguard.flows.coalesce import Coalescer
 from otpguard.flows.deliver import code_of
@@ -74,7 +75,7 @@ def answer(*, facts: RequestFacts, challenge_id: UUID, given: str) -> Answer:
     challenge = own.select_related("factor", "user").filter(pk=challenge_id).first()
     if challenge is None or challenge.factor is None:
         return _rejected(facts, None, challenge_id, "unknown")
-    lane = Lane.KNOWN if facts.known_device else Lane.OPEN
+    lane = lane_of(facts)
     state = lanes.state_of(challenge.factor.pk, lane, now=facts.now)
     if state.closed or challenge.factor.disabled_at is not None:
         return _rejected(facts, challenge, challenge_id, "locked")

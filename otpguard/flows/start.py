@@ -26,6 +26,7 @@ from otpguard.core.policy import Policy
 from otpguard.core.routing import Route, plan
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors import lanes, phone
+from otpguard.factors.devices import lane_of
 from otpguard.flows.close import cancel_open
 from otpguard.flows.coalesce import Coalescer
 from otpguard.flows.standing import Standing, is_own, standing_of
@@ -87,7 +88,7 @@ def send_to(
     *, facts: RequestFacts, ask: Ask, factor: Factor, standing: Standing, language: str
 ) -> Challenge:
     """Create the challenge of a phone factor, confirmed or about to be. Raises StartRefused."""
-    lane = Lane.KNOWN if facts.known_device else Lane.OPEN
+    lane = lane_of(facts)
     state = lanes.state_of(factor.pk, lane, now=facts.now)
     if state.closed:
         raise StartRefused("factor_locked")
@@ -103,7 +104,7 @@ def send_to(
         language=language,
     )
     with transaction.atomic(durable=True):
-        _charge(facts, factor, challenge, strict=standing.strict)
+        _charge(facts, factor, challenge, lane, strict=standing.strict)
         # One action, one live code.
         older = Challenge.objects.filter(
             sid=facts.sid, checkpoint=challenge.checkpoint, intent=challenge.intent
@@ -199,13 +200,15 @@ def _build(
     )
 
 
-def _charge(facts: RequestFacts, factor: Factor, challenge: Challenge, *, strict: bool) -> None:
+def _charge(
+    facts: RequestFacts, factor: Factor, challenge: Challenge, lane: Lane, *, strict: bool
+) -> None:
     caps = caps_for_start(
         sid=facts.sid,
         user=facts.user,
         address=facts.address,
         factor=str(factor.pk),
-        lane=Lane.KNOWN if facts.known_device else Lane.OPEN,
+        lane=lane,
         phone_index=factor.phone_index,
         confirmed=factor.confirmed,
         strict=strict,
