@@ -167,6 +167,24 @@ CASES: list[Case] = [
         {"INSTALLED_APPS": django_settings.INSTALLED_APPS},
     ),
     (
+        "otpguard.E011",
+        checks.check_project,
+        {"MIDDLEWARE": [checks.OTP, *MIDDLEWARE]},
+        {"MIDDLEWARE": [*MIDDLEWARE, checks.OTP]},
+    ),
+    (
+        "otpguard.E020",
+        checks.check_project,
+        {"MIDDLEWARE": [*MIDDLEWARE, checks.DJANGO_OTP], **ours(OTP_LOGIN=True)},
+        {"MIDDLEWARE": [*MIDDLEWARE, checks.OTP], **ours(OTP_LOGIN=True)},
+    ),
+    (
+        "otpguard.W008",
+        checks.check_project,
+        {"MIDDLEWARE": MIDDLEWARE, **ours(OTP_LOGIN=True)},
+        {"MIDDLEWARE": [*MIDDLEWARE, checks.DJANGO_OTP], **ours(OTP_LOGIN=False)},
+    ),
+    (
         "otpguard.W007",
         checks.check_urls,
         {"ROOT_URLCONF": "tests.guarded", **ours(URL_CHECKPOINTS={"mapt": "api_key"})},

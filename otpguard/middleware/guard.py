@@ -2,13 +2,10 @@
 
 It must stand after the session, CSRF, authentication and tenant middleware, and be added once. It
 serves sync and async projects; an unguarded view costs it an attribute test either way (C41).
-
-A second one, which a host adds if it wants to, enforces enrollment. It stands before the first.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
 from typing import Any, cast
@@ -17,17 +14,13 @@ from asgiref.sync import markcoroutinefunction, sync_to_async
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from otpguard.core.enrollment import Overdue
-from otpguard.exceptions import StoreUnavailable
 from otpguard.flows import guard, resume
-from otpguard.http import enrollment
 from otpguard.http import guard as door
+from otpguard.http import login
 from otpguard.http.guard import STATE, GuardState, RequestRefused
 from otpguard.http.marker import Marker, marker_of
 from otpguard.http.refusal import respond
-from otpguard.http.session import TOMBSTONE
-
-logger = logging.getLogger("otpguard.enrollment")
+from otpguard.http.session import TOMBSTONE, is_moved
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 SERVER_ERROR = 500
@@ -57,6 +50,8 @@ class OtpguardMiddleware:
         if state is not None:
             finish(state, response)
         leave_tombstone(request)
+        if is_moved(request):
+            login.follow(request)
         return response
 
     async def _call_async(self, request: HttpRequest) -> HttpResponseBase:
@@ -65,6 +60,8 @@ class OtpguardMiddleware:
         if state is not None:
             await sync_to_async(finish)(state, response)
         leave_tombstone(request)
+        if is_moved(request):
+            await sync_to_async(login.follow)(request)
         return response
 
     def process_view(
@@ -99,58 +96,6 @@ class OtpguardMiddleware:
         if isinstance(exception, RequestRefused):
             return respond(request, exception)
         return None
-
-
-class EnrollmentMiddleware:
-    """Closes everything but enrollment to members who are overdue with it.
-
-    Costs one statement for each request of somebody who is logged in, and one more for members
-    whom a rule asks. It knows `request.user` only: a caller whom an API view authenticates by
-    itself passes here, and meets the guard where that view is guarded.
-    """
-
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
-            # As above: an open view must not cost a hop to a thread.
-            self.process_view = self._process_view_async  # type: ignore[method-assign,assignment]
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        return self.get_response(request)
-
-    def process_view(
-        self,
-        request: HttpRequest,
-        view_func: Any,  # noqa: ANN401 (any view)
-        _args: tuple[Any, ...],
-        _kwargs: dict[str, Any],
-    ) -> HttpResponseBase | None:
-        """Answer instead of a view that is closed. A store that is down closes all."""
-        return None if enrollment.stays_open(request, view_func) else _closed(request)
-
-    async def _process_view_async(
-        self,
-        request: HttpRequest,
-        view_func: Any,  # noqa: ANN401 (any view)
-        _args: tuple[Any, ...],
-        _kwargs: dict[str, Any],
-    ) -> HttpResponseBase | None:
-        if enrollment.stays_open(request, view_func):
-            return None
-        return await sync_to_async(_closed)(request)
-
-
-def _closed(request: HttpRequest) -> HttpResponseBase | None:
-    try:
-        standing = enrollment.standing_of_request(request)
-    except StoreUnavailable:
-        logger.exception("nobody can tell whether enrollment is overdue")
-        return enrollment.unavailable(request)
-    return enrollment.closed(request, standing) if isinstance(standing, Overdue) else None
 
 
 def _early(request: HttpRequest, marker: Marker, kwargs: dict[str, Any]) -> HttpResponseBase | None:
