@@ -43,6 +43,9 @@ def problem(code: str) -> str:
             "This factor is locked after too many wrong codes. Use another one, or ask your"
             " administrator."
         ),
+        "already_bound": _("This number is set up already. Enter another one."),
+        "too_many_factors": _("You have as many of this kind as there can be. Remove one first."),
+        "proof_needed": _("Confirm with what you have set up already first."),
         "no_route": _("No code can be sent right now. Try another way, or try again later."),
         "no_sends_left": _("No more codes can be sent for this request. Start again."),
         "closed": _("This code is not valid any more. Start again."),
