@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 from django.conf import settings
@@ -18,10 +19,18 @@ from otpguard.core.assurance import Method, MethodFacts, Primary
 from otpguard.core.evidence import facts_to_json
 from otpguard.core.facts import RequestFacts
 from otpguard.core.phone import parse
-from otpguard.factors import phone
+from otpguard.core.totp import code_at, step_at
+from otpguard.factors import devices, passkey_rows, phone, recovery, totp
+from otpguard.factors.passkey import (
+    RelyingParty,
+    Trust,
+    begin_registration,
+    finish_registration,
+)
 from otpguard.http.session import KEY
-from otpguard.models import Factor, Grant, LoginSession, Membership, Tenant
+from otpguard.models import Factor, Grant, KnownDevice, LoginSession, Membership, Tenant
 from otpguard.tenants.directory import SESSION_KEY
+from tests.authenticator import Authenticator
 
 PASSWORD = "correct horse battery staple"
 _number = count(1)
@@ -71,6 +80,70 @@ def phone_factor(
     return factor
 
 
+def totp_factor(of: AbstractUser, *, name: str = "App", **fields: object) -> Factor:
+    """A confirmed authenticator app of `of`; `hardware=True` and the like go to the driver."""
+    factor = totp.build(user_id=str(of.pk), name=name, **fields)
+    factor.confirmed = True
+    factor.save(force_insert=True)
+    factor.refresh_from_db()
+    return factor
+
+
+def totp_code(factor: Factor, at: datetime | None = None) -> str:
+    """What the authenticator shows now, or at another moment."""
+    seed = totp.seed_of(factor)
+    return code_at(seed, step_at(seed, at or timezone.now())).digits
+
+
+def passkey_factor(
+    of: AbstractUser, key: Authenticator, *, name: str = "Key", rp_id: str = "acme.example"
+) -> Factor:
+    """A confirmed passkey of `of`, made by the soft authenticator `key`."""
+    party = RelyingParty(id=rp_id, name="Acme", origins=frozenset({key.origin}))
+    handle = passkey_rows.handle_of(str(of.pk))
+    begun = begin_registration(
+        party=party,
+        user_handle=handle,
+        user_name=of.get_username(),
+        display_name=of.get_username(),
+        existing=[],
+        require_user_verification=False,
+        ask_attestation=False,
+    )
+    made = finish_registration(
+        party=party,
+        state=begun.state,
+        body=key.create(begun.options),
+        existing=[],
+        trust=Trust(roots=(), aaguids=frozenset()),
+    )
+    factor = passkey_rows.build(user_id=str(of.pk), name=name)
+    for column in (
+        "credential_id",
+        "secret",
+        "aaguid",
+        "sign_count",
+        "attestation",
+        "user_verified",
+        "backup_eligible",
+        "backed_up",
+        "attested",
+    ):
+        setattr(factor, column, getattr(made, column))
+    factor.transports, factor.confirmed = list(made.transports), True
+    factor.save(force_insert=True)
+    factor.refresh_from_db()
+    return factor
+
+
+def recovery_codes(of: AbstractUser) -> tuple[str, ...]:
+    """A fresh set of recovery codes of `of`, bound to the address of now."""
+    factor = recovery.build(user_id=str(of.pk))
+    factor.email_index = phone.email_index(of.email)
+    factor.save(force_insert=True)
+    return recovery.replace_codes(factor)
+
+
 def session(of: AbstractUser, **fields: object) -> LoginSession:
     """A login session that no browser holds."""
     fields.setdefault("sid", f"sid-{next(_number)}")
@@ -88,6 +161,15 @@ def grant(of: AbstractUser, tenant: Tenant | None = None, **fields: object) -> G
         "facts", facts_to_json(MethodFacts(method=Method.SMS, primary=Primary.PASSWORD))
     )
     return Grant.objects.create(user=of, tenant=tenant, **fields)
+
+
+def device(of: AbstractUser, **fields: object) -> str:
+    """A known device of `of`; returns the id that its cookie holds, for `facts(device=...)`."""
+    identity = secrets.token_urlsafe(16)
+    fields.setdefault("expires_at", timezone.now() + timedelta(days=100))
+    fields.setdefault("name", "Firefox on Linux")
+    KnownDevice.objects.create(user=of, digest=devices.digests(identity)[0], **fields)
+    return identity
 
 
 def facts(

@@ -2,6 +2,7 @@
 
 from otpguard.admin.challenge import ChallengeAdmin
 from otpguard.admin.delivery import DeliveryAdmin
+from otpguard.admin.enrollment import EnrollmentRuleAdmin
 from otpguard.admin.event import EventAdmin
 from otpguard.admin.factor import FactorAdmin
 from otpguard.admin.grant import GrantAdmin
@@ -15,6 +16,7 @@ from otpguard.admin.tenant import TenantAdmin
 __all__ = [
     "ChallengeAdmin",
     "DeliveryAdmin",
+    "EnrollmentRuleAdmin",
     "EventAdmin",
     "FactorAdmin",
     "GrantAdmin",

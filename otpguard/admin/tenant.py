@@ -10,15 +10,20 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, list_url
+from otpguard.admin.coverage import coverage_table
 from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
 from otpguard.core.presets import Tier, tier_of
 from otpguard.flows.provision import change_tenant, create_tenant, set_member
+from otpguard.flows.provision_tokens import import_tokens
 from otpguard.forms.membership import NewMemberForm
 from otpguard.forms.tenant import NewTenantForm, TenantForm, initial_of
+from otpguard.forms.tokens import TokensForm
+from otpguard.http.facts import facts_from
 from otpguard.labels import Text
 from otpguard.models import Tenant
 
@@ -113,6 +118,28 @@ class AddMember(ObjectAction):
         return _("%(member)s was saved.") % {"member": member}
 
 
+class ImportTokens(ObjectAction):
+    """Hardware tokens for members of this tenant, as a list."""
+
+    slug, label = "import-tokens", _("Import tokens")
+    help = _(
+        "Hardware tokens for members of this organization. They count here only, from now on."
+        " With one mistake in the list nothing is imported."
+    )
+
+    def form(self, data: Any = None) -> TokensForm:  # noqa: ANN401 (a QueryDict or None)
+        """A form that knows whose members are meant, and who asks."""
+        return TokensForm(data, facts=facts_from(self.request), tenant=self.obj)
+
+    def run(self, facts: RequestFacts, form: TokensForm) -> Text:
+        """See flows.provision_tokens.import_tokens."""
+        text = form.cleaned_data["token_secrets"]
+        count = len(import_tokens(facts=facts, tenant=self.obj, text=text))
+        return ngettext(
+            "%(count)d token was imported.", "%(count)d tokens were imported.", count
+        ) % {"count": count}
+
+
 def _set_status(facts: RequestFacts, tenant: Tenant, status: Tenant.Status, form: Any) -> Text:  # noqa: ANN401
     change_tenant(
         facts=facts,
@@ -127,7 +154,14 @@ def _set_status(facts: RequestFacts, tenant: Tenant, status: Tenant.Status, form
 class TenantAdmin(ReadOnlyAdmin):
     """Tenants by name."""
 
-    object_actions = (CreateTenant, ChangeTenant, AddMember, SuspendTenant, ActivateTenant)
+    object_actions = (
+        CreateTenant,
+        ChangeTenant,
+        AddMember,
+        ImportTokens,
+        SuspendTenant,
+        ActivateTenant,
+    )
     list_display = (
         "name",
         "slug",
@@ -154,6 +188,7 @@ class TenantAdmin(ReadOnlyAdmin):
         "tags_text",
         "policy_version",
         "created_at",
+        "coverage",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:
@@ -167,6 +202,7 @@ class TenantAdmin(ReadOnlyAdmin):
         found: list[tuple[Text, str]] = [
             (_("Members"), list_url("membership", tenant__id__exact=obj.pk)),
             (_("Events"), list_url("event", tenant=obj.pk)),
+            (_("Enrollment rules"), list_url("enrollmentrule", tenant__id__exact=obj.pk)),
         ]
         if request.user.has_perm("otpguard.change_policywish"):
             policy = reverse("admin:otpguard_policywish_do_choose", query={"tenant": obj.slug})
@@ -194,3 +230,8 @@ class TenantAdmin(ReadOnlyAdmin):
     def tags_text(self, obj: Tenant) -> str:
         """The tags as words."""
         return ", ".join(obj.tags) or NOTHING
+
+    @admin.display(description=_("enrollment"))
+    def coverage(self, obj: Tenant) -> SafeString:
+        """How far enrollment has come."""
+        return coverage_table(obj)

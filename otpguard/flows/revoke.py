@@ -7,12 +7,15 @@ end (C25).
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from otpguard import sessions
 from otpguard.audit.recorder import Circumstances, record
+from otpguard.core.assurance import FactorKind
 from otpguard.core.events import (
     FactorDisabled,
     FactorRemoved,
@@ -21,10 +24,12 @@ from otpguard.core.events import (
 )
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.close import cancel_open
+from otpguard.flows.notify import notify
 from otpguard.flows.scope import check, check_person
 from otpguard.grants import store
 from otpguard.models import Challenge, Factor, Grant, LoginSession
 from otpguard.models.factor import FACTORS
+from otpguard.notices.kinds import NoticeKind
 
 
 def revoke_grants(*, facts: RequestFacts, grants: QuerySet[Grant], reason: str) -> int:
@@ -77,6 +82,7 @@ def disable_factor(*, facts: RequestFacts, factor: Factor, reason: str) -> bool:
         if not FACTORS.filter(pk=factor.pk, disabled_at=None).update(disabled_at=facts.now):
             return False
         record(FactorDisabled(factor=str(factor.pk), reason=reason), _of_factor(facts, factor))
+        _tell(facts, factor, NoticeKind.FACTOR_DISABLED)
         _end_what_it_gave(facts, factor, f"factor disabled: {reason}")
     return True
 
@@ -97,6 +103,8 @@ def remove_factor(*, facts: RequestFacts, factor: Factor, reason: str) -> bool:
             _of_factor(facts, row),
         )
         _end_what_it_gave(facts, row, f"factor removed: {reason}")
+        if row.confirmed:
+            _tell(facts, row, NoticeKind.FACTOR_REMOVED)
         row.delete()
     return True
 
@@ -104,8 +112,8 @@ def remove_factor(*, facts: RequestFacts, factor: Factor, reason: str) -> bool:
 def end_session(*, facts: RequestFacts, session: LoginSession, reason: str) -> bool:
     """End somebody's login session with its grants and open challenges. False when it is over.
 
-    Raises NotAllowed for anybody but the person and the site: a session serves every tenant of its
-    user.
+    Its browser is logged out right after the commit. Raises NotAllowed for anybody but the person
+    and the site: a session serves every tenant of its user.
     """
     check_person(facts, session.user_id)
     with transaction.atomic():
@@ -118,7 +126,19 @@ def end_session(*, facts: RequestFacts, session: LoginSession, reason: str) -> b
             SessionEnded(grants_revoked=revoked, reason=reason),
             Circumstances.of(facts, subject=str(session.user_id)),
         )
+        transaction.on_commit(partial(log_out, sid=session.pk))
     return True
+
+
+def log_out(*, sid: str) -> None:
+    """Log the browser of an ended login session out, once. To be called after the commit.
+
+    The key stays in the row until it is done, so that what a crash left is found again.
+    """
+    session = LoginSession.objects.exclude(ended_at=None).filter(pk=sid).first()
+    if session is not None and session.session_key:
+        sessions.end(session)
+        LoginSession.objects.filter(pk=sid).update(session_key="")
 
 
 def _end_what_it_gave(facts: RequestFacts, factor: Factor, reason: str) -> None:
@@ -129,6 +149,13 @@ def _end_what_it_gave(facts: RequestFacts, factor: Factor, reason: str) -> None:
     live = given.select_for_update().order_by("tenant_id", "user_id", "verified_at")
     end_grants(facts, list(live), reason)
     cancel_open(facts, Challenge.objects.filter(factor=factor), reason)
+
+
+def _tell(facts: RequestFacts, factor: Factor, kind: NoticeKind) -> None:
+    named = {"factor": factor.kind}
+    if factor.kind == FactorKind.PHONE:
+        named["number"] = factor.secret.reveal()
+    notify(facts=facts, kind=kind, user_id=str(factor.user_id), context=named)
 
 
 def _of_factor(facts: RequestFacts, factor: Factor) -> Circumstances:

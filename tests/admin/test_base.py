@@ -20,6 +20,7 @@ from otpguard.flows import hold
 from otpguard.models import (
     Challenge,
     Delivery,
+    EnrollmentRule,
     Event,
     Factor,
     Grant,
@@ -34,6 +35,7 @@ from tests import factories
 MODELS = [
     Challenge,
     Delivery,
+    EnrollmentRule,
     Event,
     Factor,
     Grant,
@@ -83,6 +85,7 @@ def world(operator: AbstractUser) -> dict[type[Model], Model]:
         Delivery: Delivery.objects.create(
             challenge=challenge, tenant=tenant, step=0, channel="sms", provider="memory"
         ),
+        EnrollmentRule: EnrollmentRule.objects.create(tenant=tenant, role="admin", level=2),
         Event: Event.objects.get(kind="hold.started"),
         Factor: factor,
         Grant: factories.grant(member.user, tenant, passed=["api_key"]),

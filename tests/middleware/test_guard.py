@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from otpguard.models import Event, Grant, Membership
+from otpguard.models import Event, Grant, LoginSession, Membership
 from otpguard.testing import captured_events, pass_step_up
 from tests import factories, guarded
 from tests.host import Host
@@ -241,3 +241,11 @@ def test_a_late_poll_with_the_old_cookie_stays_logged_in_but_is_not_elevated(hos
     assert "sessionid" not in answer.cookies, "the late answer must not bring the old cookie back"
     assert late.get("/billing/").status_code == 303
     assert host.client.get("/billing/").status_code == 200
+
+
+def test_a_key_that_django_changed_by_itself_is_noted_where_it_happens(host: Host) -> None:
+    """The password's change gives the session a new key; ending the login must find it."""
+    sid = factories.sid_of(host.client)
+    host.client.post("/password/", {"password": "another long password"})
+    row = LoginSession.objects.get(pk=sid)
+    assert row.session_key.reveal() == host.client.cookies["sessionid"].value
