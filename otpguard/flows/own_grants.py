@@ -21,6 +21,6 @@ def end_own_grant(*, facts: RequestFacts, grant_id: UUID) -> bool:
         return False
     with transaction.atomic():
         own = Grant.objects.select_for_update().filter(
-            pk=grant_id, user=facts.user, revoked_at=None
+            pk=grant_id, user_id=facts.user, revoked_at=None
         )
         return bool(end_grants(facts, list(own), "ended by the person"))

@@ -1,4 +1,4 @@
-"""What stands open for somebody: known devices, proofs that still count, logins, notice addresses."""
+"""What stands open for somebody: known devices, proofs that still count, logins, addresses."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def device_lines(facts: RequestFacts) -> list[DeviceLine]:
 def grant_lines(facts: RequestFacts) -> list[GrantLine]:
     """The proofs that may still count somewhere, the newest first."""
     rows = Grant.objects.filter(
-        user=facts.user, revoked_at=None, verified_at__gt=facts.now - LONGEST
+        user_id=facts.user, revoked_at=None, verified_at__gt=facts.now - LONGEST
     ).select_related("tenant")
     return [
         GrantLine(

@@ -32,8 +32,7 @@ ORGANIZATIONS = 10
 """Events of so many organizations are looked at, the selected one's first."""
 
 _MECHANICS = tuple(
-    kind.code
-    for kind in (ChallengeSent, ChallengeFellBack, GrantIssued, NoticeSent, NoticeFailed)
+    kind.code for kind in (ChallengeSent, ChallengeFellBack, GrantIssued, NoticeSent, NoticeFailed)
 )
 
 
@@ -61,7 +60,7 @@ def activity_lines(facts: RequestFacts) -> list[ActivityLine]:
 def _tenants(facts: RequestFacts) -> list[UUID | None]:
     """None for what belongs to no organization, the selected one, the person's others."""
     selected = UUID(facts.tenant) if facts.tenant else None
-    others = Membership.objects.filter(user=facts.user, active=True).exclude(tenant=selected)
+    others = Membership.objects.filter(user_id=facts.user, active=True).exclude(tenant=selected)
     known = list(others.order_by("tenant_id").values_list("tenant_id", flat=True)[:ORGANIZATIONS])
     return [None, *([selected] if selected else []), *known]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from otpguard.core.assurance import Channel, FactorKind
+from otpguard.core.decision import STRENGTH
 from otpguard.core.facts import RequestFacts
 from otpguard.factors import recovery
 from otpguard.factors.enrolled import value_of
@@ -19,8 +20,6 @@ from otpguard.web import worth
 
 FEW_CODES = 3
 """From so few recovery codes on, making new ones is advised."""
-
-_STRENGTH = (FactorKind.PASSKEY, FactorKind.TOTP, FactorKind.PHONE, FactorKind.RECOVERY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,7 @@ def factor_lines(facts: RequestFacts) -> list[FactorLine]:
         .select_related("tenant", "replaces")
         .order_by("created_at")
     )
-    found = sorted(rows, key=lambda row: _STRENGTH.index(FactorKind(row.kind)))
+    found = sorted(rows, key=lambda row: STRENGTH.index(FactorKind(row.kind)))
     blocks = _blocks(found)
     return [line_of(row, facts, blocked_by=blocks.get(str(row.pk), ())) for row in found]
 

@@ -44,9 +44,6 @@ def problem(code: str) -> str:
             "This factor is locked after too many wrong codes. Use another one, or ask your"
             " administrator."
         ),
-        "already_bound": _("This number is set up already. Enter another one."),
-        "too_many_factors": _("You have as many of this kind as there can be. Remove one first."),
-        "proof_needed": _("Confirm with what you have set up already first."),
         "no_route": _("No code can be sent right now. Try another way, or try again later."),
         "proof_needed": _("Confirm with what you have set up already, then add another way."),
         "already_bound": _("This number is set up already."),

@@ -25,7 +25,9 @@ from otpguard.labels import Text
 
 DONE: Mapping[str, Text] = {
     "renamed": _("The new name is saved."),
-    "removed": _("It is removed. It confirms nothing any more, and neither does what it confirmed."),
+    "removed": _(
+        "It is removed. It confirms nothing any more, and neither does what it confirmed."
+    ),
     "forgotten": _("The device is forgotten: it counts as a stranger again."),
     "ended": _("The confirmation has ended. You are asked again when it matters."),
     "signed_out": _("All your other logins have ended."),

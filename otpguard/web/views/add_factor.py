@@ -17,16 +17,17 @@ from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
 from otpguard.core.assurance import FactorKind
 from otpguard.core.binding import CHANGE
+from otpguard.core.decision import STRENGTH
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask
 from otpguard.labels import FACTOR_KINDS, Text
 from otpguard.tenants import policies
 from otpguard.web import worth
-from otpguard.web.binding import Binding, bind
+from otpguard.web.binding import OFFERED, Binding, bind
 from otpguard.web.own_pages import not_found, own_page
 from otpguard.web.views.way_on import safe_path
 
-STRONGEST_FIRST = (FactorKind.PASSKEY, FactorKind.TOTP, FactorKind.PHONE)
+STRONGEST_FIRST = tuple(kind for kind in STRENGTH if kind in OFFERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
