@@ -42,6 +42,16 @@ def test_a_guarded_view_costs_one_statement_in_its_steady_state(
     assert "otpguard_membership" in ours[0]
 
 
+def test_a_known_device_costs_the_guard_no_further_statement(
+    host: Host, django_assert_num_queries: Any
+) -> None:
+    step_up(host.client, host.client.get("/billing/"))
+    assert "otpguard_device" in host.client.cookies
+    host.client.get("/billing/")
+    with django_assert_num_queries(3):
+        host.client.get("/billing/")
+
+
 def test_the_name_map_of_the_settings_guards_a_view_one_does_not_own(
     host: Host, settings: Any
 ) -> None:

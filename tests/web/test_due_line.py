@@ -45,5 +45,6 @@ def test_while_nobody_can_tell_nothing_is_said(host: Host) -> None:
 
     rule(host, days=3)
     request = request_of(host)
+    assert request.session.items()  # read already, as by a login check
     with connection.execute_wrapper(broken):
         assert due_line(request) is None

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from otpguard import vault
 from otpguard.models import EnrollmentRule, Factor, Membership, NoticeAddress
-from otpguard.testing import pass_step_up
+from otpguard.testing import forget_recent, pass_step_up
 from tests import factories
 from tests.host import Host
 from tests.stepup import step_up
@@ -122,6 +122,7 @@ def test_what_an_organization_requires_is_said_and_where_one_wanted_to_go_is_kep
     assert "/security/add/?next=%2Fbilling%2F" in text
     assert "Go on to where you wanted to go" not in text
     EnrollmentRule.objects.all().delete()
+    forget_recent()
     assert "Go on to where you wanted to go" in text_of(host, f"{HOME}?next=/billing/")
 
 
