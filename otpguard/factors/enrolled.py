@@ -30,17 +30,19 @@ def usable(*, user: str, tenant: str) -> QuerySet[Factor]:
 def live_factors(*, user: str, tenant: str) -> list[EnrolledFactor]:
     """The usable factors of somebody, in one read. Raises StoreUnavailable."""
     try:
-        return [
-            EnrolledFactor(
-                id=str(row.pk),
-                kind=FactorKind(row.kind),
-                usable_from=row.usable_from,
-                hardware=row.hardware,
-                user_verified=row.user_verified or row.kind != FactorKind.PASSKEY,
-                backup_eligible=row.backup_eligible,
-                attested=row.attested,
-            )
-            for row in usable(user=user, tenant=tenant).order_by("created_at")
-        ]
+        return [value_of(row) for row in usable(user=user, tenant=tenant).order_by("created_at")]
     except (DatabaseError, InterfaceError) as error:
         raise StoreUnavailable("the factors cannot be read") from error
+
+
+def value_of(row: Factor) -> EnrolledFactor:
+    """One factor as a value, usable or not."""
+    return EnrolledFactor(
+        id=str(row.pk),
+        kind=FactorKind(row.kind),
+        usable_from=row.usable_from,
+        hardware=row.hardware,
+        user_verified=row.user_verified or row.kind != FactorKind.PASSKEY,
+        backup_eligible=row.backup_eligible,
+        attested=row.attested,
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from otpguard.core.assurance import FactorKind
+from otpguard.factors.enrolled import value_of
 from otpguard.models import Challenge, Factor
-from otpguard.web.binding import OFFERED, guard_of
+from otpguard.web.binding import OFFERED, guard_of, guard_to_change
 from tests import factories
 from tests.authenticator import Authenticator
 from tests.host import Host
@@ -24,6 +25,13 @@ def test_the_guard_follows_what_is_enrolled(host: Host) -> None:
     factories.passkey_factor(host.user, Authenticator(origin="http://testserver"))
     assert guard_of(facts, FactorKind.PASSKEY) == "factor_change.strong"
     assert guard_of(facts, FactorKind.PHONE) == "factor_change"
+
+
+def test_what_goes_is_guarded_as_what_joins(host: Host) -> None:
+    facts = factories.facts(host.user, host.tenant)
+    key = factories.passkey_factor(host.user, Authenticator(origin="http://testserver"))
+    assert guard_to_change(facts, value_of(key)) == "factor_change.strong"
+    assert guard_to_change(facts, value_of(host.factor)) == "factor_change"
 
 
 def enrollment_page(host: Host) -> str:
