@@ -7,9 +7,10 @@ Paths are enough to go somewhere: `page.goto("/admin/")`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -51,6 +52,20 @@ def browser() -> Generator[Browser]:
 def site_url(transactional_db: None, live_server: LiveServer) -> str:
     """Where the site is, under the one name WebAuthn accepts without TLS."""
     return f"http://localhost:{live_server.thread.port}"
+
+
+@pytest.fixture
+def reload_site(
+    site_url: str, live_server: LiveServer, settings: Any
+) -> Iterator[Callable[[], None]]:
+    """Let the live server, which runs since the first journey, take over a changed MIDDLEWARE."""
+    app = live_server.thread.httpd.get_app()
+    while not hasattr(app, "load_middleware") or hasattr(app, "application"):
+        app = app.application
+    before = settings.MIDDLEWARE
+    yield app.load_middleware
+    settings.MIDDLEWARE = before
+    app.load_middleware()
 
 
 @pytest.fixture

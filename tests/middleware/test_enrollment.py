@@ -39,7 +39,7 @@ def test_somebody_overdue_is_sent_to_enrollment_from_every_page(overdue: Host) -
     assert overdue.client.post("/terms/")["Location"] == "/security/"
     assert overdue.client.get("/billing/")["Location"].startswith("/security/?"), "before the guard"
     assert overdue.client.get("/admin/")["Location"].startswith("/security/?")
-    assert overdue.client.get("/security/").content == b"your factors"
+    assert overdue.client.get("/security/").status_code == 200
 
 
 def test_a_factor_opens_everything_again(overdue: Host) -> None:
