@@ -42,7 +42,7 @@ def ordinary(_request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     *[route for route in guarded.urlpatterns if str(route.pattern) != SECURITY[1:]],
-    path("security/", include(([*ours, path("", security, name="security")], "otpguard"))),
+    path("security/", include(([path("", security, name="security"), *ours], "otpguard"))),
     path("home/", home, name="home"),
     path("slow/", slow, name="slow"),
     path("help/", include(([path("", ordinary, name="index")], "help"))),
