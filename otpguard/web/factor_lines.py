@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from otpguard.core.assurance import Channel, FactorKind
 from otpguard.core.decision import STRENGTH
 from otpguard.core.facts import RequestFacts
@@ -83,7 +85,7 @@ def line_of(row: Factor, facts: RequestFacts, *, blocked_by: tuple[str, ...] = (
     return FactorLine(
         id=str(row.pk),
         kind=kind.value,
-        label=FACTOR_KINDS[kind],
+        label=_("Hardware token") if row.hardware else FACTOR_KINDS[kind],
         name=row.name if row.name != number else "",
         number=number,
         worth=worth.sentence(value_of(row), facts),

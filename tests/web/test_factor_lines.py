@@ -67,6 +67,7 @@ def test_who_gave_it_and_who_does_not_accept_it_is_said() -> None:
     FactorBlock.objects.create(tenant=other, factor=own, reason="lost")
     token, phone = factor_lines(factories.facts(user))
     assert (token.provider, token.own) == ("Acme", False)
+    assert str(token.label) == "Hardware token"
     assert (phone.provider, phone.own, phone.blocked_by) == ("", True, ("B",))
 
 

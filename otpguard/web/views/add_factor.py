@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -19,7 +20,9 @@ from otpguard.core.assurance import FactorKind
 from otpguard.core.binding import CHANGE
 from otpguard.core.decision import STRENGTH
 from otpguard.core.facts import RequestFacts
-from otpguard.exceptions import Ask
+from otpguard.exceptions import Ask, StartRefused
+from otpguard.flows.standing import binding_hold
+from otpguard.http.assurance import span
 from otpguard.labels import FACTOR_KINDS, Text
 from otpguard.tenants import policies
 from otpguard.web import worth
@@ -79,6 +82,7 @@ def add(request: HttpRequest, facts: RequestFacts, kind: str) -> HttpResponse:
             "label": FACTOR_KINDS[chosen],
             "worth": worth.offer(chosen, facts),
             "why": worth.WHY[chosen],
+            "hold": hold_of(facts) if chosen is FactorKind.PHONE else "",
             "login_url": redirect_to_login(request.get_full_path()).url,
         },
     )
@@ -96,6 +100,15 @@ def ask_to_bind(request: HttpRequest, facts: RequestFacts, target: str) -> Ask:
         target=target,
         next=safe_path(request, request.GET.get("next", "")) or reverse("otpguard:security"),
     )
+
+
+def hold_of(facts: RequestFacts) -> str:
+    """How long a number that joins others waits, in words; empty where it does not, or nobody can tell."""
+    try:
+        hold = binding_hold(facts)
+    except StartRefused:
+        return ""
+    return span(hold) if hold > timedelta(0) else ""
 
 
 def _urls(request: HttpRequest, facts: RequestFacts) -> dict[FactorKind, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
@@ -12,14 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from otpguard.core.assurance import FactorKind
 from otpguard.core.facts import RequestFacts
-from otpguard.exceptions import NotAllowed, StartRefused
+from otpguard.exceptions import NotAllowed
 from otpguard.flows.own_factors import own_factor
-from otpguard.flows.standing import binding_hold
-from otpguard.http.assurance import span
 from otpguard.web.binding import Binding, bind
 from otpguard.web.factor_lines import line_of
 from otpguard.web.own_pages import not_found, own_page
-from otpguard.web.views.add_factor import ask_to_bind
+from otpguard.web.views.add_factor import ask_to_bind, hold_of
 
 
 @own_page
@@ -39,18 +36,9 @@ def change_number(request: HttpRequest, facts: RequestFacts, factor_id: UUID) ->
         template="otpguard/security/change_number.html",
         context={
             "factor": line_of(factor, facts),
-            "hold": _hold(facts),
+            "hold": hold_of(facts),
             "login_url": redirect_to_login(request.get_full_path()).url,
         },
         replaces=str(factor.pk),
     )
     return bind(request, facts, binding)
-
-
-def _hold(facts: RequestFacts) -> str:
-    """How long the new number waits, in words; empty where it does not, or nobody can tell."""
-    try:
-        hold = binding_hold(facts)
-    except StartRefused:
-        return ""
-    return span(hold) if hold > timedelta(0) else ""

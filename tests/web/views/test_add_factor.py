@@ -93,6 +93,7 @@ def test_one_is_never_led_to_another_site(host: Host, address: str) -> None:
 
 
 def test_a_second_number_waits_before_it_counts(host: Host) -> None:
+    assert b"counts only 24 hours after" in host.client.get(f"{ADD}phone/").content
     answer = carry_out(host.client, host.client.post(f"{ADD}phone/", {"number": NUMBER}))
     send_queued()
     answered = host.client.post(answer["Location"], {"code": SENT[-1].code.digits})

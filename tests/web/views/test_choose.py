@@ -6,10 +6,13 @@ import pytest
 from django.test import Client
 
 from otpguard.http import asks
-from otpguard.models import Challenge, Factor, Grant
+from otpguard.http.assurance import assurance
+from otpguard.models import Challenge, Factor, Grant, Tenant
 from otpguard.testing import pass_step_up
 from tests import factories
+from tests.authenticator import Authenticator
 from tests.host import Host
+from tests.http.asking import request_of
 
 
 @pytest.fixture
@@ -127,3 +130,13 @@ def test_its_headers_keep_it_out_of_caches_and_frames(host: Host, page_url: str)
     assert "style=" not in body
     assert "<script>" not in body
     assert "onclick" not in body
+
+
+def test_why_the_last_proof_does_not_do_is_said_as_everywhere(host: Host) -> None:
+    Tenant.objects.update(annual_contract_value=250_000)
+    factories.passkey_factor(host.user, Authenticator(origin="http://testserver"))
+    pass_step_up(host.client)
+    page = host.client.get(host.client.get("/billing/")["Location"])
+    said = assurance(request_of(host), "billing_change").text
+    assert said.startswith("Your phone code proves AAL2; this needs a passkey")
+    assert page.context["why"] == said
