@@ -1,4 +1,4 @@
-"""A host that enforces enrollment: `tests.guarded` with a Security page and a banner."""
+"""A host that enforces enrollment: `tests.guarded` with a banner and pages that close."""
 
 from __future__ import annotations
 
@@ -13,16 +13,9 @@ from django.utils import timezone
 from django.views.static import serve
 
 from otpguard.models import EnrollmentRule, Tenant
-from otpguard.urls import urlpatterns as ours
 from tests import guarded
 
-SECURITY = "/security/"
 BANNER = "{% load otpguard %}{% otpguard_banner %}"
-
-
-def security(_request: HttpRequest) -> HttpResponse:
-    """Stands in for the page where factors are enrolled."""
-    return HttpResponse("your factors")
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -41,8 +34,7 @@ def ordinary(_request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    *[route for route in guarded.urlpatterns if str(route.pattern) != SECURITY[1:]],
-    path("security/", include(([path("", security, name="security"), *ours], "otpguard"))),
+    *guarded.urlpatterns,
     path("home/", home, name="home"),
     path("slow/", slow, name="slow"),
     path("help/", include(([path("", ordinary, name="index")], "help"))),

@@ -59,13 +59,19 @@ def reload_site(
     site_url: str, live_server: LiveServer, settings: Any
 ) -> Iterator[Callable[[], None]]:
     """Let the live server, which runs since the first journey, take over a changed MIDDLEWARE."""
-    app = live_server.thread.httpd.get_app()
-    while not hasattr(app, "load_middleware") or hasattr(app, "application"):
-        app = app.application
+    # Static and media files have handlers in front, and any of them may serve a page.
+    handlers = [live_server.thread.httpd.get_app()]
+    while hasattr(handlers[-1], "application"):
+        handlers.append(handlers[-1].application)
+
+    def load() -> None:
+        for handler in handlers:
+            handler.load_middleware()
+
     before = settings.MIDDLEWARE
-    yield app.load_middleware
+    yield load
     settings.MIDDLEWARE = before
-    app.load_middleware()
+    load()
 
 
 @pytest.fixture

@@ -235,7 +235,7 @@ def test_recovery_by_a_saved_and_a_mailed_code(enter: Enter, shot: Shot) -> None
         shot(visit.page, f"recovery codes {visit.size}")
         saved = visit.page.get_by_text(re.compile(r"^\w{4}(-\w{4}){5}$")).first.inner_text()
 
-        # The phone is gone, in another login. A saved code is half of the way back, a mailed one the other.
+        # The phone is gone. A saved code is half of the way back, a mailed one the other.
         Grant.objects.update(revoked_at=timezone.now())
         visit.page.goto("/security/add/totp/")
         visit.page.get_by_label("Name").fill("New app")
