@@ -103,7 +103,7 @@ def ask_to_bind(request: HttpRequest, facts: RequestFacts, target: str) -> Ask:
 
 
 def hold_of(facts: RequestFacts) -> str:
-    """How long a number that joins others waits, in words; empty where it does not, or nobody can tell."""
+    """How long a number that joins others waits, in words; empty where it does not."""
     try:
         hold = binding_hold(facts)
     except StartRefused:
