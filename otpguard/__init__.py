@@ -4,7 +4,7 @@ The house, from the ground up; each floor looks down only:
 
     core        pure decisions: may this pass, which way do we send
     conf, vault, labels, models
-    channels, factors, limits, grants, tenants, audit      drivers
+    channels, factors, limits, grants, tenants, audit, notices      drivers
     flows       use-cases, one verb a file
     http, forms, web, api, admin, management, tasks         doors
     decorators, middleware, apps, urls, testing             porch

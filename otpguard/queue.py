@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger("otpguard.queue")
 
 DELIVER = "otpguard.deliver"
+NOTIFY = "otpguard.notify"
 
 
 def enqueue(task: str, **ids: str) -> None:

@@ -16,8 +16,9 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from otpguard.flows.deliver import deliver as deliver_flow
+from otpguard.flows.notify import send_notice
 from otpguard.flows.sweep import purge, sweep
-from otpguard.queue import DELIVER
+from otpguard.queue import DELIVER, NOTIFY
 
 logger = logging.getLogger("otpguard.sweeper")
 
@@ -30,6 +31,12 @@ PURGE_EVERY = 240
 def deliver(delivery_id: str) -> None:
     """Send one delivery of the outbox. A repeat does nothing."""
     deliver_flow(delivery_id=delivery_id, now=timezone.now())
+
+
+@shared_task(name=NOTIFY, ignore_result=True)
+def notify(notice_id: str) -> None:
+    """Send one notice of the outbox. A repeat does nothing."""
+    send_notice(notice_id=notice_id, now=timezone.now())
 
 
 class Sweeper(Thread):

@@ -22,11 +22,12 @@ from otpguard.core.challenge import DeliveryState
 from otpguard.core.evidence import facts_to_json
 from otpguard.flows.answer import lately as answers
 from otpguard.flows.deliver import deliver
+from otpguard.flows.notify import send_notice
 from otpguard.flows.refuse import lately as refusals
 from otpguard.flows.resume import lately as kept
 from otpguard.flows.start import lately as starts
 from otpguard.http.session import KEY
-from otpguard.models import Delivery, Event, Grant
+from otpguard.models import Delivery, Event, Grant, Notice
 from otpguard.tenants import policies
 from otpguard.tenants.directory import SESSION_KEY
 
@@ -35,6 +36,7 @@ __all__ = [
     "forget_recent",
     "last_code",
     "pass_step_up",
+    "send_notices",
     "send_queued",
     "story_of",
 ]
@@ -78,9 +80,17 @@ def send_queued() -> int:
         count += 1
 
 
+def send_notices() -> int:
+    """Try every notice that is due once, in this process; returns how many were tried."""
+    now = timezone.now()
+    queued = Notice.objects.filter(state=Notice.State.QUEUED).order_by("created_at")
+    tried = [send_notice(notice_id=str(pk), now=now) for pk in queued.values_list("pk", flat=True)]
+    return len([outcome for outcome in tried if outcome is not None])
+
+
 def last_code() -> str:
-    """The digits of the newest message of the memory provider. Raises IndexError for none."""
-    return SENT[-1].code.digits
+    """The digits of the newest code of the memory provider. Raises IndexError for none."""
+    return [message.code for message in SENT if message.code is not None][-1].digits
 
 
 @contextmanager

@@ -27,6 +27,7 @@ INTENT: Final = "intent"
 DEVICE: Final = "device"
 ASK: Final = "ask"
 REFERENCE: Final = "reference"
+ADDRESS: Final = "address"
 ENCRYPTION: Final = "encryption"
 
 

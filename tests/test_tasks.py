@@ -10,8 +10,10 @@ from django.db import connection
 from django.utils import timezone
 
 from otpguard import tasks
-from otpguard.models import Delivery
-from otpguard.queue import DELIVER
+from otpguard.flows.notify import notify
+from otpguard.models import Delivery, Notice
+from otpguard.notices.kinds import NoticeKind
+from otpguard.queue import DELIVER, NOTIFY
 from tests import factories
 from tests.flows.setting import stopped
 
@@ -39,6 +41,15 @@ def test_a_delivery_lost_on_its_way_is_found_by_the_workers_sweep(
     celery_worker.wait_for(lambda: Delivery.objects.get().state == "delivered")
 
 
+def test_an_ordered_notice_is_sent_by_the_worker(
+    transactional_db: None, celery_worker: Any
+) -> None:
+    kim = factories.user()
+    kind = NoticeKind.RECOVERY_ISSUED
+    notify(facts=factories.facts(kim), kind=kind, user_id=str(kim.pk))
+    celery_worker.wait_for(lambda: Notice.objects.get().state == "sent")
+
+
 def test_an_expired_challenge_is_closed_by_the_workers_sweep(
     transactional_db: None, celery_worker: Any
 ) -> None:
@@ -55,6 +66,11 @@ def test_an_expired_challenge_is_closed_by_the_workers_sweep(
 def test_the_task_does_nothing_for_a_delivery_that_is_gone() -> None:
     tasks.deliver("00000000-0000-4000-8000-000000000000")
     assert DELIVER == "otpguard.deliver"
+
+
+def test_the_task_does_nothing_for_a_notice_that_is_gone() -> None:
+    tasks.notify("00000000-0000-4000-8000-000000000000")
+    assert NOTIFY == "otpguard.notify"
 
 
 def test_a_failing_round_is_logged_and_the_next_one_runs(caplog: Any) -> None:

@@ -8,8 +8,10 @@ import pytest
 
 from otpguard import testing
 from otpguard.core.assurance import Method
+from otpguard.flows.notify import notify
 from otpguard.http.session import KEY
 from otpguard.models import Event, Grant
+from otpguard.notices.kinds import NoticeKind
 from tests import factories, stepup
 from tests.guarded import ran
 from tests.host import Host
@@ -70,6 +72,16 @@ def test_queued_codes_are_sent_and_can_be_read(host: Host) -> None:
     assert len(testing.last_code()) == 6
     assert testing.last_code().isdigit()
     testing.forget_recent()
+    with pytest.raises(IndexError):
+        testing.last_code()
+
+
+def test_notices_are_sent_apart_from_codes_and_are_no_code(host: Host) -> None:
+    kind, user = NoticeKind.RECOVERY_ISSUED, str(host.user.pk)
+    notify(facts=factories.facts(host.user), kind=kind, user_id=user)
+    assert testing.send_queued() == 0
+    assert testing.send_notices() == 1
+    assert testing.send_notices() == 0
     with pytest.raises(IndexError):
         testing.last_code()
 

@@ -7,6 +7,7 @@ from otpguard.admin.factor import FactorAdmin
 from otpguard.admin.grant import GrantAdmin
 from otpguard.admin.hold import HoldAdmin
 from otpguard.admin.membership import MembershipAdmin
+from otpguard.admin.notice import NoticeAdmin
 from otpguard.admin.policy import PolicyWishAdmin
 from otpguard.admin.session import LoginSessionAdmin
 from otpguard.admin.tenant import TenantAdmin
@@ -20,6 +21,7 @@ __all__ = [
     "HoldAdmin",
     "LoginSessionAdmin",
     "MembershipAdmin",
+    "NoticeAdmin",
     "PolicyWishAdmin",
     "TenantAdmin",
 ]

@@ -20,15 +20,15 @@ __all__ = ["OutboundMessage", "Provider"]
 class OutboundMessage:
     """One message to one person. `to` and `text` are masked in the repr.
 
-    `subject` and `html` are for e-mail; `key` is unique to the delivery, for vendors that accept an
-    idempotency key.
+    `code` is None for a notice, which asks nothing. `subject` is for e-mail; `key` is unique to the
+    delivery, for vendors that accept an idempotency key.
     """
 
     key: str
     channel: Channel
     to: str = field(repr=False)
     text: str = field(repr=False)
-    code: Code
+    code: Code | None = None
     subject: str = ""
 
 

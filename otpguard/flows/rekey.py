@@ -23,7 +23,7 @@ from django.db.models import Model, QuerySet
 from otpguard import vault
 from otpguard.core.assurance import FactorKind
 from otpguard.factors import phone
-from otpguard.models import Challenge, Event, Factor, Usage
+from otpguard.models import Challenge, Event, Factor, NoticeAddress, Usage
 from otpguard.models.fields import EncryptedTextField, Sealed
 
 BATCH = 500
@@ -95,6 +95,8 @@ def _rewrite(row: Model, newest: Fernet) -> bool:
         changed += _move_factor_index(row)
     elif isinstance(row, Challenge):
         changed += _move_challenge_index(row)
+    elif isinstance(row, NoticeAddress):
+        changed += _move_address_index(row)
     if changed:
         row.save(update_fields=changed)
     return bool(changed)
@@ -137,3 +139,16 @@ def _move_challenge_index(challenge: Challenge) -> list[str]:
         return []
     challenge.phone_index = index
     return ["phone_index"]
+
+
+def _move_address_index(row: NoticeAddress) -> list[str]:
+    index = vault.blind_indexes(row.address.reveal().lower())[0]
+    if index == row.address_index:
+        return []
+    if row.removed_at is None:
+        live = NoticeAddress.objects.filter(user_id=row.user_id, removed_at=None)
+        # A process that had not heard of the new key may have let the same address in once more.
+        if live.filter(address_index=index).exists():
+            return []
+    row.address_index = index
+    return ["address_index"]

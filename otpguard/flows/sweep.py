@@ -1,4 +1,4 @@
-"""One round of the sweep: due fallback timers, stale deliveries, expired challenges (C9).
+"""One round of the sweep: due fallback timers, stale deliveries and notices, expiries (C9).
 
 Every worker runs this a few times a second. On PostgreSQL rows are taken with SKIP LOCKED, so the
 workers share the work; each row's effect is a conditional change, so a repeat does nothing.
@@ -16,8 +16,10 @@ from otpguard.audit.recorder import record
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.events import ChallengeExpired
 from otpguard.flows.deliver import circumstances_of, fall_back
-from otpguard.models import Challenge, Delivery, HeldRequest
-from otpguard.queue import DELIVER, enqueue
+from otpguard.flows.notify import CALLED_AGAIN_AFTER
+from otpguard.models import Challenge, Delivery, HeldRequest, Notice, NoticeAddress
+from otpguard.notices.recipients import STILL_TOLD
+from otpguard.queue import DELIVER, NOTIFY, enqueue
 
 BATCH = 100
 STALE_AFTER = timedelta(seconds=2)
@@ -31,6 +33,7 @@ class Swept:
     fell_back: int = 0
     requeued: int = 0
     expired: int = 0
+    notices: int = 0
 
 
 def sweep(*, now: datetime) -> Swept:
@@ -39,13 +42,15 @@ def sweep(*, now: datetime) -> Swept:
         fell_back=_timers(now),
         requeued=_stale(now),
         expired=_expiries(now),
+        notices=_notices(now),
     )
 
 
 def purge(*, now: datetime) -> int:
-    """Delete held requests past their life: their content is not to be kept."""
-    deleted, _ = HeldRequest.objects.filter(expires_at__lte=now).delete()
-    return deleted
+    """Delete what is not to be kept: held requests past their life, addresses removed long ago."""
+    held, _ = HeldRequest.objects.filter(expires_at__lte=now).delete()
+    addresses, _ = NoticeAddress.objects.filter(removed_at__lte=now - STILL_TOLD).delete()
+    return held + addresses
 
 
 def _taken(rows: QuerySet[Challenge]) -> list[Challenge]:
@@ -80,6 +85,24 @@ def _stale(now: datetime) -> int:
             )
             if taken:
                 enqueue(DELIVER, delivery_id=str(pk))
+                found += 1
+    return found
+
+
+def _notices(now: datetime) -> int:
+    """Notices whose next try is due, and those lost on the way or with their worker."""
+    due = Q(state=Notice.State.QUEUED, lease_until__lt=now)
+    lost = Q(state=Notice.State.QUEUED, lease_until=None, created_at__lt=now - STALE_AFTER)
+    dead = Q(state=Notice.State.SENDING, lease_until__lt=now)
+    found = 0
+    for pk in Notice.objects.filter(due | lost | dead).values_list("pk", flat=True)[:BATCH]:
+        with transaction.atomic():
+            # As above; the claim takes a lease as short as this one for due.
+            taken = Notice.objects.filter(due | lost | dead, pk=pk).update(
+                state=Notice.State.QUEUED, lease_until=now + CALLED_AGAIN_AFTER
+            )
+            if taken:
+                enqueue(NOTIFY, notice_id=str(pk))
                 found += 1
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -52,6 +53,10 @@ class ProviderContract:
         for number, channel in enumerate(sorted(provider.channels)):
             outcome = provider.send(message(channel, key=f"delivery-{number}"))
             assert isinstance(outcome, Accepted)
+
+    def test_it_takes_a_notice_which_carries_no_code(self, provider: Provider) -> None:
+        notice = replace(message(min(provider.channels)), text="A passkey was added", code=None)
+        assert isinstance(provider.send(notice), Accepted)
 
     def test_a_vendor_that_is_away_is_an_outcome_and_not_an_exception(
         self, unreachable: Provider | None

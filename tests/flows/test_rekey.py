@@ -18,12 +18,13 @@ from otpguard.core.events import ChallengeExpired
 from otpguard.core.phone import parse
 from otpguard.factors.phone import holders_of
 from otpguard.flows import rekey
-from otpguard.models import Challenge, Event, Factor, HeldRequest, Usage
+from otpguard.models import Challenge, Event, Factor, HeldRequest, Notice, NoticeAddress, Usage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "the old root key of these tests", "the new root key of these tests"
 NUMBER = "+12015550123"
+ADDRESS = "Kim@example.org"
 
 
 def keys(*roots: str, index: tuple[str, ...] = (OLD,)) -> override_settings:
@@ -80,6 +81,9 @@ def test_every_encrypted_column_is_found() -> None:
         "Challenge.destination",
         "Challenge.net",
         "HeldRequest.body",
+        "Notice.destination",
+        "Notice.context",
+        "NoticeAddress.address",
     }
 
 
@@ -171,6 +175,44 @@ def test_what_caps_have_counted_for_a_number_moves_along() -> None:
         run()
         factor.refresh_from_db()
         assert Usage.objects.get().key == factor.phone_index
+
+
+def address(**fields: object) -> NoticeAddress:
+    fields.setdefault("user", factories.user())
+    index = vault.blind_indexes(ADDRESS.lower())[0]
+    return NoticeAddress.objects.create(address=ADDRESS, address_index=index, **fields)
+
+
+def test_a_notice_and_its_address_move_to_the_new_keys() -> None:
+    with keys(OLD):
+        row = address()
+        Notice.objects.create(
+            kind="factor_added", channel="email", destination=ADDRESS, context='{"left": 7}'
+        )
+    with keys(NEW, OLD, index=(NEW, OLD)):
+        assert rewritten() == 2
+        assert rewritten() == 0
+    with keys(NEW, index=(NEW,)):
+        row.refresh_from_db()
+        assert row.address.reveal() == ADDRESS
+        assert row.address_index == vault.blind_indexes(ADDRESS.lower())[0]
+        notice = Notice.objects.get()
+        assert (notice.destination.reveal(), notice.context.reveal()) == (ADDRESS, '{"left": 7}')
+
+
+def test_an_address_that_came_in_twice_while_the_keys_moved_does_not_stop_the_run() -> None:
+    kim = factories.user()
+    with keys(NEW, OLD, index=(NEW, OLD)):
+        moved = address(user=kim)
+    with keys(NEW, OLD, index=(OLD,)):
+        stale = address(user=kim)
+        gone = address(user=kim, removed_at=timezone.now())
+    with keys(NEW, OLD, index=(NEW, OLD)):
+        assert rewritten() == 1
+        gone.refresh_from_db()
+        stale.refresh_from_db()
+        assert gone.address_index == moved.address_index
+        assert stale.address_index != moved.address_index
 
 
 def test_a_row_under_a_key_that_is_lost_stops_the_run() -> None:

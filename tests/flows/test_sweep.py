@@ -11,9 +11,13 @@ from django.db import connection
 from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
+from otpguard.core.outcome import Accepted
+from otpguard.flows.notify import CALLED_AGAIN_AFTER, LEASE, WAITS, notify, send_notice
 from otpguard.flows.sweep import Swept, purge, sweep
-from otpguard.models import Challenge, Delivery, Event, HeldRequest
-from otpguard.testing import send_queued
+from otpguard.models import Challenge, Delivery, Event, HeldRequest, Notice, NoticeAddress
+from otpguard.notices.kinds import NoticeKind
+from otpguard.notices.recipients import STILL_TOLD
+from otpguard.testing import send_notices, send_queued
 from tests import factories
 from tests.flows.setting import stopped
 from tests.flows.test_deliver import providers
@@ -113,3 +117,59 @@ def test_held_requests_past_their_life_are_deleted() -> None:
         )
     assert purge(now=now) == 1
     assert HeldRequest.objects.get().sid == "live"
+
+
+def told() -> Notice:
+    """One notice that was ordered and whose message to the worker was lost."""
+    kim = factories.user()
+    kind = NoticeKind.RECOVERY_ISSUED
+    assert notify(facts=factories.facts(kim), kind=kind, user_id=str(kim.pk)) == 1
+    return Notice.objects.get()
+
+
+def test_a_notice_lost_between_commit_and_broker_is_called_for_again(redis_client: Any) -> None:
+    notice = told()
+    redis_client.flushdb()
+    assert sweep(now=timezone.now()) == Swept(), "it may still be on its way"
+    later = timezone.now() + timedelta(seconds=3)
+    assert sweep(now=later) == Swept(notices=1)
+    assert redis_client.llen("celery") == 1
+    assert sweep(now=later) == Swept(), "not again at once"
+    later += CALLED_AGAIN_AFTER + timedelta(seconds=1)
+    assert sweep(now=later) == Swept(notices=1)
+    sent = send_notice(notice_id=str(notice.pk), now=later)
+    assert isinstance(sent, Accepted), "what the sweep called for can be taken at once"
+    notice.refresh_from_db()
+    assert (notice.state, notice.tries) == ("sent", 1)
+    assert sweep(now=later + timedelta(days=1)) == Swept()
+
+
+def test_a_notice_is_called_for_when_its_next_try_is_due(settings: Any, redis_client: Any) -> None:
+    settings.OTPGUARD = providers(email="unavailable")
+    notice = told()
+    send_notices()
+    notice.refresh_from_db()
+    due = notice.lease_until
+    assert due is not None
+    assert sweep(now=due - timedelta(seconds=1)) == Swept()
+    settings.OTPGUARD = providers(email="delivered")
+    assert sweep(now=due + timedelta(seconds=1)) == Swept(notices=1)
+    assert send_notices() == 0, f"the clock of this process is {WAITS[0]} behind"
+    factories.age(notice, lease_until=timezone.now())
+    assert send_notices() == 1
+
+
+def test_a_notice_whose_worker_died_is_called_for_again(redis_client: Any) -> None:
+    factories.age(told(), state="sending", lease_until=timezone.now() + LEASE, tries=1)
+    assert sweep(now=timezone.now()) == Swept()
+    assert sweep(now=timezone.now() + LEASE + timedelta(seconds=1)) == Swept(notices=1)
+
+
+def test_addresses_removed_long_ago_are_deleted() -> None:
+    now, kim = timezone.now(), factories.user()
+    for removed_at in (None, now, now - STILL_TOLD):
+        NoticeAddress.objects.create(
+            user=kim, address="kim@example.org", address_index="i", removed_at=removed_at
+        )
+    assert purge(now=now) == 1
+    assert NoticeAddress.objects.count() == 2

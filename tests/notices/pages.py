@@ -1,0 +1,18 @@
+"""Addresses of a host that has the pages which notices lead to."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+
+def page(request: HttpRequest, token: str = "") -> HttpResponse:
+    """Nobody looks at it."""
+    return HttpResponse(token)
+
+
+_ours = [
+    path("", page, name="security"),
+    path("address/<str:token>/", page, name="confirm_address"),
+]
+urlpatterns = [path("security/", include((_ours, "otpguard")))]
