@@ -33,6 +33,7 @@ CACHE_MIDDLEWARE = (
     "django.middleware.cache.FetchFromCacheMiddleware",
 )
 GOOD_KEY_LENGTH = 32
+MOST_TOLERANCE = 1
 
 CODES: dict[str, str] = {
     "otpguard.E001": "A key of OTPGUARD is not known.",
@@ -53,6 +54,7 @@ CODES: dict[str, str] = {
     "otpguard.E016": "A provider for development is configured in production.",
     "otpguard.E017": "The pages have no address: a refused request would have nowhere to go.",
     "otpguard.E018": "django_otp is not installed.",
+    "otpguard.E019": "TOTP_TOLERANCE lets an authenticator's code live too long.",
     "otpguard.W001": "A checkpoint asks AAL1 of members: below the B2B standard.",
     "otpguard.W002": "A cache middleware may answer before the guard.",
     "otpguard.W003": "The host must be fixed: messages carry it.",
@@ -74,7 +76,7 @@ def connect() -> None:
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E001 to E009, W001, W004 to W006: the OTPGUARD dictionary."""
+    """E001 to E009, E019, W001, W004 to W006: the OTPGUARD dictionary."""
     found = problems(getattr(django_settings, "OTPGUARD", {}))
     if found:
         return [Error(_say(p.check, p.message), id=p.check) for p in found]
@@ -85,6 +87,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's si
         *_directory(mine),
         *_keys(mine),
         *_dates(mine),
+        *_tolerance(mine),
         *_policies(mine),
     ]
 
@@ -230,6 +233,11 @@ def _dates(mine: Settings) -> Iterable[CheckMessage]:
     for slug, until in mine.report_only.items():
         if until > latest:
             yield _error("otpguard.E007", f"{slug}: {until} is later than {latest}.")
+
+
+def _tolerance(mine: Settings) -> Iterable[CheckMessage]:
+    if mine.totp_tolerance > MOST_TOLERANCE:
+        yield _error("otpguard.E019", "Set it to 1, or to 0 for the strict mode (RFC 6238, 5.2).")
 
 
 def _policies(mine: Settings) -> Iterable[CheckMessage]:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from otpguard.flows.deliver import deliver as deliver_flow
 from otpguard.flows.notify import send_notice
+from otpguard.flows.replace import replace_due
 from otpguard.flows.sweep import purge, sweep
 from otpguard.queue import DELIVER, NOTIFY
 
@@ -24,7 +25,7 @@ logger = logging.getLogger("otpguard.sweeper")
 
 ROUND_SECONDS = 0.25
 PURGE_EVERY = 240
-"""Rounds between two purges of lapsed held requests: once a minute."""
+"""Rounds between two looks at what can wait a minute: lapsed requests, replaced numbers."""
 
 
 @shared_task(name=DELIVER, ignore_result=True)
@@ -66,6 +67,7 @@ class Sweeper(Thread):
             sweep(now=now)
             if with_purge:
                 purge(now=now)
+                replace_due(now=now)
         except (DatabaseError, InterfaceError):
             logger.exception("a round of the sweep failed; the next one tries again")
 

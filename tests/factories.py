@@ -18,10 +18,18 @@ from otpguard.core.assurance import Method, MethodFacts, Primary
 from otpguard.core.evidence import facts_to_json
 from otpguard.core.facts import RequestFacts
 from otpguard.core.phone import parse
-from otpguard.factors import phone
+from otpguard.core.totp import code_at, step_at
+from otpguard.factors import passkey_rows, phone, recovery, totp
+from otpguard.factors.passkey import (
+    RelyingParty,
+    Trust,
+    begin_registration,
+    finish_registration,
+)
 from otpguard.http.session import KEY
 from otpguard.models import Factor, Grant, LoginSession, Membership, Tenant
 from otpguard.tenants.directory import SESSION_KEY
+from tests.authenticator import Authenticator
 
 PASSWORD = "correct horse battery staple"
 _number = count(1)
@@ -69,6 +77,70 @@ def phone_factor(
     factor.save(force_insert=True)
     factor.refresh_from_db()
     return factor
+
+
+def totp_factor(of: AbstractUser, *, name: str = "App", **fields: object) -> Factor:
+    """A confirmed authenticator app of `of`; `hardware=True` and the like go to the driver."""
+    factor = totp.build(user_id=str(of.pk), name=name, **fields)
+    factor.confirmed = True
+    factor.save(force_insert=True)
+    factor.refresh_from_db()
+    return factor
+
+
+def totp_code(factor: Factor, at: datetime | None = None) -> str:
+    """What the authenticator shows now, or at another moment."""
+    seed = totp.seed_of(factor)
+    return code_at(seed, step_at(seed, at or timezone.now())).digits
+
+
+def passkey_factor(
+    of: AbstractUser, key: Authenticator, *, name: str = "Key", rp_id: str = "acme.example"
+) -> Factor:
+    """A confirmed passkey of `of`, made by the soft authenticator `key`."""
+    party = RelyingParty(id=rp_id, name="Acme", origins=frozenset({key.origin}))
+    handle = passkey_rows.handle_of(str(of.pk))
+    begun = begin_registration(
+        party=party,
+        user_handle=handle,
+        user_name=of.get_username(),
+        display_name=of.get_username(),
+        existing=[],
+        require_user_verification=False,
+        ask_attestation=False,
+    )
+    made = finish_registration(
+        party=party,
+        state=begun.state,
+        body=key.create(begun.options),
+        existing=[],
+        trust=Trust(roots=(), aaguids=frozenset()),
+    )
+    factor = passkey_rows.build(user_id=str(of.pk), name=name)
+    for column in (
+        "credential_id",
+        "secret",
+        "aaguid",
+        "sign_count",
+        "attestation",
+        "user_verified",
+        "backup_eligible",
+        "backed_up",
+        "attested",
+    ):
+        setattr(factor, column, getattr(made, column))
+    factor.transports, factor.confirmed = list(made.transports), True
+    factor.save(force_insert=True)
+    factor.refresh_from_db()
+    return factor
+
+
+def recovery_codes(of: AbstractUser) -> tuple[str, ...]:
+    """A fresh set of recovery codes of `of`, bound to the address of now."""
+    factor = recovery.build(user_id=str(of.pk))
+    factor.email_index = phone.email_index(of.email)
+    factor.save(force_insert=True)
+    return recovery.replace_codes(factor)
 
 
 def session(of: AbstractUser, **fields: object) -> LoginSession:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 AAGUID_EXTENSION = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")
+
+PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
 
 
 def common_name(text: str) -> x509.Name:
@@ -22,10 +25,10 @@ def common_name(text: str) -> x509.Name:
 
 def sealed(
     subject: x509.Name,
-    public_key: ec.EllipticCurvePublicKey,
+    public_key: PublicKey,
     *extensions: x509.ExtensionType,
     issuer: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
     authority: bool = False,
     path_length: int | None = None,
     days: int = 30,
@@ -79,23 +82,12 @@ class Authority:
     def issue(
         self,
         subject: x509.Name,
-        public_key: ec.EllipticCurvePublicKey,
+        public_key: PublicKey,
         *extensions: x509.ExtensionType,
-        authority: bool = False,
-        days: int = 30,
-        critical: bool = False,
+        **more: Any,
     ) -> x509.Certificate:
-        """A leaf, unless it says that it is an authority."""
-        return sealed(
-            subject,
-            public_key,
-            *extensions,
-            issuer=self.name,
-            key=self.key,
-            authority=authority,
-            days=days,
-            critical=critical,
-        )
+        """A leaf's certificate; the rest goes to `sealed`."""
+        return sealed(subject, public_key, *extensions, issuer=self.name, key=self.key, **more)
 
 
 @dataclass(kw_only=True)

@@ -111,6 +111,8 @@ CASES: list[Case] = [
         {"SESSION_SAVE_EVERY_REQUEST": True},
         {"SESSION_SAVE_EVERY_REQUEST": False},
     ),
+    ("otpguard.E019", checks.check_settings, ours(TOTP_TOLERANCE=2), ours(TOTP_TOLERANCE=1)),
+    ("otpguard.E019", checks.check_settings, ours(TOTP_TOLERANCE=10), ours(TOTP_TOLERANCE=0)),
     ("otpguard.W002", checks.check_project, {"MIDDLEWARE": CACHED}, {"MIDDLEWARE": MIDDLEWARE}),
     (
         "otpguard.E016",

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, list_url
@@ -17,8 +18,11 @@ from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
 from otpguard.core.presets import Tier, tier_of
 from otpguard.flows.provision import change_tenant, create_tenant, set_member
+from otpguard.flows.provision_tokens import import_tokens
 from otpguard.forms.membership import NewMemberForm
 from otpguard.forms.tenant import NewTenantForm, TenantForm, initial_of
+from otpguard.forms.tokens import TokensForm
+from otpguard.http.facts import facts_from
 from otpguard.labels import Text
 from otpguard.models import Tenant
 
@@ -113,6 +117,28 @@ class AddMember(ObjectAction):
         return _("%(member)s was saved.") % {"member": member}
 
 
+class ImportTokens(ObjectAction):
+    """Hardware tokens for members of this tenant, as a list."""
+
+    slug, label = "import-tokens", _("Import tokens")
+    help = _(
+        "Hardware tokens for members of this organization. They count here only, from now on."
+        " With one mistake in the list nothing is imported."
+    )
+
+    def form(self, data: Any = None) -> TokensForm:  # noqa: ANN401 (a QueryDict or None)
+        """A form that knows whose members are meant, and who asks."""
+        return TokensForm(data, facts=facts_from(self.request), tenant=self.obj)
+
+    def run(self, facts: RequestFacts, form: TokensForm) -> Text:
+        """See flows.provision_tokens.import_tokens."""
+        text = form.cleaned_data["token_secrets"]
+        count = len(import_tokens(facts=facts, tenant=self.obj, text=text))
+        return ngettext(
+            "%(count)d token was imported.", "%(count)d tokens were imported.", count
+        ) % {"count": count}
+
+
 def _set_status(facts: RequestFacts, tenant: Tenant, status: Tenant.Status, form: Any) -> Text:  # noqa: ANN401
     change_tenant(
         facts=facts,
@@ -127,7 +153,14 @@ def _set_status(facts: RequestFacts, tenant: Tenant, status: Tenant.Status, form
 class TenantAdmin(ReadOnlyAdmin):
     """Tenants by name."""
 
-    object_actions = (CreateTenant, ChangeTenant, AddMember, SuspendTenant, ActivateTenant)
+    object_actions = (
+        CreateTenant,
+        ChangeTenant,
+        AddMember,
+        ImportTokens,
+        SuspendTenant,
+        ActivateTenant,
+    )
     list_display = (
         "name",
         "slug",

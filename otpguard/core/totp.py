@@ -7,7 +7,6 @@ a code was accepted, so the caller moves it on by a conditional update.
 
 from __future__ import annotations
 
-import binascii
 import hmac
 import json
 from base64 import b32decode, b32encode
@@ -15,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import floor
-from urllib.parse import quote, urlencode
 
 from otpguard.core.codes import Code, normalize
 from otpguard.core.secrets import same
@@ -30,6 +28,7 @@ SHORTEST_PERIOD, LONGEST_PERIOD = 15, 120
 """Seconds. NIST SP 800-63B-4, 3.1.4: what a code is made of changes within two minutes."""
 DRIFT_STEPS = 10
 _GROUP = 4
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
@@ -88,7 +87,7 @@ class Seed:
         """JSON text for the encrypted column; `parse` reads it."""
         return json.dumps(
             {
-                "key": self.base32,
+                "key": self.key.hex(),
                 "digits": self.digits,
                 "period": self.period,
                 "algorithm": self.algorithm.value,
@@ -98,15 +97,22 @@ class Seed:
     def otpauth_uri(self, issuer: str, account: str) -> str:
         """What the QR code holds, by the Key URI format: a colon would end the issuer."""
         issuer, account = (" ".join(name.replace(":", " ").split()) for name in (issuer, account))
-        names = [quote(name, safe="") for name in (issuer, account) if name]
+        label = ":".join(_percent(name) for name in (issuer, account) if name)
         query = {
             "secret": self.base32,
             **({"issuer": issuer} if issuer else {}),
             "algorithm": self.algorithm.value,
-            "digits": self.digits,
-            "period": self.period,
+            "digits": str(self.digits),
+            "period": str(self.period),
         }
-        return f"otpauth://totp/{':'.join(names)}?{urlencode(query, quote_via=quote)}"
+        pairs = "&".join(f"{name}={_percent(value)}" for name, value in query.items())
+        return f"otpauth://totp/{label}?{pairs}"
+
+
+def _percent(text: str) -> str:
+    """Percent-encoded (RFC 3986, 2.1): a blank is %20, since authenticators do not read a plus."""
+    encoded = text.encode(errors="replace")
+    return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in encoded)
 
 
 def parse(text: str) -> Seed:
@@ -114,7 +120,7 @@ def parse(text: str) -> Seed:
     try:
         held = json.loads(text)
         return Seed(
-            key=read_key(held["key"]),
+            key=bytes.fromhex(held["key"]),
             digits=int(held["digits"]),
             period=int(held["period"]),
             algorithm=Algorithm(held["algorithm"]),
@@ -138,7 +144,7 @@ def read_key(text: str) -> bytes:
             return bytes.fromhex(bare)
         padding = "=" * (-len(bare) % 8)
         return b32decode(bare.upper() + padding)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise InvalidSeedError(_("The secret is neither base32 nor hex.")) from None
 
 

@@ -32,8 +32,10 @@ from otpguard.flows import refuse
 from otpguard.flows.ceremony import renew
 from otpguard.flows.coalesce import Coalescer
 from otpguard.flows.judge import judge
+from otpguard.flows.notify import notify
 from otpguard.flows.prove import circumstances, prove
 from otpguard.models import Challenge, Factor, Grant
+from otpguard.notices.kinds import NoticeKind
 
 lately = Coalescer()
 
@@ -149,7 +151,7 @@ def _fail(
         if left <= 0:
             _exhaust(challenge, facts.now, where)
         if state.closed:
-            _disable(factor, lane, facts.now, where)
+            _disable(facts, factor, lane, where)
     return Rejected(
         reason=missed.reason if left > 0 else "exhausted",
         attempts_left=max(0, left),
@@ -167,11 +169,14 @@ def _exhaust(challenge: Challenge, now: datetime, where: Circumstances) -> None:
         record(ChallengeExhausted(attempts=challenge.attempts), where)
 
 
-def _disable(factor: Factor, lane: Lane, now: datetime, where: Circumstances) -> None:
+def _disable(facts: RequestFacts, factor: Factor, lane: Lane, where: Circumstances) -> None:
     """A lane reached its ceiling. The open lane only closes; a factor whose own known devices
     failed as well is disabled until it is bound anew (NIST SP 800-63B-4, 3.2.2)."""
     if lane is Lane.KNOWN:
-        Factor.objects.filter(pk=factor.pk, disabled_at=None).update(disabled_at=now)
+        Factor.objects.filter(pk=factor.pk, disabled_at=None).update(disabled_at=facts.now)
+        named = {"factor": factor.kind}
+        kind = NoticeKind.FACTOR_DISABLED
+        notify(facts=facts, kind=kind, user_id=str(factor.user_id), context=named)
     record(
         FactorDisabled(factor=str(factor.pk), reason="too many failures", lane=lane.value),
         where,

@@ -19,9 +19,11 @@ from otpguard.exceptions import NotAllowed
 from otpguard.factors import phone, recovery
 from otpguard.factors.enrolled import usable
 from otpguard.flows.account import email_of
+from otpguard.flows.notify import notify
 from otpguard.flows.revoke import remove_factor
 from otpguard.models import Factor
 from otpguard.models.factor import FACTORS
+from otpguard.notices.kinds import NoticeKind
 
 NAME_LENGTH = 64
 
@@ -88,4 +90,5 @@ def make_recovery_codes(*, facts: RequestFacts) -> tuple[str, ...]:
         factor.save()
         codes = recovery.replace_codes(factor)
         record(RecoveryIssued(count=len(codes), replaced=replaced), Circumstances.of(facts))
+        notify(facts=facts, kind=NoticeKind.RECOVERY_ISSUED, user_id=facts.user)
     return codes

@@ -19,10 +19,12 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.limits import Lane
 from otpguard.factors import lanes, recovery
 from otpguard.factors.base import Shown
+from otpguard.flows.notify import notify
 from otpguard.grants import store
 from otpguard.limits import sql as limits
 from otpguard.models import Challenge, Factor, Grant
 from otpguard.models.factor import FACTORS
+from otpguard.notices.kinds import NoticeKind
 from otpguard.signals import challenge_verified
 
 
@@ -43,8 +45,9 @@ def prove(facts: RequestFacts, challenge: Challenge, shown: Shown, lane: Lane) -
     record(ChallengeVerified(method=method.method.value, attempt=challenge.attempts), where)
     if not factor.confirmed:
         record(FactorEnrolled(factor=str(factor.pk), kind=factor.kind), where)
+        _tell_of_new(facts, factor)
     FACTORS.filter(pk=factor.pk).update(confirmed=True, last_used_at=facts.now)
-    _tell(factor, shown, where)
+    _tell(facts, factor, shown, where)
     limits.refund(challenge.pk)
     lanes.succeed(factor.pk, lane)
     transaction.on_commit(
@@ -86,9 +89,35 @@ def _shown_factor(challenge: Challenge, shown: Shown) -> Factor:
     return challenge.factor
 
 
-def _tell(factor: Factor, shown: Shown, where: Circumstances) -> None:
+def _tell(facts: RequestFacts, factor: Factor, shown: Shown, where: Circumstances) -> None:
+    user = str(factor.user_id)
     if shown.counted is not None:
         stored, seen = shown.counted
         record(FactorCloneSuspected(factor=str(factor.pk), stored=stored, shown=seen), where)
-    if factor.kind == FactorKind.RECOVERY and shown.method is Method.RECOVERY:
-        record(RecoveryUsed(left=recovery.left(factor)), where)
+        named = {"factor": factor.kind}
+        notify(facts=facts, kind=NoticeKind.CLONE_SUSPECTED, user_id=user, context=named)
+    if shown.method is Method.RECOVERY:
+        left = recovery.left(factor)
+        record(RecoveryUsed(left=left), where)
+        # NIST SP 800-63B-4, 4.2.3: recovery is always told of.
+        named = {"left": str(left)}
+        notify(facts=facts, kind=NoticeKind.RECOVERY_USED, user_id=user, context=named)
+
+
+def _tell_of_new(facts: RequestFacts, factor: Factor) -> None:
+    """Tell every address of the person; the number that gives way is told as well."""
+    named = {"factor": factor.kind}
+    if factor.kind == FactorKind.PHONE:
+        named["number"] = factor.secret.reveal()
+    old = factor.replaces
+    if old is None or factor.usable_from is None:
+        kind = NoticeKind.FACTOR_ADDED
+        notify(facts=facts, kind=kind, user_id=str(factor.user_id), context=named)
+        return
+    notify(
+        facts=facts,
+        kind=NoticeKind.FACTOR_CHANGED,
+        user_id=str(factor.user_id),
+        also_to_number=old.secret.reveal(),
+        context={**named, "usable_from": factor.usable_from.isoformat()},
+    )

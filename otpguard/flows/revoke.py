@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from otpguard.audit.recorder import Circumstances, record
+from otpguard.core.assurance import FactorKind
 from otpguard.core.events import (
     FactorDisabled,
     FactorRemoved,
@@ -21,10 +22,12 @@ from otpguard.core.events import (
 )
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.close import cancel_open
+from otpguard.flows.notify import notify
 from otpguard.flows.scope import check, check_person
 from otpguard.grants import store
 from otpguard.models import Challenge, Factor, Grant, LoginSession
 from otpguard.models.factor import FACTORS
+from otpguard.notices.kinds import NoticeKind
 
 
 def revoke_grants(*, facts: RequestFacts, grants: QuerySet[Grant], reason: str) -> int:
@@ -77,6 +80,7 @@ def disable_factor(*, facts: RequestFacts, factor: Factor, reason: str) -> bool:
         if not FACTORS.filter(pk=factor.pk, disabled_at=None).update(disabled_at=facts.now):
             return False
         record(FactorDisabled(factor=str(factor.pk), reason=reason), _of_factor(facts, factor))
+        _tell(facts, factor, NoticeKind.FACTOR_DISABLED)
         _end_what_it_gave(facts, factor, f"factor disabled: {reason}")
     return True
 
@@ -97,6 +101,8 @@ def remove_factor(*, facts: RequestFacts, factor: Factor, reason: str) -> bool:
             _of_factor(facts, row),
         )
         _end_what_it_gave(facts, row, f"factor removed: {reason}")
+        if row.confirmed:
+            _tell(facts, row, NoticeKind.FACTOR_REMOVED)
         row.delete()
     return True
 
@@ -129,6 +135,13 @@ def _end_what_it_gave(facts: RequestFacts, factor: Factor, reason: str) -> None:
     live = given.select_for_update().order_by("tenant_id", "user_id", "verified_at")
     end_grants(facts, list(live), reason)
     cancel_open(facts, Challenge.objects.filter(factor=factor), reason)
+
+
+def _tell(facts: RequestFacts, factor: Factor, kind: NoticeKind) -> None:
+    named = {"factor": factor.kind}
+    if factor.kind == FactorKind.PHONE:
+        named["number"] = factor.secret.reveal()
+    notify(facts=facts, kind=kind, user_id=str(factor.user_id), context=named)
 
 
 def _of_factor(facts: RequestFacts, factor: Factor) -> Circumstances:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser, Permission
 from django.test import Client
 from django.urls import reverse
 
-from otpguard.models import Event, Grant, Membership, Tenant
+from otpguard.models import Event, Factor, Grant, HeldRequest, Membership, Tenant
 from tests import factories
 from tests.admin.conftest import Act
 from tests.stepup import continue_held, step_up
@@ -94,6 +94,46 @@ def test_a_member_is_added_on_the_tenants_page(act: Act) -> None:
     act(do("add-member", tenant), username="ada", roles="admin", active="on", reason="founder")
     member = Membership.objects.get(tenant=tenant, user=person)
     assert (member.roles, member.active, member.held) == (["admin"], True, {})
+
+
+TOKENS = "serial,user,secret\r\nA1,ada,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\r\n"
+
+
+def test_tokens_are_imported_after_a_step_up_and_never_kept_meanwhile(site: Client) -> None:
+    tenant = factories.tenant()
+    factories.member(tenant, factories.user("ada"))
+    url, data = do("import-tokens", tenant), {"token_secrets": TOKENS}
+    asked = site.post(url, data, HTTP_ACCEPT="text/html")
+    assert asked.status_code == 303
+    page = step_up(site, asked)
+    assert "filled in again" in page.content.decode()
+    held = HeldRequest.objects.get()
+    assert held.withheld == ["token_secrets"]
+    assert "GEZD" not in held.body.reveal()
+    assert not Factor.objects.filter(tenant=tenant).exists()
+    done = site.post(url, data, HTTP_ACCEPT="text/html")
+    assert done.status_code == 302
+    assert "1 token was imported." in site.get(done["Location"]).content.decode()
+    factor = Factor.objects.get(tenant=tenant)
+    assert (factor.user.username, factor.serial, factor.hardware) == ("ada", "A1", True)
+
+
+def test_a_proof_for_one_list_of_tokens_does_not_serve_another(site: Client) -> None:
+    tenant = factories.tenant()
+    factories.member(tenant, factories.user("ada"))
+    url = do("import-tokens", tenant)
+    step_up(site, site.post(url, {"token_secrets": TOKENS}, HTTP_ACCEPT="text/html"))
+    other = TOKENS.replace("GEZD", "GEZA")
+    answer = site.post(url, {"token_secrets": other}, HTTP_ACCEPT="text/html")
+    assert answer.status_code == 303
+    assert not Factor.objects.filter(tenant=tenant).exists()
+
+
+def test_mistakes_in_a_list_of_tokens_are_shown_by_line(site: Client) -> None:
+    tenant = factories.tenant()
+    page = site.post(do("import-tokens", tenant), {"token_secrets": TOKENS})
+    assert page.status_code == 400
+    assert "Line 2: No active member" in page.content.decode()
 
 
 def test_a_proof_for_one_tenant_does_not_serve_another_of_the_same_name(site: Client) -> None:

@@ -50,9 +50,19 @@ def test_every_built_in_variant_has_a_built_in_parent() -> None:
     assert parents
 
 
-def test_only_the_guard_of_the_policies_themselves_cannot_be_switched_off() -> None:
-    always_on = [checkpoint.slug for checkpoint in BUILT_IN.values() if checkpoint.always_on]
-    assert always_on == ["security_settings"]
+def test_only_the_guards_of_the_guard_itself_cannot_be_switched_off() -> None:
+    always_on = {checkpoint.slug for checkpoint in BUILT_IN.values() if checkpoint.always_on}
+    assert always_on == {
+        "security_settings",
+        "security_settings.factor_reset",
+        "factor_change",
+        "factor_change.strong",
+    }
+
+
+def test_what_changes_factors_and_only_that_rebinds() -> None:
+    rebinds = {checkpoint.slug for checkpoint in BUILT_IN.values() if checkpoint.rebinds}
+    assert rebinds == {"factor_change", "factor_change.strong"}
 
 
 def test_strangers_are_let_near_signup_and_password_reset_only() -> None:

@@ -102,7 +102,8 @@ def test_the_enterprise_preset_holds_all_sensitive_operations_to_aal3(
     checkpoint: Checkpoint,
 ) -> None:
     found = rules_for(checkpoint, preset=Preset.ENTERPRISE, tier=Tier.STANDARD)
-    assert (found.floor.required_level is AAL3) == checkpoint.sensitive
+    strong = checkpoint.slug == "factor_change.strong"  # AAL3 everywhere, by what it is for
+    assert (found.floor.required_level is AAL3) == (checkpoint.sensitive or strong)
     assert found.floor.ttl <= minutes(15 if checkpoint.sensitive else 30)
 
 

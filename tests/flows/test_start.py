@@ -15,7 +15,7 @@ from otpguard.channels.providers.memory import SENT
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import StartRefused
 from otpguard.flows.start import start
-from otpguard.models import Challenge, Delivery, Event, Membership, Usage
+from otpguard.models import Challenge, Delivery, Event, Factor, Membership, Usage
 from tests import factories
 from tests.flows.setting import Stopped, sent_code, stopped
 
@@ -152,11 +152,19 @@ def test_no_provider_means_no_challenge(who: Stopped, settings: Any) -> None:
     assert not SENT
 
 
-def test_a_kind_that_cannot_be_challenged_yet_is_refused(who: Stopped) -> None:
-    who.factor.kind = "totp"
-    factories.age(who.factor, kind="totp")
-    with pytest.raises(StartRefused, match="factor_not_supported"):
-        who.start()
+def test_an_authenticator_app_is_challenged_without_sending_anything(who: Stopped) -> None:
+    who.factor = factories.totp_factor(who.member.user)
+    challenge = who.start()
+    assert (challenge.plan, challenge.deliveries.count()) == ([], 0)
+    assert not SENT
+
+
+def test_a_mailed_code_is_only_for_who_has_shown_a_saved_one(who: Stopped) -> None:
+    factories.recovery_codes(who.member.user)
+    saved = Factor.objects.get(kind="recovery")
+    for factor in (saved, who.factor):
+        with pytest.raises(StartRefused, match="factor_not_acceptable"):
+            start(facts=who.facts, ask=who.ask, factor_id=str(factor.pk), by_mail=True)
 
 
 def test_refusals_that_repeat_do_not_fill_the_log(who: Stopped) -> None:

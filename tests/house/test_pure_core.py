@@ -12,7 +12,9 @@ from tests.house.source import PACKAGE, last_name, modules, place, tree
 PURE = frozenset(
     {
         "__future__",
+        "base64",
         "collections",
+        "csv",
         "dataclasses",
         "datetime",
         "difflib",

@@ -1,0 +1,81 @@
+"""The command imports a file, or says every mistake and imports nothing."""
+
+from __future__ import annotations
+
+import sys
+from io import BytesIO, StringIO, TextIOWrapper
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from otpguard.models import Factor
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+GOOD = b"serial,user,secret\nA1,ada,GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n"
+
+
+@pytest.fixture(autouse=True)
+def acme(db: None) -> None:
+    factories.member(factories.tenant("acme"), factories.user("ada"))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "tokens.csv"
+
+
+def run(file: Path | str, tenant: str = "acme") -> tuple[str, str]:
+    out, err = StringIO(), StringIO()
+    call_command("otpguard_import_tokens", tenant, str(file), stdout=out, stderr=err, no_color=True)
+    return out.getvalue(), err.getvalue()
+
+
+def test_it_imports_a_file(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf" + GOOD)
+    assert run(file) == ("Done: 1 tokens imported.\n", "")
+    assert Factor.objects.get().serial == "A1"
+
+
+def test_it_reads_the_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(GOOD)))
+    run("-")
+    assert Factor.objects.get().serial == "A1"
+
+
+def test_mistakes_are_said_line_by_line_and_nothing_is_imported(file: Path) -> None:
+    file.write_bytes(GOOD + b"A2,eve,GEZDGNBV\nA3,ada,\n")
+    err = StringIO()
+    with pytest.raises(CommandError) as caught:
+        call_command("otpguard_import_tokens", "acme", str(file), stderr=err, no_color=True)
+    assert err.getvalue().splitlines() == [
+        "Line 3: The secret is too short: 128 bits are the least.",
+        "Line 4: The secret is missing.",
+    ]
+    assert str(caught.value) == "Nothing was imported. Mistakes: 2."
+    assert caught.value.returncode == 1
+    assert not Factor.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "No such file"),
+        (b"\xff\xfe", "no UTF-8"),
+        (GOOD + b" " * 1024 * 1024, "larger than 1 MiB"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(file: Path, content: bytes | None, said: str) -> None:
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(CommandError, match=said) as caught:
+        run(file)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_tenant_that_is_not_there_is_one_line(file: Path) -> None:
+    file.write_bytes(GOOD)
+    with pytest.raises(CommandError, match='no tenant "nowhere"'):
+        run(file, "nowhere")
