@@ -4,8 +4,33 @@ from __future__ import annotations
 
 from django.urls import path
 
+from otpguard.api.members import (
+    ApprovalsView,
+    DecisionView,
+    FactorsView,
+    ResetView,
+    UnblockView,
+)
 from otpguard.api.views import PolicyView
 
 urlpatterns = [
     path("policies/<str:checkpoint>/", PolicyView.as_view(), name="api-policy"),
+    path("members/<str:user_id>/factors/", FactorsView.as_view(), name="api-member-factors"),
+    path("members/<str:user_id>/reset/", ResetView.as_view(), name="api-member-reset"),
+    path(
+        "members/<str:user_id>/factors/<uuid:factor_id>/unblock/",
+        UnblockView.as_view(),
+        name="api-member-unblock",
+    ),
+    path("approvals/", ApprovalsView.as_view(), name="api-approvals"),
+    path(
+        "approvals/<uuid:approval_id>/approve/",
+        DecisionView.as_view(approves=True),
+        name="api-approve",
+    ),
+    path(
+        "approvals/<uuid:approval_id>/refuse/",
+        DecisionView.as_view(approves=False),
+        name="api-refuse",
+    ),
 ]

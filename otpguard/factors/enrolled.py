@@ -25,17 +25,19 @@ def usable(*, user: str, tenant: str) -> QuerySet[Factor]:
 def live_factors(*, user: str, tenant: str) -> list[EnrolledFactor]:
     """The usable factors of somebody, in one read. Raises StoreUnavailable."""
     try:
-        return [
-            EnrolledFactor(
-                id=str(row.pk),
-                kind=FactorKind(row.kind),
-                usable_from=row.usable_from,
-                hardware=row.hardware,
-                user_verified=row.user_verified or row.kind != FactorKind.PASSKEY,
-                backup_eligible=row.backup_eligible,
-                attested=row.attested,
-            )
-            for row in usable(user=user, tenant=tenant).order_by("created_at")
-        ]
+        return [as_enrolled(row) for row in usable(user=user, tenant=tenant).order_by("created_at")]
     except (DatabaseError, InterfaceError) as error:
         raise StoreUnavailable("the factors cannot be read") from error
+
+
+def as_enrolled(row: Factor) -> EnrolledFactor:
+    """A factor's row as a decision sees it."""
+    return EnrolledFactor(
+        id=str(row.pk),
+        kind=FactorKind(row.kind),
+        usable_from=row.usable_from,
+        hardware=row.hardware,
+        user_verified=row.user_verified or row.kind != FactorKind.PASSKEY,
+        backup_eligible=row.backup_eligible,
+        attested=row.attested,
+    )

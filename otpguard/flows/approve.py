@@ -138,12 +138,17 @@ def within_reach(facts: RequestFacts) -> QuerySet[Approval]:
     return Approval.objects.all() if is_site(facts) else Approval.objects.none()
 
 
+def check_decider(facts: RequestFacts, row: Approval) -> None:
+    """Let a third person decide. Raises NotAllowed for whoever asked and for the subject."""
+    if not facts.user or facts.user in {str(row.asked_by_id), str(row.subject_id)}:
+        raise NotAllowed(str(_("Somebody else has to decide this: another administrator.")))
+
+
 def _decide(facts: RequestFacts, approval_id: UUID | str, state: Approval.State) -> Approval:
     row = within_reach(facts).filter(pk=approval_id).first()
     if row is None:
         raise NotAllowed(str(NO_APPROVAL))
-    if not facts.user or facts.user in {str(row.asked_by_id), str(row.subject_id)}:
-        raise NotAllowed(str(_("Somebody else has to decide this: another administrator.")))
+    check_decider(facts, row)
     won = (
         _open(facts)
         .filter(pk=row.pk)

@@ -22,22 +22,19 @@ from django.utils.translation import gettext_lazy as _
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
-from otpguard.core.assurance import Channel, FactorKind
 from otpguard.core.checkpoints import EVERY
 from otpguard.core.events import FactorBlocked, FactorReset, FactorUnblocked
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import NotAllowed
-from otpguard.factors.phone import masked_destination
 from otpguard.flows import hold
 from otpguard.flows.close import cancel_open
 from otpguard.flows.notify import notify
-from otpguard.flows.revoke import end_grants, remove_factor
+from otpguard.flows.revoke import end_grants, named, remove_factor
 from otpguard.flows.scope import check_tenant, is_site
 from otpguard.models import Approval, Challenge, Factor, FactorBlock, Grant, Membership
 from otpguard.models.factor import FACTORS
 from otpguard.notices.kinds import Detail, NoticeKind
 from otpguard.tenants import policies
-from otpguard.vault import UndecryptableError
 
 CHECKPOINT = "security_settings.factor_reset"
 REASON_LENGTH = 120
@@ -234,7 +231,7 @@ def _take_away(
             )
             blocked += 1
         else:
-            removed += remove_factor(facts=facts, factor=factor, reason=reason)
+            removed += remove_factor(facts=facts, factor=factor, reason=reason, tell=False)
     return removed, blocked
 
 
@@ -289,14 +286,5 @@ def _tell(
 
 
 def about(found: list[Factor]) -> dict[str, str]:
-    """What a notice names of these factors: the one that it is, with its number masked."""
-    if len(found) != 1:
-        return {}
-    details: dict[str, str] = {Detail.FACTOR: found[0].kind}
-    if found[0].kind == FactorKind.PHONE:
-        try:
-            number = found[0].secret.reveal()
-        except UndecryptableError:
-            return details
-        details[Detail.NUMBER] = masked_destination(Channel.SMS, number=number, email="")
-    return details
+    """What a notice names of these factors: one by itself, several not at all."""
+    return named(found[0]) if len(found) == 1 else {}
