@@ -18,10 +18,12 @@ from django.utils import timezone
 from otpguard.admin.base import ReadOnlyAdmin, checkpoint_text
 from otpguard.flows import hold
 from otpguard.models import (
+    Approval,
     Challenge,
     Delivery,
     Event,
     Factor,
+    FactorBlock,
     Grant,
     Hold,
     LoginSession,
@@ -32,10 +34,12 @@ from otpguard.models import (
 from tests import factories
 
 MODELS = [
+    Approval,
     Challenge,
     Delivery,
     Event,
     Factor,
+    FactorBlock,
     Grant,
     Hold,
     LoginSession,
@@ -79,12 +83,22 @@ def world(operator: AbstractUser) -> dict[type[Model], Model]:
         reason="a test",
     )
     return {
+        Approval: Approval.objects.create(
+            tenant=tenant,
+            action="factor_reset",
+            subject=member.user,
+            what={"factors": None},
+            reason="a test",
+            asked_by=factories.user(),
+            expires_at=by.now + timedelta(hours=24),
+        ),
         Challenge: challenge,
         Delivery: Delivery.objects.create(
             challenge=challenge, tenant=tenant, step=0, channel="sms", provider="memory"
         ),
         Event: Event.objects.get(kind="hold.started"),
         Factor: factor,
+        FactorBlock: FactorBlock.objects.create(tenant=tenant, factor=factor, reason="a test"),
         Grant: factories.grant(member.user, tenant, passed=["api_key"]),
         Hold: held,
         LoginSession: factories.session(member.user),
