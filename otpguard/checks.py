@@ -23,10 +23,14 @@ from otpguard.core.registry import nearest
 from otpguard.tenants.policies import rules_at
 
 MIDDLEWARE = "otpguard.middleware.OtpguardMiddleware"
+ENROLLMENT = "otpguard.middleware.EnrollmentMiddleware"
+OTP = "otpguard.middleware.OtpMiddleware"
+DJANGO_OTP = "django_otp.middleware.OTPMiddleware"
+AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 BEFORE_OURS = (
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    AUTHENTICATION,
 )
 CACHE_MIDDLEWARE = (
     "django.middleware.cache.UpdateCacheMiddleware",
@@ -55,6 +59,7 @@ CODES: dict[str, str] = {
     "otpguard.E017": "The pages have no address: a refused request would have nowhere to go.",
     "otpguard.E018": "django_otp is not installed.",
     "otpguard.E019": "TOTP_TOLERANCE lets an authenticator's code live too long.",
+    "otpguard.E020": "django-otp's own middleware believes a mark for ever, in every tenant.",
     "otpguard.W001": "A checkpoint asks AAL1 of members: below the B2B standard.",
     "otpguard.W002": "A cache middleware may answer before the guard.",
     "otpguard.W003": "The host must be fixed: messages carry it.",
@@ -62,6 +67,7 @@ CODES: dict[str, str] = {
     "otpguard.W005": "A guarded view stands at a checkpoint that no policy has switched on.",
     "otpguard.W006": "No provider reaches a telephone: nobody can enroll one.",
     "otpguard.W007": "URL_CHECKPOINTS names a view that does not exist: it guards nothing.",
+    "otpguard.W008": "OTP_LOGIN sets a mark that no middleware reads.",
 }
 """Every check by its number, and what it means."""
 
@@ -93,28 +99,46 @@ def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's si
 
 
 def check_project(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E010 to E013, E018, W002: how otpguard stands in the project."""
+    """E010 to E013, E018, E020, W002, W008: how otpguard stands in the project."""
     middleware = list(django_settings.MIDDLEWARE)
     found: list[CheckMessage] = []
     if MIDDLEWARE not in middleware:
         return [_error("otpguard.E010", f'Add "{MIDDLEWARE}" to MIDDLEWARE.')]
     if not apps.is_installed("django_otp"):
         found.append(_error("otpguard.E018", 'Add "django_otp" to INSTALLED_APPS.'))
-    ours = middleware.index(MIDDLEWARE)
     found.extend(
-        _error("otpguard.E011", f'Move it below "{needed}".')
+        _error("otpguard.E011", f'Move "{ours}" below "{needed}".')
+        for ours in (MIDDLEWARE, ENROLLMENT)
         for needed in BEFORE_OURS
-        if needed in middleware and middleware.index(needed) > ours
+        if {ours, needed} <= set(middleware) and middleware.index(needed) > middleware.index(ours)
     )
     if django_settings.SESSION_ENGINE.endswith("signed_cookies"):
         found.append(_error("otpguard.E012", "Use a session engine that stores on the server."))
     if django_settings.SESSION_SAVE_EVERY_REQUEST:
         found.append(_error("otpguard.E013", "Set SESSION_SAVE_EVERY_REQUEST to False."))
+    found.extend(_otp_login(middleware))
     if any(name in middleware for name in CACHE_MIDDLEWARE):
         found.append(
             _warning("otpguard.W002", "Guarded views are never cached, but check their order.")
         )
     return found
+
+
+def _otp_login(middleware: list[str]) -> Iterable[CheckMessage]:
+    if OTP in middleware:
+        if AUTHENTICATION in middleware and middleware.index(AUTHENTICATION) > middleware.index(
+            OTP
+        ):
+            yield _error("otpguard.E011", f'Move "{OTP}" below "{AUTHENTICATION}".')
+        return
+    try:
+        wanted = settings().otp_login
+    except ImproperlyConfigured:
+        return  # check_settings has said so
+    if wanted and DJANGO_OTP in middleware:
+        yield _error("otpguard.E020", f'Put "{OTP}" in its place.')
+    elif wanted:
+        yield _warning("otpguard.W008", f'Add "{OTP}" to MIDDLEWARE.')
 
 
 def check_urls(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)

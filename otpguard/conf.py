@@ -176,6 +176,10 @@ class Settings:
     session_ceiling: timedelta = timedelta(hours=12)
     """How long, in seconds, django-otp's mark lasts at most (NIST SP 800-63B-4, 2.3.3)."""
 
+    enrollment_exempt: tuple[str, ...] = ()
+    """View names (with namespace, or "namespace:*") that stay open to somebody whose enrollment is
+    overdue, beside our own pages, login, logout and static files."""
+
     second_approver: bool = False
     """Whether a second operator must approve the reset of somebody's factor."""
 

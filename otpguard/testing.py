@@ -22,13 +22,14 @@ from otpguard.core.challenge import DeliveryState
 from otpguard.core.evidence import facts_to_json
 from otpguard.flows.answer import lately as answers
 from otpguard.flows.deliver import deliver
+from otpguard.flows.enrollment import lately as overdue
 from otpguard.flows.notify import send_notice
 from otpguard.flows.refuse import lately as refusals
 from otpguard.flows.resume import lately as kept
 from otpguard.flows.start import lately as starts
 from otpguard.http.session import KEY
 from otpguard.models import Delivery, Event, Grant, Notice
-from otpguard.tenants import policies
+from otpguard.tenants import policies, rules
 from otpguard.tenants.directory import SESSION_KEY
 
 __all__ = [
@@ -120,6 +121,7 @@ def forget_recent() -> None:
     A test that is rolled back takes policy versions along, which no process expects elsewhere.
     """
     policies.forget()
-    for lately in (refusals, answers, starts, kept):
+    rules.forget()
+    for lately in (refusals, answers, starts, kept, overdue):
         lately.clear()
     SENT.clear()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from otpguard.core.evidence import facts_to_json
 from otpguard.core.facts import RequestFacts
 from otpguard.core.phone import parse
 from otpguard.core.totp import code_at, step_at
-from otpguard.factors import passkey_rows, phone, recovery, totp
+from otpguard.factors import devices, passkey_rows, phone, recovery, totp
 from otpguard.factors.passkey import (
     RelyingParty,
     Trust,
@@ -27,7 +28,7 @@ from otpguard.factors.passkey import (
     finish_registration,
 )
 from otpguard.http.session import KEY
-from otpguard.models import Factor, Grant, LoginSession, Membership, Tenant
+from otpguard.models import Factor, Grant, KnownDevice, LoginSession, Membership, Tenant
 from otpguard.tenants.directory import SESSION_KEY
 from tests.authenticator import Authenticator
 
@@ -160,6 +161,15 @@ def grant(of: AbstractUser, tenant: Tenant | None = None, **fields: object) -> G
         "facts", facts_to_json(MethodFacts(method=Method.SMS, primary=Primary.PASSWORD))
     )
     return Grant.objects.create(user=of, tenant=tenant, **fields)
+
+
+def device(of: AbstractUser, **fields: object) -> str:
+    """A known device of `of`; returns the id that its cookie holds, for `facts(device=...)`."""
+    identity = secrets.token_urlsafe(16)
+    fields.setdefault("expires_at", timezone.now() + timedelta(days=100))
+    fields.setdefault("name", "Firefox on Linux")
+    KnownDevice.objects.create(user=of, digest=devices.digests(identity)[0], **fields)
+    return identity
 
 
 def facts(

@@ -100,6 +100,12 @@ CASES: list[Case] = [
     ("otpguard.E010", checks.check_project, {"MIDDLEWARE": WITHOUT}, {"MIDDLEWARE": MIDDLEWARE}),
     ("otpguard.E011", checks.check_project, {"MIDDLEWARE": FIRST}, {"MIDDLEWARE": MIDDLEWARE}),
     (
+        "otpguard.E011",
+        checks.check_project,
+        {"MIDDLEWARE": [checks.ENROLLMENT, *MIDDLEWARE]},
+        {"MIDDLEWARE": [*WITHOUT, checks.ENROLLMENT, checks.MIDDLEWARE]},
+    ),
+    (
         "otpguard.E012",
         checks.check_project,
         {"SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies"},
@@ -159,6 +165,24 @@ CASES: list[Case] = [
         checks.check_project,
         {"INSTALLED_APPS": [a for a in django_settings.INSTALLED_APPS if a != "django_otp"]},
         {"INSTALLED_APPS": django_settings.INSTALLED_APPS},
+    ),
+    (
+        "otpguard.E011",
+        checks.check_project,
+        {"MIDDLEWARE": [checks.OTP, *MIDDLEWARE]},
+        {"MIDDLEWARE": [*MIDDLEWARE, checks.OTP]},
+    ),
+    (
+        "otpguard.E020",
+        checks.check_project,
+        {"MIDDLEWARE": [*MIDDLEWARE, checks.DJANGO_OTP], **ours(OTP_LOGIN=True)},
+        {"MIDDLEWARE": [*MIDDLEWARE, checks.OTP], **ours(OTP_LOGIN=True)},
+    ),
+    (
+        "otpguard.W008",
+        checks.check_project,
+        {"MIDDLEWARE": MIDDLEWARE, **ours(OTP_LOGIN=True)},
+        {"MIDDLEWARE": [*MIDDLEWARE, checks.DJANGO_OTP], **ours(OTP_LOGIN=False)},
     ),
     (
         "otpguard.W007",

@@ -42,6 +42,7 @@ def test_every_value_gets_its_own_type() -> None:
         "PRESET": "defensible",
         "FRESH_LOGIN": 120,
         "ROUTES": ["a", "b"],
+        "ENROLLMENT_EXEMPT": ["help:*"],
         "REPORT_ONLY": {"api_key": "2026-01-31", "*": date(2026, 2, 1)},
         "LOGIN_BACKENDS": {"some.Backend": "sso"},
         "PROVIDERS": {"mail": {"BACKEND": "some.Mail", "OPTIONS": {"sender": "a@b.example"}}},
@@ -53,6 +54,7 @@ def test_every_value_gets_its_own_type() -> None:
     assert mine.preset is Preset.DEFENSIBLE
     assert mine.fresh_login == timedelta(minutes=2)
     assert mine.routes == ("a", "b")
+    assert mine.enrollment_exempt == ("help:*",)
     assert mine.report_only == {"api_key": date(2026, 1, 31), "*": date(2026, 2, 1)}
     assert mine.login_backends == {"some.Backend": Primary.SSO}
     assert mine.providers["mail"].options == {"sender": "a@b.example"}

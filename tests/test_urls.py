@@ -22,6 +22,9 @@ CHALLENGE = UUID("00000000-0000-4000-8000-000000000001")
         ("continue", [CHALLENGE]),
         ("status", ["reference"]),
         ("api-policy", ["role_grant"]),
+        ("api-coverage", []),
+        ("api-enrollment", []),
+        ("api-enrollment-role", ["admin"]),
     ],
 )
 def test_every_address_is_found_by_its_name_below_the_mount(name: str, args: list[object]) -> None:

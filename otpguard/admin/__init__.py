@@ -4,6 +4,7 @@ from otpguard.admin.approval import ApprovalAdmin
 from otpguard.admin.block import FactorBlockAdmin
 from otpguard.admin.challenge import ChallengeAdmin
 from otpguard.admin.delivery import DeliveryAdmin
+from otpguard.admin.enrollment import EnrollmentRuleAdmin
 from otpguard.admin.event import EventAdmin
 from otpguard.admin.factor import FactorAdmin
 from otpguard.admin.grant import GrantAdmin
@@ -18,6 +19,7 @@ __all__ = [
     "ApprovalAdmin",
     "ChallengeAdmin",
     "DeliveryAdmin",
+    "EnrollmentRuleAdmin",
     "EventAdmin",
     "FactorAdmin",
     "FactorBlockAdmin",

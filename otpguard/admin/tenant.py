@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, list_url
+from otpguard.admin.coverage import coverage_table
 from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
 from otpguard.core.presets import Tier, tier_of
@@ -187,6 +188,7 @@ class TenantAdmin(ReadOnlyAdmin):
         "tags_text",
         "policy_version",
         "created_at",
+        "coverage",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:
@@ -200,6 +202,7 @@ class TenantAdmin(ReadOnlyAdmin):
         found: list[tuple[Text, str]] = [
             (_("Members"), list_url("membership", tenant__id__exact=obj.pk)),
             (_("Events"), list_url("event", tenant=obj.pk)),
+            (_("Enrollment rules"), list_url("enrollmentrule", tenant__id__exact=obj.pk)),
         ]
         if request.user.has_perm("otpguard.change_policywish"):
             policy = reverse("admin:otpguard_policywish_do_choose", query={"tenant": obj.slug})
@@ -227,3 +230,8 @@ class TenantAdmin(ReadOnlyAdmin):
     def tags_text(self, obj: Tenant) -> str:
         """The tags as words."""
         return ", ".join(obj.tags) or NOTHING
+
+    @admin.display(description=_("enrollment"))
+    def coverage(self, obj: Tenant) -> SafeString:
+        """How far enrollment has come."""
+        return coverage_table(obj)

@@ -311,7 +311,8 @@ def potential(
     return max((level for level in levels if level is not None), default=None)
 
 
-_STRENGTH = (FactorKind.PASSKEY, FactorKind.TOTP, FactorKind.PHONE, FactorKind.RECOVERY)
+STRENGTH = (FactorKind.PASSKEY, FactorKind.TOTP, FactorKind.PHONE, FactorKind.RECOVERY)
+"""The kinds of factor, the strongest first."""
 
 
 def choose(
@@ -338,7 +339,7 @@ def choose(
         if ready and (recovers or (reach is not None and reach >= need.level)):
             usable.append(factor)
     if usable:
-        usable.sort(key=lambda factor: _STRENGTH.index(factor.kind))
+        usable.sort(key=lambda factor: STRENGTH.index(factor.kind))
         return RequireChallenge(
             level=need.level,
             reason=need.reason,

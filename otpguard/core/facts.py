@@ -18,7 +18,8 @@ class RequestFacts:
     `user` and `tenant` are primary keys as text, empty when there is none. `sid` is our own id of
     the login session; empty means that nothing proven in a browser counts (a bearer token, or a
     session from before the installation). `authenticated_at` is None when unknown: never fresh.
-    `host` and `secure` are known for unsafe methods only.
+    `host` and `secure` are known for unsafe methods only. `device` is the id in this browser's
+    signed cookie: it says which browser asks, not that it is still known (see factors.devices).
     """
 
     now: datetime
@@ -29,7 +30,7 @@ class RequestFacts:
     sid: str = ""
     primary: Primary = Primary.NONE
     authenticated_at: datetime | None = None
-    known_device: bool = False
+    device: str = ""
     address: str = ""
     agent: str = ""
     host: str = ""

@@ -12,14 +12,19 @@ from otpguard.models import Factor, FactorBlock
 from otpguard.models.factor import FACTORS
 
 
-def usable(*, user: str, tenant: str) -> QuerySet[Factor]:
-    """Confirmed, enabled factors of `user` that count in `tenant`: the person's own that it has
-    not blocked (C25) and those that it provisioned; never another tenant's (A1)."""
-    factors = FACTORS.filter(user=user, confirmed=True, disabled_at=None)
+def counting(*, tenant: str) -> QuerySet[Factor]:
+    """Confirmed, enabled factors of anybody that count in `tenant`: people's own that it has not
+    blocked (C25) and those that it provisioned; never another tenant's (A1)."""
+    factors = FACTORS.filter(confirmed=True, disabled_at=None)
     if not tenant:
         return factors.filter(tenant=None)
     blocked = FactorBlock.objects.filter(Q(tenant=tenant), factor=OuterRef("pk"))
     return factors.filter(Q(tenant=None) | Q(tenant=tenant)).exclude(Exists(blocked))
+
+
+def usable(*, user: str, tenant: str) -> QuerySet[Factor]:
+    """The factors of `user` that count in `tenant`."""
+    return counting(tenant=tenant).filter(user=user)
 
 
 def live_factors(*, user: str, tenant: str) -> list[EnrolledFactor]:

@@ -79,8 +79,13 @@ def _find(factor: Factor, given: str) -> RecoveryCode | None:
     found = codes.filter(digest=_digest(factor, normalize(given))).first()
     if found is not None:
         return found
+    # Those of django-otp are small letters; an operator may have typed others.
+    spellings = {given.strip(), given.strip().lower()}
     hashed = codes.filter(digest__contains="$")
-    return next((row for row in hashed if check_password(given.strip().lower(), row.digest)), None)
+    return next(
+        (row for row in hashed if any(check_password(each, row.digest) for each in spellings)),
+        None,
+    )
 
 
 def _digest(factor: Factor, code: str) -> str:

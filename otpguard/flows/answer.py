@@ -28,6 +28,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.limits import Lane
 from otpguard.factors import lanes
 from otpguard.factors.base import Missed, Shown
+from otpguard.factors.devices import lane_of
 from otpguard.flows import refuse
 from otpguard.flows.ceremony import renew
 from otpguard.flows.coalesce import Coalescer
@@ -75,7 +76,7 @@ def answer(*, facts: RequestFacts, challenge_id: UUID, given: str) -> Answer:
     challenge = own.select_related("factor", "user").filter(pk=challenge_id).first()
     if challenge is None or challenge.factor is None:
         return _rejected(facts, None, challenge_id, "unknown")
-    lane = Lane.KNOWN if facts.known_device else Lane.OPEN
+    lane = lane_of(facts)
     state = lanes.state_of(challenge.factor.pk, lane, now=facts.now)
     if state.closed or challenge.factor.disabled_at is not None:
         return _rejected(facts, challenge, challenge_id, "locked")

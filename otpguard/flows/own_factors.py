@@ -19,6 +19,7 @@ from otpguard.exceptions import NotAllowed
 from otpguard.factors import phone, recovery
 from otpguard.factors.enrolled import usable
 from otpguard.flows.account import email_of
+from otpguard.flows.enrollment import would_be_overdue
 from otpguard.flows.notify import notify
 from otpguard.flows.revoke import remove_factor
 from otpguard.models import Factor
@@ -59,6 +60,15 @@ def remove_own_factor(*, facts: RequestFacts, factor_id: UUID | str) -> Factor:
     with transaction.atomic():
         # Two removals at once must not both see the other's factor as the one that stays.
         list(FACTORS.select_for_update().filter(user=facts.user).order_by("pk"))
+        if would_be_overdue(user_id=facts.user, without_factor_id=str(factor.pk), now=facts.now):
+            raise NotAllowed(
+                str(
+                    _(
+                        "Your organization requires this way of confirming. Set up another one"
+                        " first, then remove it."
+                    )
+                )
+            )
         if not remove_factor(facts=facts, factor=factor, reason="by the person"):
             raise NotAllowed(str(_("There is no such way of confirming.")))
     return factor

@@ -7,11 +7,13 @@ end (C25).
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import groupby
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from otpguard import sessions
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.assurance import FactorKind
 from otpguard.core.events import (
@@ -112,8 +114,8 @@ def remove_factor(*, facts: RequestFacts, factor: Factor, reason: str, tell: boo
 def end_session(*, facts: RequestFacts, session: LoginSession, reason: str) -> bool:
     """End somebody's login session with its grants and open challenges. False when it is over.
 
-    Raises NotAllowed for anybody but the person and the site: a session serves every tenant of its
-    user.
+    Its browser is logged out right after the commit. Raises NotAllowed for anybody but the person
+    and the site: a session serves every tenant of its user.
     """
     check_person(facts, session.user_id)
     with transaction.atomic():
@@ -126,7 +128,19 @@ def end_session(*, facts: RequestFacts, session: LoginSession, reason: str) -> b
             SessionEnded(grants_revoked=revoked, reason=reason),
             Circumstances.of(facts, subject=str(session.user_id)),
         )
+        transaction.on_commit(partial(log_out, sid=session.pk))
     return True
+
+
+def log_out(*, sid: str) -> None:
+    """Log the browser of an ended login session out, once. To be called after the commit.
+
+    The key stays in the row until it is done, so that what a crash left is found again.
+    """
+    session = LoginSession.objects.exclude(ended_at=None).filter(pk=sid).first()
+    if session is not None and session.session_key:
+        sessions.end(session)
+        LoginSession.objects.filter(pk=sid).update(session_key="")
 
 
 def _end_what_it_gave(facts: RequestFacts, factor: Factor, reason: str) -> None:

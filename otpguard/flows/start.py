@@ -26,6 +26,7 @@ from otpguard.core.policy import Policy
 from otpguard.core.routing import Route, plan
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors import lanes, phone
+from otpguard.factors.devices import lane_of
 from otpguard.flows import ceremony
 from otpguard.flows.account import email_of
 from otpguard.flows.close import cancel_open
@@ -119,7 +120,7 @@ def open_challenge(
     `routes` carry its code, if one is sent; `state` is that of a passkey ceremony. Commits by
     itself. Raises StartRefused.
     """
-    lane = Lane.KNOWN if facts.known_device else Lane.OPEN
+    lane = lane_of(facts)
     allowed = lanes.state_of(factor.pk, lane, now=facts.now)
     if allowed.closed:
         raise StartRefused("factor_locked")
@@ -135,7 +136,7 @@ def open_challenge(
     )
     challenge.ceremony = state
     with transaction.atomic(durable=True):
-        _charge(facts, factor, challenge, strict=standing.strict)
+        _charge(facts, factor, challenge, lane, strict=standing.strict)
         # One action, one live code.
         older = Challenge.objects.filter(
             sid=facts.sid, checkpoint=challenge.checkpoint, intent=challenge.intent
@@ -243,13 +244,15 @@ def _build(
     )
 
 
-def _charge(facts: RequestFacts, factor: Factor, challenge: Challenge, *, strict: bool) -> None:
+def _charge(
+    facts: RequestFacts, factor: Factor, challenge: Challenge, lane: Lane, *, strict: bool
+) -> None:
     caps = caps_for_start(
         sid=facts.sid,
         user=facts.user,
         address=facts.address,
         factor=str(factor.pk),
-        lane=Lane.KNOWN if facts.known_device else Lane.OPEN,
+        lane=lane,
         phone_index=factor.phone_index,
         confirmed=factor.confirmed,
         strict=strict,

@@ -41,7 +41,7 @@ def facts_from(
         sid=mark.sid,
         primary=mark.primary,
         authenticated_at=mark.authenticated_at,
-        known_device=device.is_known(request, identity),
+        device=device.read(request, identity),
         address=client(
             request.META.get("REMOTE_ADDR", ""),
             request.META.get("HTTP_X_FORWARDED_FOR", ""),

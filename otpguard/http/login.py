@@ -26,10 +26,18 @@ def begin(
     for a request that does not name who has logged in.
     """
     facts = facts_from(request, user=user)
+    if not request.session.session_key:
+        request.session.save()  # a login can be ended from elsewhere only under a key
     backend = str(request.session.get(BACKEND_SESSION_KEY, ""))
     if session.is_impersonated(request):
         seen, backend = False, ""
-    made = login.begin(facts=facts, backend=backend, authenticated_at=facts.now if seen else None)
+    made = login.begin(
+        facts=facts,
+        backend=backend,
+        authenticated_at=facts.now if seen else None,
+        session_key=request.session.session_key or "",
+        replaces=session.carried(request),
+    )
     session.write(request, made)
     mark = session.read(request, facts.user)
     return replace(
@@ -45,6 +53,19 @@ def with_sid(request: HttpRequest, facts: RequestFacts) -> RequestFacts:
         return facts  # authenticated by something else than this web session
     begun = begin(request, seen=False)
     return replace(facts, sid=begun.sid, primary=begun.primary)
+
+
+def follow(request: HttpRequest) -> None:
+    """Note the key that the web session has now, for a session whose key has changed.
+
+    A login that was ended from elsewhere meanwhile does not go on under the new key: it is logged
+    out with the present response.
+    """
+    key = request.session.session_key or ""
+    if login.carried_by(sid=session.carried(request), session_key=key):
+        session.settle(request)
+    else:
+        request.session.flush()
 
 
 def end(request: HttpRequest) -> None:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY
 from django.http import HttpRequest
 
+from otpguard import sessions
 from otpguard.conf import settings
 from otpguard.core.assurance import Primary
 from otpguard.core.secrets import same
 from otpguard.models import LoginSession
 
-KEY = "otpguard"
+KEY = sessions.MARK
 TOMBSTONE = "otpguard_tombstone"
 
 
@@ -58,12 +60,40 @@ def write(request: HttpRequest, session: LoginSession) -> None:
         "primary": session.primary,
         "at": at.timestamp() if at else None,
         "hash": _password(request),
+        "key": _print_of(request),
     }
+
+
+def carried(request: HttpRequest) -> str:
+    """The sid in this web session, whether or not its mark still counts; empty without one."""
+    raw: dict[str, Any] = request.session.get(KEY) or {}
+    return str(raw.get("sid", ""))
+
+
+def is_moved(request: HttpRequest) -> bool:
+    """True when the web session has another key than its mark was written under: Django gives it
+    one by itself, as after a change of the password. Looks only at a session that was written to.
+    """
+    session = getattr(request, "session", None)
+    if session is None or not (session.modified and session.session_key) or TOMBSTONE in session:
+        return False
+    raw: dict[str, Any] | None = session.get(KEY)
+    return raw is not None and not same(raw.get("key", ""), _print_of(request))
+
+
+def settle(request: HttpRequest) -> None:
+    """Write into the mark that the web session has the key it has now."""
+    request.session[KEY] = {**request.session[KEY], "key": _print_of(request)}
 
 
 def is_impersonated(request: HttpRequest) -> bool:
     """True while somebody acts as somebody else in this session, by a known package."""
     return any(request.session.get(key) for key in settings().impersonation_keys)
+
+
+def _print_of(request: HttpRequest) -> str:
+    """A digest of the session's own key: what is inside a session should not open it."""
+    return sha256(str(request.session.session_key).encode()).hexdigest()[:32]
 
 
 def _password(request: HttpRequest) -> str:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+class KnownDeviceQuerySet(models.QuerySet["KnownDevice"]):
+    """Named queries over known devices."""
+
+    def live_of(self, user: str, *, now: datetime) -> Self:
+        """Those of one user that are neither revoked nor expired; none of nobody."""
+        if not user:
+            return self.none()
+        return self.filter(user_id=user, revoked_at=None, expires_at__gt=now)
 
 
 class KnownDevice(models.Model):
@@ -27,6 +38,8 @@ class KnownDevice(models.Model):
     last_seen_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = KnownDeviceQuerySet.as_manager()
 
     class Meta:
         ordering = ("-last_seen_at",)

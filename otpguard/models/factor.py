@@ -116,6 +116,11 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
     def __str__(self) -> str:
         return f"{self.kind} of {self.user}"
 
+    @property
+    def persistent_id(self) -> str:
+        """By what django-otp finds this row again: it reads the id back as a number."""
+        return f"{self.model_label()}/{self.pk.int}"
+
     def generate_is_allowed(self) -> tuple[bool, dict[str, Any] | None]:
         """Refused, always: only otpguard's own flow sends a code."""
         return False, {"reason": GenerateNotAllowed.COOLDOWN_DURATION_PENDING}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -16,6 +17,22 @@ from otpguard.core.facts import RequestFacts
 from otpguard.models.challenge import Challenge
 from otpguard.models.fields import EncryptedTextField
 from otpguard.models.tenant import Tenant
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    """Named queries over grants."""
+
+    def own(self, facts: RequestFacts, *, within: timedelta) -> Self:
+        """What this user proved in the last `within` and may still use: in any of their login
+        sessions, in the tenant at hand or outside all of them, neither revoked nor spent."""
+        if not facts.user:
+            return self.none()
+        where = Q(tenant=None) | Q(tenant_id=facts.tenant) if facts.tenant else Q(tenant=None)
+        unspent = Q(uses_left=None) | Q(uses_left__gt=0)
+        since = facts.now - within
+        return self.filter(
+            where, unspent, user_id=facts.user, revoked_at=None, verified_at__gt=since
+        )
 
 
 class Grant(models.Model):
@@ -47,6 +64,8 @@ class Grant(models.Model):
     )
     factor_id = models.UUIDField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         ordering = ("-verified_at",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,20 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.assurance import Primary
 from otpguard.models.fields import EncryptedTextField
+
+
+class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
+    """Named queries over login sessions."""
+
+    def open_of(self, user: str) -> Self:
+        """Those of one user that were not ended; none of nobody."""
+        return self.filter(user_id=user, ended_at=None) if user else self.none()
+
+    def unreached_of(self, user: str) -> Self:
+        """Those of one user that were ended while their web session was not reached yet."""
+        if not user:
+            return self.none()
+        return self.filter(user_id=user).exclude(ended_at=None).exclude(session_key="")
 
 
 class LoginSession(models.Model):
@@ -34,6 +48,8 @@ class LoginSession(models.Model):
     agent = models.CharField(max_length=120, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LoginSessionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-started_at",)

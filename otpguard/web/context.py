@@ -117,7 +117,9 @@ def status(challenge: Challenge) -> dict[str, Any]:
 
 
 def another_way(challenge: Challenge) -> Text:
-    """The channel that "try another way" would send over; empty if it is the same route again."""
+    """The channel that "try another way" would send over; empty if there is no other route."""
+    if not challenge.plan:
+        return ""
     ahead = challenge.plan[challenge.step + 1 :] or challenge.plan
     current = challenge.plan[challenge.step]
     return CHANNELS[Channel(ahead[0]["channel"])] if ahead[0] != current else ""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from otpguard.core.decision import Reason
+from otpguard.factors.passkey import CeremonyFault
 from otpguard.flows.answer import Rejected
 from otpguard.labels import REASONS
 
@@ -44,6 +45,9 @@ def problem(code: str) -> str:
             " administrator."
         ),
         "no_route": _("No code can be sent right now. Try another way, or try again later."),
+        "proof_needed": _("Confirm with what you have set up already, then add another way."),
+        "already_bound": _("This number is set up already."),
+        "too_many_factors": _("You have set up as many of these as possible. Remove one first."),
         "no_sends_left": _("No more codes can be sent for this request. Start again."),
         "closed": _("This code is not valid any more. Start again."),
         "unknown_challenge": _("There is no such confirmation. Repeat what you wanted to do."),
@@ -87,4 +91,28 @@ def rejected(answer: Rejected) -> str:
         "canceled": _("This code was replaced or canceled. Use the newest one."),
         "locked": problem("factor_locked"),
         "wait": _("Too many wrong codes. Try again in %(wait)s.") % {"wait": wait},
+        "clock": _(
+            "This is a code of another time: the clock of your device is off. Set it to automatic"
+            " and try again."
+        ),
+        **_ceremony(),
     }.get(answer.reason, problem("unknown_challenge"))
+
+
+def _ceremony() -> dict[str, str]:
+    """What to do about a passkey that was not accepted; the log has the exact fault."""
+    again = _("The passkey could not be checked. Try again.")
+    special = {
+        CeremonyFault.ORIGIN: _(
+            "The passkey was asked for by another site. Open this page at its own address."
+        ),
+        CeremonyFault.NOT_VERIFIED: _(
+            "Your passkey has to check that it is you, by a PIN, finger or face. Try again, or use"
+            " another one."
+        ),
+        CeremonyFault.DUPLICATE: _("This passkey is set up already. Use another one."),
+        CeremonyFault.UNKNOWN_CREDENTIAL: _("This passkey is not known here. Use another one."),
+        CeremonyFault.ALGORITHM: _("This passkey is of a kind that is not supported."),
+        CeremonyFault.ATTESTATION: _("The maker's word for this passkey does not hold."),
+    }
+    return {f"ceremony_{fault}": special.get(fault, again) for fault in CeremonyFault}

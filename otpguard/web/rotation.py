@@ -12,6 +12,8 @@ from typing import Any
 from django.http import HttpRequest
 from django_otp import DEVICE_ID_SESSION_KEY
 
+from otpguard.http import login
+from otpguard.http.otp import STAMP
 from otpguard.http.session import KEY, TOMBSTONE
 
 TOMBSTONE_LIFE = timedelta(seconds=10)
@@ -20,7 +22,9 @@ TOMBSTONE_LIFE = timedelta(seconds=10)
 def rotate(request: HttpRequest) -> None:
     """Replace `request.session` by a copy under a new key; the response carries its cookie.
 
-    Saves the tombstone at once. Does nothing for a session that was never stored.
+    Saves the tombstone at once and notes the new key, by which the login can be ended from
+    elsewhere; if it just was, the browser is logged out. Does nothing for a session that was never
+    stored.
     """
     tombstone: Any = request.session
     if not tombstone.session_key:
@@ -29,10 +33,12 @@ def rotate(request: HttpRequest) -> None:
     session.create()
     session.update(dict(tombstone.items()))
     session.save()
-    for key in (KEY, DEVICE_ID_SESSION_KEY):
+    for key in (KEY, DEVICE_ID_SESSION_KEY, STAMP):
         tombstone.pop(key, None)
     tombstone[TOMBSTONE] = True
     tombstone.set_expiry(int(TOMBSTONE_LIFE.total_seconds()))
     tombstone.save()
     session.modified = True
     request.session = session
+    if KEY in session:
+        login.follow(request)

@@ -21,6 +21,7 @@ from otpguard.models import (
     Approval,
     Challenge,
     Delivery,
+    EnrollmentRule,
     Event,
     Factor,
     FactorBlock,
@@ -37,6 +38,7 @@ MODELS = [
     Approval,
     Challenge,
     Delivery,
+    EnrollmentRule,
     Event,
     Factor,
     FactorBlock,
@@ -96,6 +98,7 @@ def world(operator: AbstractUser) -> dict[type[Model], Model]:
         Delivery: Delivery.objects.create(
             challenge=challenge, tenant=tenant, step=0, channel="sms", provider="memory"
         ),
+        EnrollmentRule: EnrollmentRule.objects.create(tenant=tenant, role="admin", level=2),
         Event: Event.objects.get(kind="hold.started"),
         Factor: factor,
         FactorBlock: FactorBlock.objects.create(tenant=tenant, factor=factor, reason="a test"),

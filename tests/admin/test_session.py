@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from otpguard.models import Grant
+from otpguard.models import Grant, LoginSession
 from tests import factories
 from tests.admin.conftest import Act
 
@@ -28,3 +30,14 @@ def test_a_login_that_was_not_seen_is_said_to_be_never_fresh(site: Client) -> No
     factories.session(factories.user(), authenticated_at=None)
     page = site.get(reverse("admin:otpguard_loginsession_changelist")).content.decode()
     assert "never fresh" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_browser_of_an_ended_session_is_really_logged_out(act: Act, settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.guarded"
+    person = factories.user()
+    browser = factories.login(Client(), person)
+    assert browser.get("/whoami/").json()["user"] == str(person)
+    session = LoginSession.objects.get(pk=factories.sid_of(browser))
+    act(reverse("admin:otpguard_loginsession_do_end", args=[session.pk]), reason="stolen")
+    assert browser.get("/whoami/").json()["user"] == ""

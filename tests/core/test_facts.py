@@ -32,6 +32,6 @@ def test_every_method_but_the_four_safe_ones_counts_as_a_change(
 def test_what_is_unknown_of_a_request_never_counts_in_its_favor() -> None:
     nobody = RequestFacts(now=NOW)
     assert (nobody.user, nobody.tenant, nobody.sid) == ("", "", "")
-    assert (nobody.user_is_staff, nobody.known_device) == (False, False)
+    assert (nobody.user_is_staff, nobody.device) == (False, "")
     assert nobody.primary is Primary.NONE
     assert nobody.authenticated_at is None

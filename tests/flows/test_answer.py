@@ -151,7 +151,9 @@ def test_an_attacker_in_the_open_lane_does_not_lock_the_owners_known_device(
     FactorLane.objects.create(factor=who.factor, lane="open", failures=CEILING[Lane.OPEN])
     locked = who.answer(challenge, code)
     assert locked == Rejected(reason="locked")
-    assert isinstance(who.answer(challenge, code, known_device=True), Verified)
+    assert isinstance(
+        who.answer(challenge, code, device=factories.device(who.member.user)), Verified
+    )
 
 
 def test_the_owners_success_does_not_reset_the_attackers_count(
@@ -159,7 +161,7 @@ def test_the_owners_success_does_not_reset_the_attackers_count(
 ) -> None:
     FactorLane.objects.create(factor=who.factor, lane="open", failures=40)
     FactorLane.objects.create(factor=who.factor, lane="known", failures=4)
-    who.answer(challenge, code, known_device=True)
+    who.answer(challenge, code, device=factories.device(who.member.user))
     counts = dict(FactorLane.objects.values_list("lane", "failures"))
     assert counts == {"open": 40, "known": 0}
 
@@ -176,7 +178,7 @@ def test_a_factor_whose_known_devices_failed_to_the_ceiling_is_disabled(
     who: Stopped, challenge: Challenge, code: str
 ) -> None:
     FactorLane.objects.create(factor=who.factor, lane="known", failures=CEILING[Lane.KNOWN] - 1)
-    who.answer(challenge, wrong(code), known_device=True)
+    who.answer(challenge, wrong(code), device=factories.device(who.member.user))
     assert Factor.objects.get().disabled_at is not None
     assert Event.objects.filter(kind="factor.disabled").exists()
     assert who.answer(challenge, code) == Rejected(reason="locked")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from otpguard.core.assurance import Primary
-from otpguard.flows.login import begin, end, primary_of
+from otpguard.flows.login import begin, carried_by, end, primary_of
 from otpguard.models import Event, Grant, LoginSession
 from otpguard.testing import pass_step_up
 from tests import factories
@@ -84,3 +84,31 @@ def test_somebody_acting_as_somebody_else_has_proven_nothing(host: Any) -> None:
     refused = host.client.get("/billing/", headers={"Accept": "application/json"})
     assert refused.status_code == 401
     assert refused.json()["code"] == "enrollment_required", "no factor reaches AAL2 like this"
+
+
+def test_a_login_that_replaces_another_ends_it_with_what_it_proved() -> None:
+    user, tenant = factories.user(), factories.tenant()
+    facts = factories.facts(user, tenant)
+    old = factories.session(user, session_key="k1")
+    grant = factories.grant(user, tenant, sid=old.sid)
+    theirs = factories.session(factories.user())
+    new = begin(facts=facts, backend="", authenticated_at=None, session_key="k1", replaces=old.sid)
+    begin(facts=facts, backend="", authenticated_at=None, replaces=theirs.sid)
+    for row in (old, new, theirs, grant):
+        row.refresh_from_db()
+    assert (old.ended_at, new.ended_at, theirs.ended_at) == (facts.now, None, None)
+    assert grant.revoked_at == facts.now
+    assert new.session_key.reveal() == "k1"
+    assert not old.session_key, "the web session is the new login's now"
+
+
+def test_the_key_of_an_open_login_is_noted_and_of_an_ended_one_refused() -> None:
+    session = factories.session(factories.user(), session_key="k1")
+    assert carried_by(sid=session.sid, session_key="k2")
+    session.refresh_from_db()
+    assert session.session_key.reveal() == "k2"
+    factories.age(session, ended_at=timezone.now())
+    assert not carried_by(sid=session.sid, session_key="k3")
+    session.refresh_from_db()
+    assert session.session_key.reveal() == "k2"
+    assert carried_by(sid="a row that is gone", session_key="k1")

@@ -128,7 +128,7 @@ def test_who_uses_up_the_cap_elsewhere_does_not_use_up_the_owners(who: Stopped) 
         who.start()
     with pytest.raises(StartRefused, match="cap_factor"):
         who.start()
-    assert who.start(known_device=True).state == "open"
+    assert who.start(device=factories.device(who.member.user)).state == "open"
 
 
 def test_a_young_tenant_has_tighter_caps() -> None:

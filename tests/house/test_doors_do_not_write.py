@@ -9,7 +9,7 @@ import pytest
 
 from tests.house.source import PACKAGE, chain, last_name, modules, place, tree
 
-DOORS = ("web", "api", "admin", "management", "http", "forms")
+DOORS = ("web", "api", "admin", "management", "templatetags", "http", "forms")
 PORCH = ("tasks.py", "middleware.py", "decorators.py")
 
 ROW_WRITES = frozenset({"save", "delete", "bulk_create", "bulk_update", "get_or_create"}) | {

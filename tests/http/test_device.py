@@ -11,10 +11,10 @@ from otpguard.http import device
 OLD, NEW = "old root key " * 3, "new root key " * 3
 
 
-def cookie_of(user: str, *, secure: bool = False) -> tuple[str, str]:
+def cookie_of(user: str, identity: str = "an-id", *, secure: bool = False) -> tuple[str, str]:
     """The name and value that the browser of `user` was given."""
     response = HttpResponse()
-    device.remember(RequestFactory().get("/", secure=secure), response, user)
+    device.write(RequestFactory().get("/", secure=secure), response, user, identity)
     [(name, morsel)] = response.cookies.items()
     return name, morsel.value
 
@@ -26,36 +26,36 @@ def request_with(name: str, value: str, *, secure: bool = False) -> HttpRequest:
 
 
 @pytest.mark.parametrize("secure", [True, False])
-def test_a_browser_is_known_by_its_cookie_for_its_user_only(secure: bool) -> None:
+def test_a_browser_is_told_by_its_cookie_for_its_user_only(secure: bool) -> None:
     request = request_with(*cookie_of("7", secure=secure), secure=secure)
-    assert device.is_known(request, "7")
-    assert not device.is_known(request, "8")
-    assert not device.is_known(request, "")
-    assert not device.is_known(RequestFactory().get("/", secure=secure), "7")
+    assert device.read(request, "7") == "an-id"
+    assert not device.read(request, "8")
+    assert not device.read(request, "")
+    assert not device.read(RequestFactory().get("/", secure=secure), "7")
 
 
-@pytest.mark.parametrize("value", ["", ".", "x", "x.", ".y", "x.0000", "x.é", "a.b.c"])
+@pytest.mark.parametrize("value", ["", ".", "x", "x.", ".y", "x.0000", "x.é", "a.b.c", "an-id"])
 def test_a_made_up_cookie_is_not_believed(value: str) -> None:
     name, real = cookie_of("7")
-    assert device.is_known(request_with(name, real), "7")
-    assert not device.is_known(request_with(name, value), "7")
+    assert device.read(request_with(name, real), "7")
+    assert not device.read(request_with(name, value), "7")
 
 
 def test_a_signature_fits_its_own_identity_only() -> None:
     name, one = cookie_of("7")
-    _, two = cookie_of("7")
+    _, two = cookie_of("7", "other-id")
     mixed = f"{one.partition('.')[0]}.{two.partition('.')[2]}"
-    assert not device.is_known(request_with(name, mixed), "7")
+    assert not device.read(request_with(name, mixed), "7")
 
 
 def test_over_https_the_cookie_of_plain_http_does_not_count() -> None:
     name, value = cookie_of("7")
-    assert not device.is_known(request_with(name, value, secure=True), "7")
+    assert not device.read(request_with(name, value, secure=True), "7")
 
 
 def test_over_https_the_cookie_cannot_be_set_by_a_sibling_host() -> None:
     response = HttpResponse()
-    device.remember(RequestFactory().get("/", secure=True), response, "7")
+    device.write(RequestFactory().get("/", secure=True), response, "7", "an-id")
     morsel = response.cookies["__Host-otpguard_device"]
     assert (morsel["secure"], morsel["httponly"], morsel["path"], morsel["domain"]) == (
         True,
@@ -72,10 +72,10 @@ def test_the_cookie_does_not_name_its_user() -> None:
     assert "kim" not in name + value
 
 
-def test_a_browser_stays_known_while_its_key_is_at_hand() -> None:
+def test_a_cookie_counts_while_its_key_is_at_hand() -> None:
     with override_settings(OTPGUARD={"ROOT_KEYS": [OLD]}):
         request = request_with(*cookie_of("7"))
     with override_settings(OTPGUARD={"ROOT_KEYS": [NEW, OLD]}):
-        assert device.is_known(request, "7")
+        assert device.read(request, "7")
     with override_settings(OTPGUARD={"ROOT_KEYS": [NEW]}):
-        assert not device.is_known(request, "7")
+        assert not device.read(request, "7")

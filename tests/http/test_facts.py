@@ -33,7 +33,7 @@ def test_a_request_says_who_asks_where_for_what(host: Host) -> None:
         "Firefox on Linux",
         "testserver",
     )
-    assert (facts.user_active, facts.user_is_staff, facts.known_device) == (True, False, False)
+    assert (facts.user_active, facts.user_is_staff, facts.device) == (True, False, "")
 
 
 def test_a_page_that_is_only_read_costs_no_look_at_its_host(host: Host) -> None:
@@ -94,13 +94,18 @@ def test_nothing_from_a_strange_user_agent_gets_through(host: Host) -> None:
     assert facts_from(request_of(host)).agent == ""
 
 
-def test_a_browser_that_has_proven_a_factor_is_known_for_its_own_user(host: Host) -> None:
+def test_a_browser_with_a_signed_cookie_is_told_apart_for_its_own_user_without_a_query(
+    host: Host, django_assert_num_queries: Any
+) -> None:
     request = request_of(host)
     response = host.client.get("/open/")
-    device.remember(request, response, str(host.user.pk))
+    device.write(request, response, str(host.user.pk), "some-id")
     request.COOKIES.update({name: morsel.value for name, morsel in response.cookies.items()})
-    assert facts_from(request).known_device
-    assert not facts_from(request, user=factories.user()).known_device
+    other = factories.user()
+    facts_from(request)  # loads the web session
+    with django_assert_num_queries(0):
+        assert facts_from(request).device == "some-id"
+        assert facts_from(request, user=other).device == ""
 
 
 def test_a_login_without_a_request_of_its_own_still_has_facts(host: Host) -> None:

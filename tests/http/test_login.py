@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from otpguard.core.assurance import Primary
 from otpguard.http import login
@@ -128,3 +129,56 @@ def test_ending_a_session_leaves_the_others_of_its_user_alone(host: Host) -> Non
     login.end(request_of(None))
     assert LoginSession.objects.get(sid=factories.sid_of(other)).ended_at is None
     assert Grant.objects.get(pk=grant.pk).revoked_at is None
+
+
+def test_a_login_knows_the_key_of_its_web_session() -> None:
+    client = factories.login(Client(), factories.user())
+    row = LoginSession.objects.get(sid=factories.sid_of(client))
+    assert row.session_key.reveal() == client.session.session_key
+
+
+def test_a_web_session_without_a_key_is_stored_first(host: Host) -> None:
+    request = request_of(None)
+    begun = login.begin(request, seen=True, user=host.user)
+    assert request.session.session_key
+    row = LoginSession.objects.get(sid=begun.sid)
+    assert row.session_key.reveal() == request.session.session_key
+
+
+def test_logging_in_again_in_the_same_browser_ends_the_older_login(host: Host) -> None:
+    before = factories.sid_of(host.client)
+    host.client.post(
+        reverse("admin:login"), {"username": host.user.username, "password": factories.PASSWORD}
+    )
+    request = request_of(host)
+    login.begin(request, seen=True)
+    assert LoginSession.objects.get(sid=before).ended_at is not None
+    assert LoginSession.objects.get(ended_at=None).sid == request.session[KEY]["sid"]
+
+
+def test_after_a_password_change_the_next_step_up_leaves_one_login_open(host: Host) -> None:
+    host.client.post("/password/", {"password": "another long password"})
+    request = request_of(host)
+    facts = facts_from(request)
+    assert facts.sid == "", "what was proven with the old password is over"
+    late = login.with_sid(request, facts)
+    row = LoginSession.objects.get(ended_at=None)
+    assert row.sid == late.sid
+    assert row.session_key.reveal() == request.session.session_key
+
+
+def test_a_session_under_a_new_key_is_followed(host: Host) -> None:
+    request = request_of(host)
+    request.session.cycle_key()
+    login.follow(request)
+    row = LoginSession.objects.get(sid=request.session[KEY]["sid"])
+    assert row.session_key.reveal() == request.session.session_key
+
+
+def test_a_login_that_was_ended_meanwhile_does_not_go_on_under_a_new_key(host: Host) -> None:
+    request = request_of(host)
+    LoginSession.objects.update(ended_at=timezone.now())
+    request.session.cycle_key()
+    login.follow(request)
+    assert request.session.session_key is None
+    assert dict(request.session.items()) == {}

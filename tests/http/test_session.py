@@ -75,3 +75,45 @@ def test_the_mark_holds_no_password_hash(host: Host) -> None:
     stored = host.client.session
     assert host.user.password not in str(dict(stored.items()))
     assert stored[KEY]["hash"] == stored[HASH_SESSION_KEY], "Django's own keyed digest of it"
+
+
+def test_a_key_that_django_changed_is_noticed_once_it_was_written(host: Host) -> None:
+    request = request_of(host)
+    assert not session.is_moved(request)
+    request.session["note"] = "x"
+    assert not session.is_moved(request), "the same key"
+    request.session.cycle_key()
+    assert session.is_moved(request)
+    session.settle(request)
+    assert not session.is_moved(request)
+
+
+def test_neither_a_tombstone_nor_a_visitor_nor_a_missing_session_is_moved(host: Host) -> None:
+    request = request_of(host)
+    request.session.cycle_key()
+    request.session[session.TOMBSTONE] = True
+    assert not session.is_moved(request)
+    visitor = request_of(None)
+    visitor.session["note"] = "x"
+    assert not session.is_moved(visitor)
+    del visitor.session
+    assert not session.is_moved(visitor)
+
+
+def test_a_mark_of_an_older_release_is_brought_up_to_date(host: Host) -> None:
+    request = request_of(host)
+    del request.session[KEY]["key"]
+    request.session.modified = True
+    assert session.is_moved(request)
+
+
+def test_the_mark_does_not_hold_the_key_that_opens_the_session(host: Host) -> None:
+    kept = host.client.session
+    assert str(kept.session_key) not in str(dict(kept.items()))
+
+
+def test_the_sid_is_told_whether_or_not_the_mark_counts(host: Host) -> None:
+    request = request_of(host)
+    request.session[HASH_SESSION_KEY] = "the hash after the change"
+    assert session.carried(request) == factories.sid_of(host.client)
+    assert session.carried(request_of(None)) == ""

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_otp import devices_for_user, match_token, user_has_device, verify_token
+from django_otp.models import Device
 
 from otpguard.core.assurance import FactorKind
 from otpguard.core.limits import Lane
@@ -123,3 +124,9 @@ def test_the_holders_of_a_number_are_found_by_its_index(factor: Factor) -> None:
     by_number = Factor.objects.order_by()
     assert "Index Cond: ((phone_index)" in plan(by_number.filter(phone_index="x"))
     assert "otpguard_factor_number_old" in plan(by_number.filter(phone_index_old="x"))
+
+
+def test_django_otp_finds_a_factor_by_the_id_it_is_given() -> None:
+    factor = factories.phone_factor(factories.user())
+    assert Device.from_persistent_id(factor.persistent_id) == factor
+    assert Device.from_persistent_id("otpguard.factor/7") is None

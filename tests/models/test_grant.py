@@ -128,3 +128,20 @@ def test_kept_forms_are_found_by_session_and_by_expiry() -> None:
     rows = HeldRequest.objects.order_by()
     assert "otpguard_held_sid" in plan(rows.filter(sid="mine"))
     assert "otpguard_held_expiry" in plan(rows.filter(expires_at__lte=timezone.now()))
+
+
+def test_own_grants_are_live_unspent_recent_and_of_the_tenant_at_hand() -> None:
+    user, here, there = factories.user(), factories.tenant(), factories.tenant()
+    facts = factories.facts(user, here)
+    within = timedelta(minutes=30)
+    outside = factories.grant(user, None)
+    mine = factories.grant(user, here, intent="i", uses_left=1)
+    factories.grant(user, there)
+    factories.grant(user, here, revoked_at=facts.now)
+    factories.grant(user, here, intent="i", uses_left=0)
+    factories.grant(user, here, verified_at=facts.now - within)
+    factories.grant(factories.user(), here)
+    assert set(Grant.objects.own(facts, within=within)) == {outside, mine}
+    alone = factories.facts(user)
+    assert list(Grant.objects.own(alone, within=within)) == [outside]
+    assert not Grant.objects.own(factories.facts(None, here), within=within).exists()

@@ -47,3 +47,22 @@ def test_the_open_sessions_of_a_user_are_found_by_the_partial_index() -> None:
     crowd([LoginSession(sid=f"over-{n}", **over) for n in range(500)])
     found = LoginSession.objects.filter(user=user, ended_at=None).order_by()
     assert "otpguard_session_open" in plan(found)
+
+
+def test_open_logins_are_neither_ended_nor_somebody_elses() -> None:
+    user = factories.user()
+    mine = factories.session(user)
+    factories.session(user, ended_at=timezone.now())
+    factories.session(factories.user())
+    assert list(LoginSession.objects.open_of(str(user.pk))) == [mine]
+    assert not LoginSession.objects.open_of("").exists()
+
+
+def test_an_ended_login_whose_key_is_still_there_was_not_reached() -> None:
+    user, now = factories.user(), timezone.now()
+    left = factories.session(user, ended_at=now, session_key="k")
+    factories.session(user, ended_at=now)
+    factories.session(user, session_key="k")
+    factories.session(factories.user(), ended_at=now, session_key="k")
+    assert list(LoginSession.objects.unreached_of(str(user.pk))) == [left]
+    assert not LoginSession.objects.unreached_of("").exists()

@@ -10,10 +10,13 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
 from django.test import RequestFactory
+from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 
+from otpguard.http.otp import STAMP
 from otpguard.http.session import KEY, TOMBSTONE
 from otpguard.web.rotation import TOMBSTONE_LIFE, rotate
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +32,7 @@ def request_() -> Any:
     session = store()
     session.update({KEY: {"sid": "s"}, "cart": [1, 2], DEVICE_ID_SESSION_KEY: "otp/1"})
     session.create()
-    session.update({KEY: {"sid": "s"}, "cart": [1, 2], DEVICE_ID_SESSION_KEY: "otp/1"})
+    session.update({KEY: {"sid": "s"}, "cart": [1, 2], DEVICE_ID_SESSION_KEY: "otp/1", STAMP: {}})
     session.save()
     request.session = session
     return request
@@ -43,6 +46,7 @@ def test_everything_moves_under_a_new_key(request_: Any) -> None:
         KEY: {"sid": "s"},
         "cart": [1, 2],
         DEVICE_ID_SESSION_KEY: "otp/1",
+        STAMP: {},
     }
     assert request_.session.modified, "so that the response carries the new cookie"
 
@@ -53,6 +57,7 @@ def test_the_old_key_stays_ten_seconds_without_what_was_proven(request_: Any) ->
     left = store(old)
     assert KEY not in left
     assert DEVICE_ID_SESSION_KEY not in left
+    assert STAMP not in left
     assert left["cart"] == [1, 2]
     assert left[TOMBSTONE] is True
     assert left.get_expiry_age() == TOMBSTONE_LIFE.total_seconds()
@@ -69,3 +74,17 @@ def test_a_session_that_was_never_stored_is_left_alone() -> None:
     request.session = store()  # type: ignore[attr-defined]
     rotate(request)
     assert Session.objects.count() == 0
+
+
+def test_the_login_can_be_ended_under_its_new_key(request_: Any) -> None:
+    session = factories.session(factories.user(), sid="s", session_key="old")
+    rotate(request_)
+    session.refresh_from_db()
+    assert session.session_key.reveal() == request_.session.session_key
+
+
+def test_a_login_that_was_ended_meanwhile_does_not_live_on_in_the_copy(request_: Any) -> None:
+    factories.session(factories.user(), sid="s", ended_at=timezone.now())
+    rotate(request_)
+    assert dict(request_.session.items()) == {}
+    assert [KEY in store(row.session_key) for row in Session.objects.all()] == [False]

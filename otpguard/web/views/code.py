@@ -20,13 +20,13 @@ from otpguard.flows.close import cancel as cancel_challenge
 from otpguard.flows.close import repudiate
 from otpguard.flows.resend import resend, seconds_until_resend
 from otpguard.flows.standing import lacks_companion
-from otpguard.http import asks, device, pages, references
+from otpguard.http import asks, pages, references
 from otpguard.http.facts import facts_from
 from otpguard.http.refusal import SeeOther
 from otpguard.models import Challenge
 from otpguard.web import context, messages
 from otpguard.web.looks import look_of
-from otpguard.web.rotation import rotate
+from otpguard.web.proven import welcome
 from otpguard.web.views.choose import problem_page
 from otpguard.web.views.way_on import safe_path, way_on
 
@@ -51,9 +51,8 @@ def code(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
         return _page(request, facts, challenge, error=str(form.errors["code"][0]), status=400)
     judged = answer(facts=facts, challenge_id=challenge_id, given=form.cleaned_data["code"])
     if isinstance(judged, Verified):
-        rotate(request)
         response = SeeOther(reverse("otpguard:continue", args=[challenge.pk]))
-        device.remember(request, response, facts.user)
+        welcome(request, response, facts=facts, factor=judged.challenge.factor)
         return pages.hardened(response)
     challenge.refresh_from_db()
     if judged.reason == "used":

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.http import references
-from otpguard.models import Challenge, Event, FactorLane, Grant
+from otpguard.models import Challenge, Event, FactorLane, Grant, KnownDevice
 from tests import factories
 from tests.host import Host
-from tests.stepup import begin
+from tests.stepup import begin, go_on
 
 
 @pytest.fixture
@@ -54,6 +54,22 @@ def test_it_makes_the_browser_a_known_device(host: Host, url: str) -> None:
     cookie = answer.cookies["otpguard_device"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
+    row = KnownDevice.objects.get(user=host.user)
+    assert row.digest != cookie.value.partition(".")[0]
+    assert Event.objects.filter(kind="device.remembered").count() == 1
+
+
+def test_a_forgotten_browser_falls_back_into_the_lane_of_strangers(
+    host: Host, url: str, challenge: Challenge
+) -> None:
+    go_on(host.client, challenge)
+    Grant.objects.update(revoked_at=timezone.now())
+    known = begin(host.client, host.client.get("/billing/"))
+    host.client.post(reverse("otpguard:code", args=[known.pk]), {"code": other_code()})
+    assert set(FactorLane.objects.values_list("lane", flat=True)) == {"known"}
+    KnownDevice.objects.update(revoked_at=timezone.now())
+    host.client.post(reverse("otpguard:code", args=[known.pk]), {"code": other_code()})
+    assert set(FactorLane.objects.values_list("lane", flat=True)) == {"known", "open"}
 
 
 def test_a_wrong_code_says_how_many_tries_are_left(host: Host, url: str) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
+from otpguard.factors import totp
 from otpguard.http.session import KEY
 from otpguard.models import Challenge, Factor, Tenant
 from otpguard.testing import send_queued
 from tests import factories
+from tests.authenticator import Authenticator
 from tests.host import Host
+from tests.stepup import continue_held, step_up
 
 NUMBER = "+1 201 555 0123"
 
@@ -54,15 +58,76 @@ def test_an_old_login_is_asked_to_log_in_again(host: Host, url: str) -> None:
     page = host.client.get(url)
     assert page.context["must_log_in_again"]
     assert b"log in again" in page.content.lower()
-    assert host.client.post(url, {"number": NUMBER}).status_code == 429
+    assert host.client.post(url, {"number": NUMBER}).status_code == 403
     assert not Factor.objects.exists()
 
 
 def test_where_a_phone_would_not_do_no_number_is_asked_for(host: Host, url: str) -> None:
     Tenant.objects.update(annual_contract_value=250_000)
     page = host.client.get(url)
-    assert not page.context["can_enroll_phone"]
     assert b'name="number"' not in page.content
+    assert page.context["kind"] == "passkey"
+    assert host.client.post(f"{url}phone/", {"number": NUMBER}).status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["totp", "passkey"])
+def test_another_kind_can_be_set_up_first_and_no_number_given(
+    host: Host, url: str, kind: str
+) -> None:
+    page = host.client.get(f"{url}{kind}/")
+    assert b'name="number"' not in page.content
+    answer = host.client.post(f"{url}{kind}/", {"name": "Mine"})
+    assert answer.status_code == 302
+    made = Challenge.objects.get()
+    assert (made.enrolls, made.plan, made.factor.kind, made.factor.name) == (True, [], kind, "Mine")
+
+
+def test_an_app_is_bound_by_its_picture_and_one_code_and_lets_pass(host: Host, url: str) -> None:
+    begun = host.client.post(f"{url}totp/", {"name": "My app"})
+    page = host.client.get(begun["Location"])
+    factor = Factor.objects.get()
+    assert totp.seed_of(factor).spelled in page.content.decode()
+    assert b"<svg" in page.content
+    host.client.post(begun["Location"], {"code": factories.totp_code(factor)})
+    assert host.client.get("/billing/").status_code == 200
+    later = host.client.get(begun["Location"], follow=True)
+    assert totp.seed_of(factor).spelled not in later.content.decode(), "shown only while it is new"
+
+
+def test_a_passkey_is_bound_by_its_ceremony_and_lets_pass(host: Host, url: str) -> None:
+    key = Authenticator(origin="http://testserver")
+    begun = host.client.post(f"{url}passkey/", {"name": "Blue key"})
+    page = host.client.get(begun["Location"])
+    answer = json.dumps(key.create(json.loads(page.context["options"])))
+    host.client.post(begun["Location"], {"code": answer})
+    assert Factor.objects.get().confirmed
+    assert host.client.get("/billing/").status_code == 200
+
+
+def test_a_ceremony_that_fails_says_so_and_begins_anew(host: Host, url: str) -> None:
+    key = Authenticator(origin="http://evil.example")
+    begun = host.client.post(f"{url}passkey/", {"name": "Blue key"})
+    options = json.loads(host.client.get(begun["Location"]).context["options"])
+    failed = host.client.post(begun["Location"], {"code": json.dumps(key.create(options))})
+    assert failed.status_code == 400
+    assert "another site" in failed.content.decode()
+    assert json.loads(failed.context["options"])["challenge"] != options["challenge"]
+
+
+def test_who_has_a_weaker_factor_proves_it_and_goes_on(host: Host, url: str) -> None:
+    """NIST SP 800-63B-4, 4.1.2: a passkey is added by proof with the phone, not by a login."""
+    Tenant.objects.update(annual_contract_value=250_000)
+    factories.phone_factor(host.user)
+    asked = host.client.post(f"{url}passkey/", {"name": "Blue key"})
+    assert asked.status_code == 303
+    assert not Challenge.objects.exists()
+    shown = step_up(host.client, asked)
+    begun = continue_held(host.client, shown)
+    assert begun.status_code == 302
+    key = Authenticator(origin="http://testserver")
+    options = json.loads(host.client.get(begun["Location"]).context["options"])
+    host.client.post(begun["Location"], {"code": json.dumps(key.create(options))})
+    assert host.client.get("/billing/").status_code == 200
 
 
 def test_with_a_factor_that_does_the_choosing_page_is_right(host: Host, url: str) -> None:

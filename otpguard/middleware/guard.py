@@ -16,10 +16,11 @@ from django.http.response import HttpResponseBase
 
 from otpguard.flows import guard, resume
 from otpguard.http import guard as door
+from otpguard.http import login
 from otpguard.http.guard import STATE, GuardState, RequestRefused
 from otpguard.http.marker import Marker, marker_of
 from otpguard.http.refusal import respond
-from otpguard.http.session import TOMBSTONE
+from otpguard.http.session import TOMBSTONE, is_moved
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 SERVER_ERROR = 500
@@ -49,6 +50,8 @@ class OtpguardMiddleware:
         if state is not None:
             finish(state, response)
         leave_tombstone(request)
+        if is_moved(request):
+            login.follow(request)
         return response
 
     async def _call_async(self, request: HttpRequest) -> HttpResponseBase:
@@ -57,6 +60,8 @@ class OtpguardMiddleware:
         if state is not None:
             await sync_to_async(finish)(state, response)
         leave_tombstone(request)
+        if is_moved(request):
+            await sync_to_async(login.follow)(request)
         return response
 
     def process_view(

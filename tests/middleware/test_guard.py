@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from otpguard.models import Event, Grant, Membership
+from otpguard.models import Event, Grant, LoginSession, Membership
 from otpguard.testing import captured_events, pass_step_up
 from tests import factories, guarded
 from tests.host import Host
@@ -40,6 +40,16 @@ def test_a_guarded_view_costs_one_statement_in_its_steady_state(
     ours = [q["sql"] for q in captured.captured_queries if "otpguard_" in q["sql"]]
     assert len(ours) == 1
     assert "otpguard_membership" in ours[0]
+
+
+def test_a_known_device_costs_the_guard_no_further_statement(
+    host: Host, django_assert_num_queries: Any
+) -> None:
+    step_up(host.client, host.client.get("/billing/"))
+    assert "otpguard_device" in host.client.cookies
+    host.client.get("/billing/")
+    with django_assert_num_queries(3):
+        host.client.get("/billing/")
 
 
 def test_the_name_map_of_the_settings_guards_a_view_one_does_not_own(
@@ -241,3 +251,11 @@ def test_a_late_poll_with_the_old_cookie_stays_logged_in_but_is_not_elevated(hos
     assert "sessionid" not in answer.cookies, "the late answer must not bring the old cookie back"
     assert late.get("/billing/").status_code == 303
     assert host.client.get("/billing/").status_code == 200
+
+
+def test_a_key_that_django_changed_by_itself_is_noted_where_it_happens(host: Host) -> None:
+    """The password's change gives the session a new key; ending the login must find it."""
+    sid = factories.sid_of(host.client)
+    host.client.post("/password/", {"password": "another long password"})
+    row = LoginSession.objects.get(pk=sid)
+    assert row.session_key.reveal() == host.client.cookies["sessionid"].value

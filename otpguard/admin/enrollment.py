@@ -1,0 +1,115 @@
+"""Enrollment rules: who must have a factor, and the buttons that change that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.admin.actions import ObjectAction
+from otpguard.admin.base import ReadOnlyAdmin, badge
+from otpguard.core.assurance import AssuranceLevel
+from otpguard.core.facts import RequestFacts
+from otpguard.flows.enrollment import remove_rule, set_rule
+from otpguard.forms.enrollment import NewRuleForm, RuleForm, initial_of
+from otpguard.labels import Text
+from otpguard.models import EnrollmentRule
+
+
+class AddRule(ObjectAction):
+    """A new rule of a tenant or of the site."""
+
+    slug, label, on_list = "add", _("Add rule"), True
+    help = _("Rules add up: what the site asks counts in every organization, whatever its own ask.")
+    form_class = NewRuleForm
+
+    def initial(self) -> dict[str, Any]:
+        """The tenant, when a link names it."""
+        return {"tenant": self.request.GET.get("tenant", "")}
+
+    def target(self, form: NewRuleForm) -> str:
+        """Whose rule, for whom."""
+        cleaned = form.cleaned_data
+        return f"{self.label}: {cleaned['tenant'] or _('the site')}, {cleaned['role'] or '*'}"
+
+    def run(self, facts: RequestFacts, form: NewRuleForm) -> Text:
+        """See flows.enrollment.set_rule."""
+        cleaned = form.cleaned_data
+        self.obj = set_rule(
+            facts=facts,
+            tenant=cleaned["tenant"],
+            role=cleaned["role"],
+            **form.values(facts.now),
+        )
+        return _("The rule was saved.")
+
+
+class ChangeRule(ObjectAction):
+    """Level and dates of a rule."""
+
+    slug, label = "set", _("Change")
+    form_class = RuleForm
+
+    def initial(self) -> dict[str, Any]:
+        """The rule as it is."""
+        return initial_of(self.obj)
+
+    def run(self, facts: RequestFacts, form: RuleForm) -> Text:
+        """See flows.enrollment.set_rule."""
+        rule: EnrollmentRule = self.obj
+        set_rule(facts=facts, tenant=rule.tenant, role=rule.role, **form.values(facts.now))
+        return _("The rule was saved.")
+
+
+class RemoveRule(ObjectAction):
+    """Nobody is asked by this rule any more."""
+
+    slug, label, grave = "remove", _("Remove"), True
+    help = _("Whoever is closed out by this rule alone gets back in at once.")
+    form_class = forms.Form
+
+    def run(self, facts: RequestFacts, form: forms.Form) -> Text:  # noqa: ARG002 (see ObjectAction)
+        """See flows.enrollment.remove_rule."""
+        rule: EnrollmentRule = self.obj
+        removed = remove_rule(facts=facts, tenant=rule.tenant, role=rule.role)
+        return _("The rule was removed.") if removed else _("No change.")
+
+    def next_url(self) -> str:
+        """The list: the object is gone."""
+        return self.model_admin.page_of(None)
+
+
+@admin.register(EnrollmentRule)
+class EnrollmentRuleAdmin(ReadOnlyAdmin):
+    """Rules of the site and of tenants."""
+
+    object_actions = (AddRule, ChangeRule, RemoveRule)
+    list_display = ("for_whom", "whose", "asks", "starts_at", "grace_days", "author", "at")
+    list_filter = ("level",)
+    search_fields = ("role", "tenant__name", "tenant__slug")
+    list_select_related = ("tenant", "author")
+    date_hierarchy = "starts_at"
+    fields = ("whose", "for_whom", "asks", "starts_at", "grace_days", "author", "at")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """The tenant may be asked for, as its page does."""
+        return lookup == "tenant__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    @admin.display(description=_("for whom"), ordering="role")
+    def for_whom(self, obj: EnrollmentRule) -> str:
+        """The role, or everybody."""
+        return obj.role or str(_("everybody"))
+
+    @admin.display(description=_("whose"), ordering="tenant__name")
+    def whose(self, obj: EnrollmentRule) -> str:
+        """The tenant, or the site."""
+        return str(obj.tenant or _("the site"))
+
+    @admin.display(description=_("asks"), ordering="level")
+    def asks(self, obj: EnrollmentRule) -> SafeString:
+        """The level, or any factor."""
+        return badge(_("any factor") if obj.level is None else AssuranceLevel(obj.level).name)

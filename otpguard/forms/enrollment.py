@@ -1,0 +1,115 @@
+"""Input of enrollment rules: one form for the admin and the API, so both refuse the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.core.assurance import AssuranceLevel
+from otpguard.core.enrollment import AHEAD_LIMIT, GRACE_LIMIT
+from otpguard.models import EnrollmentRule, Tenant
+
+ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
+NAMES = ("level", "starts_at", "grace_days")
+_LEVELS = [("", _("any factor")), *((level.name, level.name) for level in AssuranceLevel)]
+_OLDEST = 2000
+_LOCAL = "%Y-%m-%dT%H:%M"
+
+
+class RuleForm(forms.Form):
+    """What is asked, from when, with how much time."""
+
+    level = forms.ChoiceField(
+        label=_("Level"),
+        choices=_LEVELS,
+        required=False,
+        help_text=_("What the best factor of a member must be able to reach."),
+    )
+    starts_at = forms.DateTimeField(
+        label=_("From"),
+        required=False,
+        help_text=_("Empty: from now on. Members see the deadline as soon as the rule is saved."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_LOCAL),
+    )
+    grace_days = forms.IntegerField(
+        label=_("Days of grace"),
+        min_value=0,
+        max_value=GRACE_LIMIT.days,
+        initial=14,
+        help_text=_(
+            "Counted from the start, or for later members from when they joined. Past it,"
+            " everything but enrollment is closed to who has no such factor."
+        ),
+    )
+
+    def clean_starts_at(self) -> datetime | None:
+        """A moment within reason."""
+        at: datetime | None = self.cleaned_data["starts_at"]
+        if at and not (at.year >= _OLDEST and at - timezone.now() <= AHEAD_LIMIT):
+            raise forms.ValidationError(_("Enter a moment within the next five years."))
+        return at
+
+    def values(self, now: datetime) -> dict[str, Any]:
+        """What the flow takes; after validation."""
+        cleaned = self.cleaned_data
+        return {
+            "level": AssuranceLevel[cleaned["level"]] if cleaned["level"] else None,
+            "starts_at": cleaned["starts_at"] or now,
+            "grace_days": cleaned["grace_days"],
+        }
+
+
+class NewRuleForm(RuleForm):
+    """The same, with whom it is about. `tenant` becomes the tenant, or None for the site."""
+
+    tenant = forms.SlugField(
+        label=_("Organization's short name"),
+        max_length=64,
+        required=False,
+        help_text=_("Leave it empty for a rule of the site, which counts in all organizations."),
+    )
+    role = forms.CharField(
+        label=_("Role"),
+        max_length=40,
+        required=False,
+        help_text=_("Leave it empty for everybody. A rule for the same role is replaced."),
+    )
+    field_order = ("tenant", "role", *NAMES)
+
+    def clean_tenant(self) -> Tenant | None:
+        """The tenant of that slug."""
+        slug = self.cleaned_data["tenant"]
+        found = Tenant.objects.filter(slug=slug).first() if slug else None
+        if slug and found is None:
+            raise forms.ValidationError(_("There is no organization of that short name."))
+        return found
+
+    def clean_role(self) -> str:
+        """A role name as memberships have them."""
+        role = str(self.cleaned_data["role"]).strip()
+        if role and not ROLE.fullmatch(role):
+            raise forms.ValidationError(
+                _("“%(role)s” is no role name: use lower-case letters, digits and _ . -"),
+                params={"role": role},
+            )
+        return role
+
+
+def from_json(raw: Mapping[str, Any]) -> RuleForm:
+    """A form over a JSON object, whose values may be of any type."""
+    return RuleForm({name: "" if raw.get(name) is None else str(raw[name]) for name in NAMES})
+
+
+def initial_of(rule: EnrollmentRule) -> dict[str, Any]:
+    """The form's initial values for a stored rule."""
+    return {
+        "level": "" if rule.level is None else AssuranceLevel(rule.level).name,
+        "starts_at": rule.starts_at,
+        "grace_days": rule.grace_days,
+    }

@@ -1,0 +1,122 @@
+"""Passkeys as rows: one owner each, their origin fixed by the settings, their trust too."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from otpguard.factors import passkey_rows
+from otpguard.factors.base import Missed, Shown
+from otpguard.flows.enroll import enroll_passkey
+from otpguard.models import Challenge, Factor
+from tests import factories
+from tests.authenticator import Authenticator
+from tests.flows.setting import Stopped, stopped
+from tests.manufacturer import Manufacturer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ORIGIN = "http://acme.example"
+
+
+@pytest.fixture
+def who() -> Stopped:
+    """Somebody with nothing enrolled, logged in a moment ago."""
+    stop = stopped()
+    Factor.objects.all().delete()
+    stop.facts = replace(stop.facts, authenticated_at=timezone.now())
+    return stop
+
+
+def begun(who: Stopped) -> Challenge:
+    challenge = enroll_passkey(facts=who.facts, ask=who.ask, name="Blue key")
+    challenge.refresh_from_db()
+    return challenge
+
+
+def made_by(key: Authenticator, challenge: Challenge, **lies: Any) -> Shown | Missed:
+    answer = json.dumps(key.create(passkey_rows.options_of(challenge), **lies))
+    return passkey_rows.judge(challenge, answer, now=timezone.now())
+
+
+def test_the_row_keeps_what_the_ceremony_showed(who: Stopped) -> None:
+    challenge = begun(who)
+    key = Authenticator(origin=ORIGIN, backup_eligible=True, backed_up=True, transports=("hybrid",))
+    shown = made_by(key, challenge)
+    assert isinstance(shown, Shown)
+    assert shown.spend()
+    row = Factor.objects.get()
+    assert (row.user_verified, row.backup_eligible, row.backed_up) == (True, True, True)
+    assert (row.attestation, row.attested, row.transports) == ("none", False, ["hybrid"])
+    assert str(row.aaguid) == str(key.aaguid)
+    assert "credential" not in repr(row.secret).lower()
+
+
+def test_a_credential_has_one_owner(who: Stopped) -> None:
+    key = Authenticator(origin=ORIGIN)
+    theirs = factories.passkey_factor(factories.user(), key)
+    stolen = next(iter(key.credentials))
+    challenge = begun(who)
+    shown = made_by(Authenticator(origin=ORIGIN), challenge, credential_id=stolen)
+    assert isinstance(shown, Shown)
+    assert not shown.spend()
+    assert shown.lost == "ceremony_duplicate"
+    theirs.refresh_from_db()
+    assert theirs.confirmed
+
+
+def test_the_settings_fix_relying_party_and_origins(who: Stopped, settings: Any) -> None:
+    settings.OTPGUARD = {
+        **settings.OTPGUARD,
+        "RELYING_PARTY_ID": "acme.example",
+        "RELYING_PARTY_ORIGINS": ["https://app.acme.example"],
+    }
+    challenge = begun(who)
+    assert made_by(Authenticator(origin=ORIGIN), challenge) == Missed(reason="ceremony_origin")
+    assert isinstance(made_by(Authenticator(origin="https://app.acme.example"), challenge), Shown)
+
+
+def test_without_settings_the_host_of_the_request_counts(who: Stopped) -> None:
+    party = passkey_rows.party_of(replace(who.facts, host="acme.example:8000", secure=True))
+    assert (party.id, party.origins) == ("acme.example", frozenset({"https://acme.example:8000"}))
+
+
+def test_a_trusted_maker_attests_and_another_does_not(
+    who: Stopped, settings: Any, tmp_path: Any
+) -> None:
+    trusted, stranger = Manufacturer(), Manufacturer()
+    roots = tmp_path / "roots.pem"
+    roots.write_text(trusted.root.pem)
+    settings.OTPGUARD = {**settings.OTPGUARD, "ATTESTATION_ROOTS": [str(roots)]}
+    challenge = begun(who)
+    for maker, attested in ((trusted, True), (stranger, False)):
+        shown = made_by(Authenticator(origin=ORIGIN, attestation=maker), challenge)
+        assert isinstance(shown, Shown)
+        assert shown.attested is attested
+
+
+def test_only_listed_models_count_as_attested(who: Stopped, settings: Any, tmp_path: Any) -> None:
+    maker = Manufacturer()
+    roots = tmp_path / "roots.pem"
+    roots.write_text(maker.root.pem)
+    settings.OTPGUARD = {
+        **settings.OTPGUARD,
+        "ATTESTATION_ROOTS": [str(roots)],
+        "ATTESTATION_AAGUIDS": ["00000000-0000-4000-8000-000000000000"],
+    }
+    shown = made_by(Authenticator(origin=ORIGIN, attestation=maker), begun(who))
+    assert isinstance(shown, Shown)
+    assert not shown.attested
+
+
+def test_a_person_has_one_handle_and_no_two_share_it() -> None:
+    first, second = factories.user(), factories.user()
+    handle = passkey_rows.handle_of(str(first.pk))
+    assert handle == passkey_rows.handle_of(str(first.pk))
+    assert handle != passkey_rows.handle_of(str(second.pk))
+    assert len(handle) == 32
+    assert str(first.pk).encode() not in handle

@@ -1,0 +1,1 @@
+"""The middleware, driven through whole requests."""
