@@ -74,7 +74,7 @@ def guard_of(facts: RequestFacts, kind: FactorKind | None) -> str:
     """The checkpoint that guards adding a factor of `kind`."""
     return checkpoint_to_change(
         best_of_kind(kind or FactorKind.PHONE),
-        enrolled=live_factors(user=facts.user, tenant=facts.tenant),
+        enrolled=live_factors(user=facts.user, tenant=facts.tenant, to_change=True),
         profile=settings().assurance_profile,
         primary=facts.primary,
         now=facts.now,
