@@ -9,8 +9,8 @@ The house, from the ground up; each floor looks down only:
     http, forms, web, api, admin, management, tasks         doors
     decorators, middleware, apps, urls, testing             porch
 
-`require` and the decorators are looked up lazily: they need Django's app registry, which is not
-there yet when this package is imported by `INSTALLED_APPS`.
+`require`, `assurance` and the decorators are looked up lazily: they need Django's app registry,
+which is not there yet when this package is imported by `INSTALLED_APPS`.
 """
 
 from __future__ import annotations
@@ -20,17 +20,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # so that a host's type checker sees what is looked up lazily
     from otpguard.decorators import CheckpointRequiredMixin, requires_checkpoint
+    from otpguard.http.assurance import assurance
     from otpguard.http.guard import require
 
 __version__ = "0.1.0"
 
 _LAZY = {
+    "assurance": "otpguard.http.assurance",
     "require": "otpguard.http.guard",
     "requires_checkpoint": "otpguard.decorators",
     "CheckpointRequiredMixin": "otpguard.decorators",
 }
 
-__all__ = ["CheckpointRequiredMixin", "__version__", "require", "requires_checkpoint"]
+__all__ = [
+    "CheckpointRequiredMixin",
+    "__version__",
+    "assurance",
+    "require",
+    "requires_checkpoint",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 (PEP 562: what is looked up has its own type)

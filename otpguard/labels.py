@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind
+from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind, Method
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import Reason
 from otpguard.core.events import CATALOG
@@ -30,6 +30,34 @@ FACTOR_KINDS: Mapping[FactorKind, Text] = {
     FactorKind.TOTP: _("Authenticator app"),
     FactorKind.PASSKEY: _("Passkey or security key"),
     FactorKind.RECOVERY: _("Recovery code"),
+}
+
+SHOWN: Mapping[Method, Text] = {
+    Method.SMS: _("Your phone code proves %(level)s"),
+    Method.WHATSAPP: _("Your WhatsApp code proves %(level)s"),
+    Method.VOICE: _("Your phone call proves %(level)s"),
+    Method.EMAIL: _("Your e-mail code proves %(level)s"),
+    Method.TOTP: _("The code of your app proves %(level)s"),
+    Method.HARDWARE_TOTP: _("The code of your hardware token proves %(level)s"),
+    Method.PASSKEY: _("Your passkey proves %(level)s"),
+    Method.RECOVERY: _("Your recovery code proves %(level)s"),
+    Method.RECOVERY_MAIL: _("Your mailed recovery code proves %(level)s"),
+}
+"""What showing something proves: the beginning of a sentence, with `level` to be filled in."""
+
+NOTHING = _("nothing here")
+"""Stands for the level of what proves nothing."""
+
+METHODS: Mapping[Method, Text] = {
+    Method.SMS: _("Code by text message"),
+    Method.WHATSAPP: _("Code by WhatsApp"),
+    Method.VOICE: _("Code by phone call"),
+    Method.EMAIL: _("Code by e-mail"),
+    Method.TOTP: _("Code of an app"),
+    Method.HARDWARE_TOTP: _("Code of a hardware token"),
+    Method.PASSKEY: _("Passkey or security key"),
+    Method.RECOVERY: _("Recovery code"),
+    Method.RECOVERY_MAIL: _("Mailed recovery code"),
 }
 
 LEVELS: Mapping[AssuranceLevel, Text] = {

@@ -14,6 +14,7 @@ from otpguard.core.challenge import DeliveryState
 from otpguard.flows.deliver import deliver
 from otpguard.http import asks
 from otpguard.models import Challenge, Delivery, Factor
+from tests import factories
 
 
 def step_up(client: Client, response_or_url: HttpResponse | str) -> HttpResponse:
@@ -26,13 +27,30 @@ def step_up(client: Client, response_or_url: HttpResponse | str) -> HttpResponse
     return go_on(client, begin(client, response_or_url))
 
 
-def begin(client: Client, response_or_url: HttpResponse | str) -> Challenge:
-    """Choose the first factor and send its code; returns the open challenge."""
+def carry_out(client: Client, response: HttpResponse, factor: Factor | None = None) -> HttpResponse:
+    """Prove what a refused form asks for and press Continue; returns what the form then answers.
+
+    With the person's first phone, or with `factor`, an authenticator app.
+    """
+    if factor is None:
+        return continue_held(client, step_up(client, response))
+    challenge = begin(client, response, factor)
+    shown = {"code": factories.totp_code(factor)}
+    answered = client.post(reverse("otpguard:code", args=[challenge.pk]), shown)
+    assert answered.status_code == 303, (answered.status_code, answered.content[:500])
+    return continue_held(client, client.get(answered["Location"], follow=True))
+
+
+def begin(
+    client: Client, response_or_url: HttpResponse | str, factor: Factor | None = None
+) -> Challenge:
+    """Choose a factor, the first unless one is given, and send its code; returns the challenge."""
     url = url_of(response_or_url)
     token = resolve(urlsplit(url).path).kwargs["token"]
     ask = asks.unseal(token)
     assert ask is not None, "the address holds no ask"
-    factor = Factor.objects.filter(user=ask.user, confirmed=True, disabled_at=None).first()
+    if factor is None:
+        factor = Factor.objects.filter(user=ask.user, confirmed=True, disabled_at=None).first()
     assert factor is not None, "nothing enrolled"
     chosen = client.post(url, {"factor": str(factor.pk)})
     assert chosen.status_code == 302, (chosen.status_code, chosen.content[:500])

@@ -24,7 +24,7 @@ from otpguard.core.assurance import Channel, FactorKind, Primary
 from otpguard.core.binding import serves
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import NotAllowed, StoreUnavailable
-from otpguard.factors.enrolled import as_enrolled
+from otpguard.factors.enrolled import value_of
 from otpguard.factors.phone import masked_destination
 from otpguard.flows import approve
 from otpguard.flows.reset import CHECKPOINT, Reset, check_actor, unblock_factor
@@ -182,7 +182,7 @@ def _listed(member: Membership) -> list[dict[str, Any]]:
 
 
 def _factor(row: Factor, block: FactorBlock | None, used: Any) -> dict[str, Any]:  # noqa: ANN401
-    worth = serves(as_enrolled(row), profile=settings().assurance_profile, primary=Primary.PASSWORD)
+    worth = serves(value_of(row), profile=settings().assurance_profile, primary=Primary.PASSWORD)
     return {
         "id": str(row.pk),
         "kind": row.kind,

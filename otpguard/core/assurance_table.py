@@ -1,11 +1,10 @@
-"""What each proof passes, as a table for the docs: `python -m otpguard.core.assurance_table`.
+"""What each proof passes, as a table for auditors: printed by `manage.py otpguard_assurance`.
 
 Every cell is the answer of `decide` itself, so the table cannot say anything else than the guard.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -72,8 +71,8 @@ def render() -> str:
     lines = [
         "# What each proof passes",
         "",
-        "Made by `python -m otpguard.core.assurance_table`; each cell is an answer of the guard's",
-        "own decision. A proof counts together with what its login session was opened with.",
+        "Printed by `manage.py otpguard_assurance`; each cell is an answer of the guard's own",
+        "decision. A proof counts together with what its login session was opened with.",
     ]
     for profile in PROFILES.values():
         lines += ["", f"## Profile `{profile.slug}`", ""]
@@ -93,7 +92,3 @@ def _table(profile: AssuranceProfile) -> Iterator[str]:
             shown = replace(facts, primary=primary)
             cells = ["yes" if passes(shown, profile, level) else "no" for level in levels]
             yield f"| {name} | {login} | {' | '.join(cells)} |"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(render())

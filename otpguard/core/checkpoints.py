@@ -91,7 +91,7 @@ OTHERS: tuple[Checkpoint, ...] = (
     ),
     Checkpoint(
         slug="security_settings.factor_reset",
-        label=_("Reset somebody's way of confirming"),
+        label=_("Reset how a member confirms"),
         sensitive=True,
         always_on=True,
     ),

@@ -38,7 +38,7 @@ def live_factors(*, user: str, tenant: str, to_change: bool = False) -> list[Enr
         rows = list(usable(user=user, tenant=tenant).order_by("created_at"))
         if to_change and any(row.tenant_id is None for row in rows):
             rows = [row for row in rows if row.tenant_id is None]
-        return [as_enrolled(row) for row in rows]
+        return [value_of(row) for row in rows]
     except (DatabaseError, InterfaceError) as error:
         raise StoreUnavailable("the factors cannot be read") from error
 
@@ -55,8 +55,8 @@ def changes_own(*, user: str, tenant: str) -> bool:
     return not FACTORS.filter(user=user, confirmed=True, disabled_at=None).exists()
 
 
-def as_enrolled(row: Factor) -> EnrolledFactor:
-    """A factor's row as a decision sees it."""
+def value_of(row: Factor) -> EnrolledFactor:
+    """One factor as a value, usable or not."""
     return EnrolledFactor(
         id=str(row.pk),
         kind=FactorKind(row.kind),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from otpguard.conf import settings
 from otpguard.core.assurance import FactorKind
 from otpguard.core.binding import best_of_kind, checkpoint_to_change
+from otpguard.core.decision import EnrolledFactor
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors.enrolled import live_factors
@@ -72,8 +73,13 @@ def bind(request: HttpRequest, facts: RequestFacts, binding: Binding) -> HttpRes
 
 def guard_of(facts: RequestFacts, kind: FactorKind | None) -> str:
     """The checkpoint that guards adding a factor of `kind`."""
+    return guard_to_change(facts, best_of_kind(kind or FactorKind.PHONE))
+
+
+def guard_to_change(facts: RequestFacts, factor: EnrolledFactor) -> str:
+    """The checkpoint that guards adding or removing `factor`, given what the person has here."""
     return checkpoint_to_change(
-        best_of_kind(kind or FactorKind.PHONE),
+        factor,
         enrolled=live_factors(user=facts.user, tenant=facts.tenant, to_change=True),
         profile=settings().assurance_profile,
         primary=facts.primary,

@@ -1,10 +1,22 @@
-"""Addresses of the step-up pages."""
+"""Addresses of the step-up pages and of the Security page with what hangs on it."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from otpguard.web.views import choose, code, enroll
+from otpguard.web.views import (
+    add_factor,
+    addresses,
+    change_number,
+    choose,
+    code,
+    enroll,
+    recovery_codes,
+    remove_factor,
+    rename_factor,
+    security,
+    tighten,
+)
 
 urlpatterns = [
     path("step-up/<str:token>/", choose.choose, name="choose"),
@@ -16,4 +28,17 @@ urlpatterns = [
     path("challenge/<uuid:challenge_id>/report/", code.report, name="report"),
     path("challenge/<uuid:challenge_id>/continue/", code.go_on, name="continue"),
     path("status/<str:reference>/", code.status, name="status"),
+    path("", security.security, name="security"),
+    path("add/", add_factor.choose_kind, name="add"),
+    path("add/<slug:kind>/", add_factor.add, name="add-kind"),
+    path("factors/<uuid:factor_id>/rename/", rename_factor.rename, name="rename-factor"),
+    path("factors/<uuid:factor_id>/remove/", remove_factor.remove, name="remove-factor"),
+    path("factors/<uuid:factor_id>/number/", change_number.change_number, name="change-number"),
+    path("recovery-codes/", recovery_codes.recovery_codes, name="recovery-codes"),
+    path("devices/<uuid:device_id>/forget/", tighten.forget_device, name="forget-device"),
+    path("grants/<uuid:grant_id>/end/", tighten.end_grant, name="end-grant"),
+    path("logins/end-others/", tighten.sign_out_elsewhere, name="sign-out-elsewhere"),
+    path("addresses/add/", addresses.add, name="add-address"),
+    path("addresses/<uuid:address_id>/remove/", addresses.remove, name="remove-address"),
+    path("addresses/confirm/<str:token>/", addresses.confirm, name="confirm_address"),
 ]

@@ -83,7 +83,7 @@ class FactorUnblocked(Event):
     reason: str
 
 
-@event("factor.reset", _("The factors of a person were reset"), Ocsf(ACCOUNT_CHANGE, 11))
+@event("factor.reset", _("Factors were reset by an operator"), Ocsf(ACCOUNT_CHANGE, 11))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorReset(Event):
     """An operator took a lost factor away: `removed` of them deleted, `blocked` blocked."""

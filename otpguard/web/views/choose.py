@@ -9,14 +9,17 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
 from otpguard.core.decision import Reason
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask, StartRefused
+from otpguard.flows.assurance import assurance_of
 from otpguard.flows.standing import Standing, is_own, standing_of
 from otpguard.flows.start import start
 from otpguard.forms.challenge import ChooseForm
 from otpguard.http import asks, pages
+from otpguard.http.assurance import text_of
 from otpguard.http.facts import facts_from
 from otpguard.labels import REASONS
 from otpguard.web import context, messages
@@ -90,7 +93,7 @@ def _page(
             **context.frame_of(ask),
             "factors": context.choices(standing.factors),
             "mail": mail_choice(standing),
-            "why": "" if standing.reason in _PLAIN else REASONS[standing.reason],
+            "why": "" if standing.reason in _PLAIN else _why(request, ask, standing),
             "level": standing.policy.required_level.name,
             "error": error,
             "back_url": safe_path(request, ask.next),
@@ -99,6 +102,13 @@ def _page(
         status=status,
     )
     return pages.hardened(response)
+
+
+def _why(request: HttpRequest, ask: Ask, standing: Standing) -> str:
+    """Why the last proof does not do, in the words of `otpguard.assurance` where it says so."""
+    seen = assurance_of(facts_from(request), checkpoint_named(ask.checkpoint))
+    same_reason = seen.reason is standing.reason
+    return text_of(seen) if same_reason else str(REASONS[standing.reason])
 
 
 def problem_page(request: HttpRequest, code: str, *, status: int) -> HttpResponse:

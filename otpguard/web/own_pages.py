@@ -1,0 +1,77 @@
+"""What the pages about one's own security share: who may see them, their headers, their words.
+
+A page says what has been done by a word in its address, from a closed set; so nothing needs
+Django's messages, and nobody can put words of their own on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.conf import settings
+from otpguard.http import pages
+from otpguard.http.facts import facts_from
+from otpguard.http.login import with_sid
+from otpguard.http.refusal import SeeOther
+from otpguard.labels import Text
+
+DONE: Mapping[str, Text] = {
+    "renamed": _("The new name is saved."),
+    "removed": _(
+        "It is removed. It confirms nothing any more, and neither does what it confirmed."
+    ),
+    "forgotten": _("The device is forgotten: it counts as a stranger again."),
+    "ended": _("The confirmation has ended. You are asked again when it matters."),
+    "signed_out": _("All your other logins have ended."),
+    "alone": _("There was no other login to end."),
+    "address_added": _("We have sent a link to the address. It gets notices once it is confirmed."),
+    "address_removed": _("The address is removed. It still gets notices for three days."),
+}
+"""What the Security page may say that was done; any other word says nothing."""
+
+View = Callable[..., HttpResponse]
+
+
+def own_page(view: View) -> View:
+    """Wrap a view `(request, facts, **kwargs)` of a person's own pages: somebody logged in, with a
+    login session of ours, and our headers on what it answers."""
+
+    @login_required
+    @wraps(view)
+    def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 (of the address)
+        facts = with_sid(request, facts_from(request))
+        return pages.hardened(view(request, facts, **kwargs))
+
+    return inner
+
+
+def back(done: str = "") -> HttpResponse:
+    """To the Security page, which says `done`, a key of DONE."""
+    return SeeOther(reverse("otpguard:security") + (f"?done={done}" if done else ""))
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """The page about what is not there: the same whether it never was or is somebody else's."""
+    return refused(
+        request,
+        _("There is nothing like that in your account. It may have been removed meanwhile."),
+        status=404,
+    )
+
+
+def refused(request: HttpRequest, message: Text, *, status: int) -> HttpResponse:
+    """A page that says why something was not done, and leads back."""
+    return render(
+        request,
+        "otpguard/security/refused.html",
+        {"message": message, "support_url": settings().support_url},
+        status=status,
+    )

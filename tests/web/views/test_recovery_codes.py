@@ -1,0 +1,91 @@
+"""Recovery codes are made after a proof and shown once, and stand nowhere else."""
+
+from __future__ import annotations
+
+import logging
+import re
+from urllib.parse import unquote
+
+import pytest
+
+from otpguard.factors import recovery
+from otpguard.models import Event, Factor, HeldRequest, RecoveryCode
+from otpguard.models.factor import FACTORS
+from tests import factories
+from tests.host import Host
+from tests.stepup import carry_out
+
+pytestmark = pytest.mark.django_db
+
+URL = "/security/recovery-codes/"
+CODE = re.compile(r"(?:[0-9A-Z]{4}-){5}[0-9A-Z]{4}")
+
+
+def test_getting_the_page_explains_and_makes_none(host: Host) -> None:
+    page = host.client.get(URL)
+    assert b"They are shown one single time." in page.content
+    assert not RecoveryCode.objects.exists()
+
+
+def test_ten_codes_are_shown_and_can_be_saved_without_a_script(host: Host) -> None:
+    page = carry_out(host.client, host.client.post(URL))
+    assert page.status_code == 200
+    assert page["Cache-Control"] == "private, no-store"
+    text = page.content.decode()
+    listed = CODE.findall(text.split("<ol")[1].split("</ol>")[0])
+    assert len(set(listed)) == 10
+    (file,) = re.findall(r'href="(data:[^"]+)" download', text)
+    assert CODE.findall(unquote(file)) == listed
+    assert host.user.get_username() in unquote(file)
+    factor = FACTORS.get(kind="recovery")
+    assert all(recovery.judge(factor, code, now=factor.created_at) for code in listed)
+    assert recovery.left(factor) == 10
+
+
+def test_new_codes_end_the_older_ones_and_the_page_warns_of_it(host: Host) -> None:
+    old = factories.recovery_codes(host.user)
+    assert b"They stop working when new ones are made." in host.client.get(URL).content
+    carry_out(host.client, host.client.post(URL))
+    factor = FACTORS.get(kind="recovery")
+    assert RecoveryCode.objects.count() == 10
+    assert not any(
+        RecoveryCode.objects.filter(digest=recovery._digest(factor, recovery.normalize(code)))
+        for code in old
+    )
+
+
+def test_the_codes_stand_in_no_log_address_or_session(
+    host: Host, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        page = carry_out(host.client, host.client.post(URL))
+    codes = CODE.findall(page.content.decode())
+    kept = [
+        caplog.text,
+        repr(dict(host.client.session)),
+        repr(list(Event.objects.values_list("body", flat=True))),
+        repr([held.body.reveal() for held in HeldRequest.objects.all()]),
+        page.request["PATH_INFO"],
+        repr(page.headers),
+    ]
+    assert codes
+    assert not any(code in each or code.replace("-", "") in each for code in codes for each in kept)
+
+
+def test_sending_the_form_again_asks_for_another_proof(host: Host) -> None:
+    page = carry_out(host.client, host.client.post(URL))
+    assert page.status_code == 200
+    before = set(RecoveryCode.objects.values_list("digest", flat=True))
+    assert host.client.post(URL).status_code == 303
+    assert set(RecoveryCode.objects.values_list("digest", flat=True)) == before
+
+
+def test_somebody_with_nothing_else_is_told_to_set_that_up(host: Host) -> None:
+    Factor.objects.all().delete()
+    page = host.client.get(URL)
+    assert b"Set up another way of confirming first" in page.content
+    assert b"<form" not in page.content
+
+
+def test_another_site_cannot_post_it(host: Host) -> None:
+    assert host.another_client(enforce_csrf_checks=True).post(URL).status_code == 403
