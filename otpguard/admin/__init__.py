@@ -1,5 +1,7 @@
 """The site's admin: everything to see, and one page for each change that operators make."""
 
+from otpguard.admin.approval import ApprovalAdmin
+from otpguard.admin.block import FactorBlockAdmin
 from otpguard.admin.challenge import ChallengeAdmin
 from otpguard.admin.delivery import DeliveryAdmin
 from otpguard.admin.enrollment import EnrollmentRuleAdmin
@@ -14,11 +16,13 @@ from otpguard.admin.session import LoginSessionAdmin
 from otpguard.admin.tenant import TenantAdmin
 
 __all__ = [
+    "ApprovalAdmin",
     "ChallengeAdmin",
     "DeliveryAdmin",
     "EnrollmentRuleAdmin",
     "EventAdmin",
     "FactorAdmin",
+    "FactorBlockAdmin",
     "GrantAdmin",
     "HoldAdmin",
     "LoginSessionAdmin",

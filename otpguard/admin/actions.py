@@ -1,8 +1,8 @@
 """Object actions: one change each, on a page of its own, by one flow call (C36).
 
 A page has its own address, a small form and a button. The form is checked first, then the guard is
-asked for `security_settings` with a name for what is about to happen, then the flow runs. A proof
-covers exactly this object and these fields, once.
+asked for the action's checkpoint, `security_settings` for most, with a name for what is about to
+happen, then the flow runs. A proof covers exactly this object and these fields, once.
 """
 
 from __future__ import annotations
@@ -38,13 +38,14 @@ _CSRF = "csrfmiddlewaretoken"
 class ObjectAction:
     """One change of one object; made anew for each request.
 
-    Subclasses say `slug`, `label` and `run`. `on_list` puts the button on the list, where there is
-    no object.
+    Subclasses say `slug`, `label` and `run`, and `checkpoint` where another one guards. `on_list`
+    puts the button on the list, where there is no object.
     """
 
     slug: ClassVar[str]
     label: ClassVar[Text]
     help: ClassVar[Text] = ""
+    checkpoint: ClassVar[str] = CHECKPOINT
     on_list: ClassVar[bool] = False
     grave: ClassVar[bool] = False
     form_class: ClassVar[type[forms.Form]] = ReasonForm
@@ -97,7 +98,7 @@ class ObjectAction:
         posted = {name: self.request.POST.getlist(name) for name in self.request.POST}
         posted.pop(_CSRF, None)
         about = {"object": str(self.obj.pk) if self.obj is not None else "", "fields": posted}
-        require(self.request, CHECKPOINT, target=self.target(form), body=about)
+        require(self.request, self.checkpoint, target=self.target(form), body=about)
         try:
             said = self.run(facts_from(self.request), form)
         except NotAllowed as refused:

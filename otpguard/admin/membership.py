@@ -14,10 +14,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
+from otpguard.admin.approval import said
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, checkpoint_text, is_running, list_url
 from otpguard.core.facts import RequestFacts
 from otpguard.flows import hold
+from otpguard.flows.approve import reset_or_ask
 from otpguard.flows.provision import set_member
+from otpguard.flows.reset import CHECKPOINT
 from otpguard.forms.membership import HoldForm, MemberForm, NewMemberOfForm
 from otpguard.labels import Text
 from otpguard.models import Membership
@@ -91,11 +94,56 @@ class PutOnHold(ObjectAction):
         return _("%(member)s is on hold.") % {"member": self.obj}
 
 
+class ResetHere(ObjectAction):
+    """What the organization itself would do about a lost factor."""
+
+    slug, label, grave = "reset", _("Reset factors here"), True
+    help = _(
+        "In this organization only: what it provisioned is removed, what is the person's own is"
+        " blocked. Their proofs here end, sensitive actions wait, and they are told. Make sure by"
+        " another way than e-mail that the person is genuine."
+    )
+    checkpoint = CHECKPOINT
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
+        """See flows.approve.reset_or_ask."""
+        return said(
+            reset_or_ask(
+                facts=facts,
+                user_id=str(self.obj.user_id),
+                tenant_id=str(self.obj.tenant_id),
+                reason=form.cleaned_data["reason"],
+            )
+        )
+
+
+class ResetEverywhere(ObjectAction):
+    """What only the site can do about lost factors."""
+
+    slug, label, grave = "reset-everywhere", _("Reset factors everywhere"), True
+    help = _(
+        "All that the person has enrolled is removed, in every organization. Their proofs end,"
+        " sensitive actions wait, and they are told. Make sure by another way than e-mail that the"
+        " person is genuine."
+    )
+    checkpoint = CHECKPOINT
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
+        """See flows.approve.reset_or_ask."""
+        return said(
+            reset_or_ask(
+                facts=facts,
+                user_id=str(self.obj.user_id),
+                reason=form.cleaned_data["reason"],
+            )
+        )
+
+
 @admin.register(Membership)
 class MembershipAdmin(ReadOnlyAdmin):
     """Members of all tenants."""
 
-    object_actions = (AddMember, SetMember, PutOnHold)
+    object_actions = (AddMember, SetMember, PutOnHold, ResetHere, ResetEverywhere)
     list_display = ("user", "tenant", "active", "roles_text", "held_text", "created_at")
     list_filter = ("active",)
     search_fields = ("user__username", "user__email", "tenant__name", "tenant__slug")
@@ -108,8 +156,9 @@ class MembershipAdmin(ReadOnlyAdmin):
         return lookup == "tenant__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def links(self, _request: HttpRequest, obj: Membership) -> list[tuple[Text, str]]:
-        """The person's holds and events here."""
+        """The person's factors, and their holds and events here."""
         return [
+            (_("Factors"), list_url("factor", user__exact=obj.user_id)),
             (_("Holds"), list_url("hold", membership__id__exact=obj.pk)),
             (_("Events"), list_url("event", tenant=obj.tenant_id, q=obj.user.get_username())),
         ]

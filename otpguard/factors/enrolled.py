@@ -27,12 +27,32 @@ def usable(*, user: str, tenant: str) -> QuerySet[Factor]:
     return counting(tenant=tenant).filter(user=user)
 
 
-def live_factors(*, user: str, tenant: str) -> list[EnrolledFactor]:
-    """The usable factors of somebody, in one read. Raises StoreUnavailable."""
+def live_factors(*, user: str, tenant: str, to_change: bool = False) -> list[EnrolledFactor]:
+    """The usable factors of somebody, in one read. Raises StoreUnavailable.
+
+    `to_change` leaves those only that may change others. What a tenant gave serves that tenant,
+    so it changes nothing that is the person's own and serves everywhere (A1); where none of their
+    own counts, it may change what is the tenant's.
+    """
     try:
-        return [value_of(row) for row in usable(user=user, tenant=tenant).order_by("created_at")]
+        rows = list(usable(user=user, tenant=tenant).order_by("created_at"))
+        if to_change and any(row.tenant_id is None for row in rows):
+            rows = [row for row in rows if row.tenant_id is None]
+        return [value_of(row) for row in rows]
     except (DatabaseError, InterfaceError) as error:
         raise StoreUnavailable("the factors cannot be read") from error
+
+
+def changes_own(*, user: str, tenant: str) -> bool:
+    """Whether what somebody enrolls here becomes their own, or this tenant's alone (A1).
+
+    Their own, if one of their own counts here, which then has to prove it, or if they have none at
+    all anywhere. Else this tenant has blocked what they had, or another gave it: its word alone
+    must not bind what serves elsewhere.
+    """
+    if usable(user=user, tenant=tenant).filter(tenant=None).exists():
+        return True
+    return not FACTORS.filter(user=user, confirmed=True, disabled_at=None).exists()
 
 
 def value_of(row: Factor) -> EnrolledFactor:

@@ -4,13 +4,15 @@ Having nothing enrolled makes nobody trusted: a first factor needs a login fresh
 session (A2), so a stolen session cannot bind the thief's phone. With any factor enrolled, a further
 one needs proof with it (NIST SP 800-63B-4, 4.1.2), which the door has asked for by `factor_change`.
 The factor is confirmed by a challenge like any other, and the right answer is a proof at once,
-unless a new number has to wait.
+unless a new number has to wait. Whoever has something elsewhere that this tenant does not accept
+binds for this tenant alone: else its administrators could lend anybody a way into the others (A1).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from django.db import transaction
 
@@ -21,7 +23,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.phone import PhoneNumber
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors import passkey_rows, phone, totp
-from otpguard.factors.enrolled import usable
+from otpguard.factors.enrolled import changes_own, usable
 from otpguard.flows import ceremony
 from otpguard.flows.account import email_of
 from otpguard.flows.revoke import remove_factor
@@ -130,15 +132,23 @@ def _checked(facts: RequestFacts, ask: Ask, kind: FactorKind, *, guarded: bool) 
         raise StartRefused("already_proven")
     elif standing.enrollment is None or kind not in standing.enrollment.kinds:
         raise StartRefused("factor_not_acceptable")
-    if is_first(facts):
-        if not is_fresh(facts):
-            raise StartRefused("stale_login")
-    elif not guarded:
-        # With a factor enrolled, another one needs proof with it, not a login.
-        raise StartRefused("proof_needed")
+    _check_right(facts, guarded=guarded)
     if FACTORS.filter(user=facts.user, kind=kind.value, confirmed=True).count() >= FACTORS_PER_KIND:
         raise StartRefused("too_many_factors")
     return standing
+
+
+def _check_right(facts: RequestFacts, *, guarded: bool) -> None:
+    """A fresh login binds a first factor; any further one needs proof with what is there."""
+    if is_first(facts):
+        if not is_fresh(facts):
+            raise StartRefused("stale_login")
+        if not facts.tenant and not changes_own(user=facts.user, tenant=""):
+            # What a tenant gave counts for nothing here, and yet somebody is not new.
+            raise StartRefused("proof_needed")
+    elif not guarded:
+        # With a factor enrolled, another one needs proof with it, not a login.
+        raise StartRefused("proof_needed")
 
 
 def _phone(facts: RequestFacts, number: PhoneNumber, replaces: str) -> Factor:
@@ -146,7 +156,7 @@ def _phone(facts: RequestFacts, number: PhoneNumber, replaces: str) -> Factor:
 
     A disabled one gives way: binding anew is how its holder comes back (NIST SP 800-63B-4, 3.2.2).
     """
-    own = FACTORS.filter(user=facts.user, tenant=None)
+    own = FACTORS.filter(user=facts.user, tenant=_place(facts))
     same_number = own & phone.holders_of(number)
     if same_number.filter(confirmed=True, disabled_at=None).exists():
         raise StartRefused("already_bound")
@@ -163,10 +173,17 @@ def _phone(facts: RequestFacts, number: PhoneNumber, replaces: str) -> Factor:
     return _unconfirmed(facts, known)
 
 
+def _place(facts: RequestFacts) -> UUID | None:
+    """Where a new factor serves: everywhere, or in the one tenant that let it in (A1)."""
+    own = changes_own(user=facts.user, tenant=facts.tenant)
+    return None if own else UUID(facts.tenant)
+
+
 def _unconfirmed(facts: RequestFacts, factor: Factor) -> Factor:
     """Save a factor that waits for its confirmation; only the newest few of a person stay."""
+    factor.tenant_id = _place(facts)
     with transaction.atomic():
-        pending = FACTORS.filter(user=facts.user, tenant=None, confirmed=False)
+        pending = FACTORS.filter(user=facts.user, tenant=factor.tenant_id, confirmed=False)
         others = pending.exclude(pk=factor.pk).order_by("-created_at")
         keep = list(others.values_list("pk", flat=True)[: UNCONFIRMED_PER_USER - 1])
         others.exclude(pk__in=keep).delete()

@@ -17,7 +17,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.intent import display
 from otpguard.exceptions import NotAllowed
 from otpguard.factors import phone, recovery
-from otpguard.factors.enrolled import usable
+from otpguard.factors.enrolled import changes_own, usable
 from otpguard.flows.account import email_of
 from otpguard.flows.enrollment import would_be_overdue
 from otpguard.flows.notify import notify
@@ -31,7 +31,8 @@ NAME_LENGTH = 64
 
 def own_factor(facts: RequestFacts, factor_id: UUID | str) -> Factor:
     """One factor of the person, confirmed. Raises NotAllowed for any other, without a difference
-    between somebody else's and none."""
+    between somebody else's and none, and in a tenant that accepts none of their own."""
+    _check_place(facts)
     found = FACTORS.filter(pk=factor_id, user=facts.user, tenant=None, confirmed=True).first()
     if found is None:
         raise NotAllowed(str(_("There is no such way of confirming.")))
@@ -77,8 +78,10 @@ def remove_own_factor(*, facts: RequestFacts, factor_id: UUID | str) -> Factor:
 def make_recovery_codes(*, facts: RequestFacts) -> tuple[str, ...]:
     """Make ten recovery codes and return them, for this one time; an older set ends.
 
-    Raises NotAllowed for somebody without another factor: codes recover, they are no first factor.
+    Raises NotAllowed for somebody without another factor, as codes recover and are no first one,
+    and in a tenant that accepts none of their own.
     """
+    _check_place(facts)
     with transaction.atomic():
         # The row is locked, or made: two requests at once leave one set of codes.
         others = usable(user=facts.user, tenant=facts.tenant).exclude(
@@ -102,3 +105,9 @@ def make_recovery_codes(*, facts: RequestFacts) -> tuple[str, ...]:
         record(RecoveryIssued(count=len(codes), replaced=replaced), Circumstances.of(facts))
         notify(facts=facts, kind=NoticeKind.RECOVERY_ISSUED, user_id=facts.user)
     return codes
+
+
+def _check_place(facts: RequestFacts) -> None:
+    """What a tenant's word alone has let in changes nothing that serves elsewhere (A1)."""
+    if not changes_own(user=facts.user, tenant=facts.tenant):
+        raise NotAllowed(str(_("This organization does not accept what you had set up before.")))

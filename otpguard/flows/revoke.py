@@ -30,6 +30,7 @@ from otpguard.grants import store
 from otpguard.models import Challenge, Factor, Grant, LoginSession
 from otpguard.models.factor import FACTORS
 from otpguard.notices.kinds import NoticeKind
+from otpguard.vault import UndecryptableError
 
 
 def revoke_grants(*, facts: RequestFacts, grants: QuerySet[Grant], reason: str) -> int:
@@ -87,11 +88,12 @@ def disable_factor(*, facts: RequestFacts, factor: Factor, reason: str) -> bool:
     return True
 
 
-def remove_factor(*, facts: RequestFacts, factor: Factor, reason: str) -> bool:
+def remove_factor(*, facts: RequestFacts, factor: Factor, reason: str, tell: bool = True) -> bool:
     """Delete a factor for good. False when it is gone already.
 
-    Locks the factor; ends the grants it may have given and its open challenges. Raises NotAllowed
-    beyond the actor's reach: a tenant never deletes what is a person's own (C25).
+    `tell` is False for a caller that tells the person of more than this. Locks the factor; ends
+    the grants it may have given and its open challenges. Raises NotAllowed beyond the actor's
+    reach: a tenant never deletes what is a person's own (C25).
     """
     check(facts, tenant=factor.tenant_id, user=factor.user_id)
     with transaction.atomic():
@@ -103,7 +105,7 @@ def remove_factor(*, facts: RequestFacts, factor: Factor, reason: str) -> bool:
             _of_factor(facts, row),
         )
         _end_what_it_gave(facts, row, f"factor removed: {reason}")
-        if row.confirmed:
+        if row.confirmed and tell:
             _tell(facts, row, NoticeKind.FACTOR_REMOVED)
         row.delete()
     return True
@@ -151,11 +153,19 @@ def _end_what_it_gave(facts: RequestFacts, factor: Factor, reason: str) -> None:
     cancel_open(facts, Challenge.objects.filter(factor=factor), reason)
 
 
-def _tell(facts: RequestFacts, factor: Factor, kind: NoticeKind) -> None:
-    named = {"factor": factor.kind}
+def named(factor: Factor) -> dict[str, str]:
+    """What a notice names of a factor: its kind, and a number that can still be read."""
+    details = {"factor": factor.kind}
     if factor.kind == FactorKind.PHONE:
-        named["number"] = factor.secret.reveal()
-    notify(facts=facts, kind=kind, user_id=str(factor.user_id), context=named)
+        try:
+            details["number"] = factor.secret.reveal()
+        except UndecryptableError:
+            return details
+    return details
+
+
+def _tell(facts: RequestFacts, factor: Factor, kind: NoticeKind) -> None:
+    notify(facts=facts, kind=kind, user_id=str(factor.user_id), context=named(factor))
 
 
 def _of_factor(facts: RequestFacts, factor: Factor) -> Circumstances:

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from otpguard.audit.recorder import record
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.events import ChallengeExpired
+from otpguard.flows.approve import lapse
 from otpguard.flows.deliver import circumstances_of, fall_back
 from otpguard.flows.notify import CALLED_AGAIN_AFTER
 from otpguard.models import Challenge, Delivery, HeldRequest, Notice, NoticeAddress
@@ -47,7 +48,11 @@ def sweep(*, now: datetime) -> Swept:
 
 
 def purge(*, now: datetime) -> int:
-    """Delete what is not to be kept: held requests past their life, addresses removed long ago."""
+    """Delete what is not to be kept: held requests past their life, addresses removed long ago.
+
+    Approvals that nobody gave in time are closed.
+    """
+    lapse(now=now)
     held, _ = HeldRequest.objects.filter(expires_at__lte=now).delete()
     addresses, _ = NoticeAddress.objects.filter(removed_at__lte=now - STILL_TOLD).delete()
     return held + addresses

@@ -5,13 +5,19 @@ Reads only. In the steady state it is one statement; factors are read on the way
 
 from __future__ import annotations
 
+from django.db import DatabaseError, InterfaceError
+
 from otpguard.conf import settings
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import Decision, Deny, Need, Reason, choose, decide
+from otpguard.core.evidence import Proof
 from otpguard.core.facts import RequestFacts
 from otpguard.core.policy import Policy
-from otpguard.factors.enrolled import live_factors
+from otpguard.exceptions import StoreUnavailable
+from otpguard.factors.enrolled import changes_own, live_factors
 from otpguard.grants.evidence import Evidence, read_member, read_site
+from otpguard.models import Grant
+from otpguard.models.factor import FACTORS
 from otpguard.tenants import policies
 
 
@@ -56,12 +62,13 @@ def weigh(
 ) -> Decision:
     """The decision. A non-empty `intent` says that a proof must be bound to exactly it."""
     profile = settings().assurance_profile
+    proofs = _to_change(facts, evidence.proofs) if checkpoint.rebinds else evidence.proofs
     decision = decide(
         checkpoint=checkpoint,
         policy=policy,
         profile=profile,
         member=evidence.member,
-        proofs=evidence.proofs,
+        proofs=proofs,
         intent=intent,
         binds=bool(intent),
         now=facts.now,
@@ -73,7 +80,24 @@ def weigh(
         policy=policy,
         profile=profile,
         primary=facts.primary,
-        factors=live_factors(user=facts.user, tenant=facts.tenant),
+        factors=live_factors(user=facts.user, tenant=facts.tenant, to_change=checkpoint.rebinds),
         now=facts.now,
         rebinds=checkpoint.rebinds,
     )
+
+
+def _to_change(facts: RequestFacts, proofs: tuple[Proof, ...]) -> tuple[Proof, ...]:
+    """The proofs that may change a person's factors: see `live_factors`. Raises
+    StoreUnavailable."""
+    if not proofs or not facts.tenant:
+        return proofs
+    try:
+        given = FACTORS.filter(user=facts.user, tenant=facts.tenant)
+        if not given.exists() or not changes_own(user=facts.user, tenant=facts.tenant):
+            return proofs
+        shown = Grant.objects.filter(pk__in=[proof.grant for proof in proofs])
+        theirs = shown.filter(factor_id__in=given.values("pk")).values_list("pk", flat=True)
+        out = {str(pk) for pk in theirs}
+    except (DatabaseError, InterfaceError) as error:
+        raise StoreUnavailable("the factors cannot be read") from error
+    return tuple(proof for proof in proofs if proof.grant not in out)

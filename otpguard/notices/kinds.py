@@ -38,6 +38,7 @@ class NoticeKind(StrEnum):
     ADDRESS_CONFIRM = "address_confirm"
     ENROLLMENT_DUE = "enrollment_due"
     RESET_ASKED = "reset_asked"
+    RESET_TO_DECIDE = "reset_to_decide"
 
 
 class Detail(StrEnum):
@@ -107,6 +108,10 @@ KINDS: Mapping[NoticeKind, Kind] = MappingProxyType(
         ),
         NoticeKind.RESET_ASKED: Kind(
             action=_("A reset of your way to confirm was asked for"), details=_WHICH
+        ),
+        NoticeKind.RESET_TO_DECIDE: Kind(
+            action=_("A reset waits for a second administrator"),
+            details=frozenset({Detail.DUE}),
         ),
     }
 )

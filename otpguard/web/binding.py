@@ -80,7 +80,7 @@ def guard_to_change(facts: RequestFacts, factor: EnrolledFactor) -> str:
     """The checkpoint that guards adding or removing `factor`, given what the person has here."""
     return checkpoint_to_change(
         factor,
-        enrolled=live_factors(user=facts.user, tenant=facts.tenant),
+        enrolled=live_factors(user=facts.user, tenant=facts.tenant, to_change=True),
         profile=settings().assurance_profile,
         primary=facts.primary,
         now=facts.now,

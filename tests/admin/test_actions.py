@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from otpguard.admin.actions import ObjectAction, url_name
 from otpguard.admin.base import ReadOnlyAdmin
+from otpguard.conf import checkpoint as checkpoint_named
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,7 @@ def test_every_action_has_an_address_a_label_and_words(
     assert reverse(f"admin:{url_name(shown.opts, kind.slug)}", args=args).endswith("/")
     assert str(kind.label)
     assert kind.__doc__
+    assert checkpoint_named(kind.checkpoint).always_on
 
 
 def test_the_page_of_an_action_is_a_small_form_with_a_way_back(site: Client) -> None:

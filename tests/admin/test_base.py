@@ -18,11 +18,13 @@ from django.utils import timezone
 from otpguard.admin.base import ReadOnlyAdmin, checkpoint_text
 from otpguard.flows import hold
 from otpguard.models import (
+    Approval,
     Challenge,
     Delivery,
     EnrollmentRule,
     Event,
     Factor,
+    FactorBlock,
     Grant,
     Hold,
     LoginSession,
@@ -33,11 +35,13 @@ from otpguard.models import (
 from tests import factories
 
 MODELS = [
+    Approval,
     Challenge,
     Delivery,
     EnrollmentRule,
     Event,
     Factor,
+    FactorBlock,
     Grant,
     Hold,
     LoginSession,
@@ -81,6 +85,15 @@ def world(operator: AbstractUser) -> dict[type[Model], Model]:
         reason="a test",
     )
     return {
+        Approval: Approval.objects.create(
+            tenant=tenant,
+            action="factor_reset",
+            subject=member.user,
+            what={"factors": None},
+            reason="a test",
+            asked_by=factories.user(),
+            expires_at=by.now + timedelta(hours=24),
+        ),
         Challenge: challenge,
         Delivery: Delivery.objects.create(
             challenge=challenge, tenant=tenant, step=0, channel="sms", provider="memory"
@@ -88,6 +101,7 @@ def world(operator: AbstractUser) -> dict[type[Model], Model]:
         EnrollmentRule: EnrollmentRule.objects.create(tenant=tenant, role="admin", level=2),
         Event: Event.objects.get(kind="hold.started"),
         Factor: factor,
+        FactorBlock: FactorBlock.objects.create(tenant=tenant, factor=factor, reason="a test"),
         Grant: factories.grant(member.user, tenant, passed=["api_key"]),
         Hold: held,
         LoginSession: factories.session(member.user),

@@ -1,17 +1,19 @@
-"""Buttons on memberships: add, change roles, put on hold."""
+"""Buttons on memberships: add, change roles, put on hold, reset."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from otpguard.models import Grant, Hold, Membership
+from otpguard.models import Factor, FactorBlock, Grant, Hold, Membership
 from tests import factories
 from tests.admin.conftest import Act
+from tests.stepup import continue_held, step_up
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +86,81 @@ def test_the_tenants_page_leads_to_its_members_only(site: Client) -> None:
     url = reverse("admin:otpguard_membership_changelist")
     page = site.get(url, {"tenant__id__exact": str(here.tenant_id)})
     assert list(page.context["cl"].result_list) == [here]
+
+
+def test_a_reset_here_does_what_the_organization_would(act: Act) -> None:
+    member = factories.member(factories.tenant())
+    own = factories.phone_factor(member.user)
+    token = factories.phone_factor(member.user, tenant=member.tenant)
+    page = act(do("reset", member), reason="phone stolen").content.decode()
+    assert "2 factors were reset." in page
+    assert FactorBlock.objects.get().factor == own
+    assert not Factor.objects.filter(pk=token.pk).exists()
+    assert "Every checkpoint: " in page
+
+
+def test_a_reset_everywhere_removes_what_is_personal_too(act: Act) -> None:
+    member = factories.member(factories.tenant())
+    other = factories.member(factories.tenant(), member.user)
+    factories.phone_factor(member.user)
+    act(do("reset-everywhere", member), reason="lost all")
+    assert not Factor.objects.filter(user=member.user).exists()
+    other.refresh_from_db()
+    assert set(other.held) == {"*"}
+
+
+def test_a_reset_here_leaves_other_organizations_alone(act: Act) -> None:
+    member = factories.member(factories.tenant())
+    other = factories.member(factories.tenant(), member.user)
+    factories.phone_factor(member.user)
+    grant = factories.grant(member.user, other.tenant)
+    act(do("reset", member), reason="lost")
+    other.refresh_from_db()
+    grant.refresh_from_db()
+    assert (other.held, grant.revoked_at) == ({}, None)
+
+
+@pytest.mark.parametrize("action", ["reset", "reset-everywhere"])
+def test_an_operator_does_not_reset_themselves(
+    site: Client, operator: AbstractUser, action: str
+) -> None:
+    member = factories.member(factories.tenant(), operator)
+    asked = site.post(do(action, member), {"reason": "me"}, HTTP_ACCEPT="text/html")
+    page = continue_held(site, step_up(site, asked))
+    assert page.status_code == 403
+    assert "their own factors" in page.content.decode()
+    assert Factor.objects.filter(user=operator).exists()
+    assert not FactorBlock.objects.exists()
+
+
+@pytest.mark.parametrize("action", ["reset", "reset-everywhere"])
+def test_a_reset_asks_for_its_own_checkpoint_first(site: Client, action: str) -> None:
+    member = factories.member(factories.tenant())
+    factories.phone_factor(member.user)
+    url = do(action, member)
+    refused = site.post(url, {"reason": "x"}, HTTP_ACCEPT="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (401, "step_up_required")
+    assert refused.json()["checkpoint"] == "security_settings.factor_reset"
+    assert Factor.objects.filter(user=member.user).exists()
+
+
+@pytest.mark.parametrize("action", ["reset", "reset-everywhere"])
+def test_staff_with_another_tenant_selected_reset_nobody_here(
+    site: Client, operator: AbstractUser, action: str
+) -> None:
+    own = factories.member(factories.tenant(), operator, roles=["admin"])
+    member = factories.member(factories.tenant())
+    factories.phone_factor(member.user)
+    factories.select(site, own.tenant)
+    asked = site.post(do(action, member), {"reason": "x"}, HTTP_ACCEPT="text/html")
+    page = continue_held(site, step_up(site, asked))
+    assert page.status_code == 403
+    assert Factor.objects.filter(user=member.user).exists()
+    assert not FactorBlock.objects.exists()
+
+
+def test_a_reset_of_nothing_says_so(act: Act) -> None:
+    member = factories.member(factories.tenant())
+    page = act(do("reset", member), reason="lost").content.decode()
+    assert "nothing to reset" in page
+    assert not Hold.objects.exists()

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from otpguard.core.assurance import FactorKind
 from otpguard.exceptions import StoreUnavailable
-from otpguard.factors.enrolled import live_factors, usable
-from otpguard.models import Factor, Tenant
+from otpguard.factors.enrolled import changes_own, live_factors, usable
+from otpguard.models import Factor, FactorBlock, Tenant
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +99,36 @@ def test_a_store_that_does_not_answer_is_told_from_nothing_enrolled(user: Abstra
         with pytest.raises(StoreUnavailable), transaction.atomic():
             ids(user)
         transaction.set_rollback(True)
+
+
+def test_what_changes_factors_is_ones_own_wherever_there_is_one(user: AbstractUser) -> None:
+    here = factories.tenant()
+    mine, given = factories.phone_factor(user), factories.phone_factor(user, tenant=here)
+
+    def changing(tenant: Tenant) -> set[str]:
+        found = live_factors(user=str(user.pk), tenant=str(tenant.pk), to_change=True)
+        return {each.id for each in found}
+
+    assert changing(here) == {key(mine)}
+    FactorBlock.objects.create(tenant=here, factor=mine, reason="reset")
+    assert changing(here) == {key(given)}
+    assert changing(factories.tenant()) == {key(mine)}
+
+
+def test_what_is_enrolled_is_ones_own_unless_a_tenants_word_alone_let_it_in(
+    user: AbstractUser,
+) -> None:
+    here, there = factories.tenant(), factories.tenant()
+
+    def own(tenant: Tenant | None) -> bool:
+        return changes_own(user=str(user.pk), tenant=str(tenant.pk) if tenant else "")
+
+    assert own(here)
+    given = factories.phone_factor(user, tenant=there)
+    assert (own(here), own(there), own(None)) == (False, False, False)
+    mine = factories.phone_factor(user)
+    assert (own(here), own(there), own(None)) == (True, True, True)
+    FactorBlock.objects.create(tenant=here, factor=mine, reason="reset")
+    assert (own(here), own(there), own(None)) == (False, True, True)
+    Factor.objects.filter(pk__in=[mine.pk, given.pk]).update(disabled_at=timezone.now())
+    assert own(here)

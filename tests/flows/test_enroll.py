@@ -12,9 +12,10 @@ from django.utils import timezone
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.phone import PhoneNumber, parse
 from otpguard.exceptions import StartRefused
+from otpguard.factors.enrolled import usable
 from otpguard.flows.answer import Verified
 from otpguard.flows.enroll import enroll_phone
-from otpguard.models import Challenge, Event, Factor, FactorLane, Grant
+from otpguard.models import Challenge, Event, Factor, FactorBlock, FactorLane, Grant
 from tests import factories
 from tests.flows.setting import Stopped, sent_code, stopped, wrong
 
@@ -121,3 +122,50 @@ def test_a_disabled_number_is_bound_anew_with_a_clean_count(who: Stopped) -> Non
     assert isinstance(who.answer(again, sent_code(again)), Verified)
     assert Factor.objects.get().pk != disabled.pk
     assert Event.objects.filter(kind="factor.removed").count() == 1
+
+
+# --- somebody who has something elsewhere (A1) ---------------------------------------------------
+
+
+def test_after_a_block_a_fresh_login_binds_for_this_tenant_alone(who: Stopped) -> None:
+    """A1: a malicious tenant blocks a victim's phone; whoever has the victim's password must not
+    get a phone out of it that serves in the tenant where the victim belongs."""
+    old = factories.phone_factor(who.member.user)
+    FactorBlock.objects.create(tenant=who.member.tenant, factor=old, reason="reset")
+    challenge = enroll(who)
+    assert isinstance(who.answer(challenge, sent_code(challenge)), Verified)
+    new = Factor.objects.exclude(pk=old.pk).get()
+    assert (new.tenant, new.confirmed) == (who.member.tenant, True)
+    for tenant, counts in ((who.member.tenant, {new.pk}), (factories.tenant(), {old.pk})):
+        there = usable(user=who.facts.user, tenant=str(tenant.pk))
+        assert set(there.values_list("pk", flat=True)) == counts
+
+
+def test_the_number_that_was_blocked_can_be_bound_anew_for_this_tenant(who: Stopped) -> None:
+    old = factories.phone_factor(who.member.user, NUMBER.e164)
+    FactorBlock.objects.create(tenant=who.member.tenant, factor=old, reason="reset")
+    challenge = enroll(who)
+    assert isinstance(who.answer(challenge, sent_code(challenge)), Verified)
+    assert Factor.objects.exclude(pk=old.pk).get().tenant == who.member.tenant
+
+
+def test_what_another_tenant_gave_makes_nobody_new(who: Stopped) -> None:
+    home = factories.tenant()
+    factories.phone_factor(who.member.user, tenant=home)
+    challenge = enroll(who)
+    assert isinstance(who.answer(challenge, sent_code(challenge)), Verified)
+    assert Factor.objects.exclude(tenant=home).get().tenant == who.member.tenant
+
+
+def test_outside_any_tenant_it_takes_more_than_a_login_then(who: Stopped) -> None:
+    factories.phone_factor(who.member.user, tenant=factories.tenant())
+    facts = replace(who.facts, tenant="")
+    ask = replace(who.ask, tenant="", checkpoint="factor_change")
+    with pytest.raises(StartRefused, match="proof_needed"):
+        enroll_phone(facts=facts, ask=ask, number=NUMBER)
+
+
+def test_somebody_with_nothing_anywhere_binds_what_is_their_own(who: Stopped) -> None:
+    challenge = enroll(who)
+    assert isinstance(who.answer(challenge, sent_code(challenge)), Verified)
+    assert Factor.objects.get().tenant is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,7 @@ from otpguard.flows.own_factors import (
     remove_own_factor,
     rename_factor,
 )
-from otpguard.models import Event, Factor, Grant, RecoveryCode
+from otpguard.models import Event, Factor, FactorBlock, Grant, RecoveryCode
 from tests import factories
 from tests.flows.setting import Stopped, sent_code, stopped
 from tests.racing import race
@@ -99,3 +100,18 @@ def test_recovery_codes_are_no_first_factor(who: Stopped) -> None:
     with pytest.raises(NotAllowed, match="another way"):
         make_recovery_codes(facts=who.facts)
     assert not usable(user=who.facts.user, tenant=who.facts.tenant).exists()
+
+
+def test_what_a_tenants_word_let_in_changes_nothing_that_serves_elsewhere(who: Stopped) -> None:
+    """A1: after a block in this tenant its own factor proves things here, and here only."""
+    FactorBlock.objects.create(tenant=who.member.tenant, factor=who.factor, reason="reset")
+    factories.phone_factor(who.member.user, tenant=who.member.tenant)
+    for change in (
+        lambda: remove_own_factor(facts=who.facts, factor_id=who.factor.pk),
+        lambda: rename_factor(facts=who.facts, factor_id=who.factor.pk, name="x"),
+        lambda: make_recovery_codes(facts=who.facts),
+    ):
+        with pytest.raises(NotAllowed, match="does not accept"):
+            change()
+    elsewhere = replace(who.facts, tenant=str(factories.tenant().pk))
+    assert len(make_recovery_codes(facts=elsewhere)) == 10

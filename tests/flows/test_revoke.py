@@ -8,11 +8,12 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
 
 from otpguard.exceptions import NotAllowed
 from otpguard.flows import revoke
-from otpguard.models import Challenge, Event, Factor, Grant
+from otpguard.models import Challenge, Event, Factor, Grant, Notice
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -190,3 +191,18 @@ def test_a_person_ends_their_own_session() -> None:
     person = factories.user()
     by = factories.facts(person, factories.tenant())
     assert revoke.end_session(facts=by, session=factories.session(person), reason="not mine")
+
+
+def test_a_factor_whose_key_is_gone_can_be_taken_away_and_the_person_is_told() -> None:
+    person = factories.user()
+    with override_settings(OTPGUARD={"ROOT_KEYS": ["a key that will be lost"]}):
+        factor = factories.phone_factor(person)
+    assert revoke.remove_factor(facts=factories.facts(factories.staff()), factor=factor, reason="x")
+    assert Notice.objects.get().user == person
+
+
+def test_whoever_tells_the_person_of_more_can_remove_in_silence() -> None:
+    factor = factories.phone_factor(factories.user())
+    by = factories.facts(factories.staff())
+    assert revoke.remove_factor(facts=by, factor=factor, reason="x", tell=False)
+    assert not Notice.objects.exists()

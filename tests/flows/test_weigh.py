@@ -11,6 +11,7 @@ from otpguard.core.assurance import AssuranceLevel, Primary
 from otpguard.core.decision import Allow, Deny, Reason, RequireChallenge
 from otpguard.flows.weigh import evidence_of, policy_of, weigh
 from otpguard.grants.evidence import Evidence
+from otpguard.models import FactorBlock
 from tests import factories
 from tests.flows.setting import Stopped, stopped
 
@@ -67,3 +68,34 @@ def test_without_a_tenant_only_staff_and_those_who_join_are_somebody(db: None) -
     assert isinstance(evidence_of(staff, checkpoint("api_key")), Evidence)
     nobody = factories.facts()
     assert evidence_of(nobody, checkpoint("signup")) == Deny(reason=Reason.NOT_LOGGED_IN)
+
+
+# --- what changes a person's factors (A1) --------------------------------------------------------
+
+
+def test_a_tenants_token_changes_nothing_that_is_the_persons_own(who: Stopped) -> None:
+    """A1: a tenant that supplies a factor knows its seed; it must not add others by it."""
+    token = factories.phone_factor(who.member.user, tenant=who.member.tenant)
+    asked = judged(who, "factor_change")
+    assert isinstance(asked, RequireChallenge)
+    assert asked.factors == (str(who.factor.pk),)
+    proof = {"sid": who.facts.sid, "intent": "a", "uses_left": 1}
+    grant = factories.grant(who.member.user, who.member.tenant, factor_id=token.pk, **proof)
+    assert isinstance(judged(who, "factor_change", intent="a"), RequireChallenge)
+    assert isinstance(judged(who, intent="a"), Allow), "elsewhere in the tenant it counts"
+    grant.delete()
+    factories.grant(who.member.user, who.member.tenant, factor_id=who.factor.pk, **proof)
+    assert isinstance(judged(who, "factor_change", intent="a"), Allow)
+
+
+def test_where_nothing_of_ones_own_counts_the_tenants_factor_changes_the_tenants(
+    who: Stopped,
+) -> None:
+    token = factories.phone_factor(who.member.user, tenant=who.member.tenant)
+    FactorBlock.objects.create(tenant=who.member.tenant, factor=who.factor, reason="reset")
+    asked = judged(who, "factor_change")
+    assert isinstance(asked, RequireChallenge)
+    assert asked.factors == (str(token.pk),)
+    proof = {"sid": who.facts.sid, "intent": "a", "uses_left": 1}
+    factories.grant(who.member.user, who.member.tenant, factor_id=token.pk, **proof)
+    assert isinstance(judged(who, "factor_change", intent="a"), Allow)

@@ -47,6 +47,7 @@ from otpguard.core.events.factor import (
     FactorRemoved,
     FactorRenamed,
     FactorReset,
+    FactorUnblocked,
     RecoveryIssued,
     RecoveryUsed,
 )
@@ -126,6 +127,7 @@ __all__ = [
     "FactorRemoved",
     "FactorRenamed",
     "FactorReset",
+    "FactorUnblocked",
     "GrantIssued",
     "GrantRevoked",
     "HoldLifted",

@@ -73,6 +73,16 @@ class FactorBlocked(Event):
     reason: str
 
 
+@event("factor.unblocked", _("A personal factor was accepted again"), Ocsf(ACCOUNT_CHANGE, 10))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorUnblocked(Event):
+    """A tenant took back its block of somebody's own factor."""
+
+    factor: str
+    kind: str
+    reason: str
+
+
 @event("factor.reset", _("Factors were reset by an operator"), Ocsf(ACCOUNT_CHANGE, 11))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorReset(Event):

@@ -1,0 +1,147 @@
+"""Approvals: what waits for a second operator, who asked and who decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from otpguard.admin.actions import ObjectAction
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, is_running, list_url
+from otpguard.core.facts import RequestFacts
+from otpguard.flows import approve
+from otpguard.flows.reset import CHECKPOINT, Reset
+from otpguard.labels import Text
+from otpguard.models import Approval
+
+ACTIONS: dict[str, Text] = {approve.ACTION: _("Reset somebody's way of confirming")}
+TONES: dict[str, str] = {
+    Approval.State.OPEN: "wait",
+    Approval.State.APPROVED: "good",
+    Approval.State.REFUSED: "bad",
+}
+
+
+def said(done: Reset | Approval) -> Text:
+    """What an operator is told of a reset: done, asked for, or that there was nothing."""
+    if isinstance(done, Approval):
+        return _("Another administrator has to approve this. Nothing has changed yet.")
+    if not done.total:
+        return _("There was nothing to reset.")
+    return ngettext("%(count)d factor was reset.", "%(count)d factors were reset.", done.total) % {
+        "count": done.total
+    }
+
+
+class _Decide(ObjectAction):
+    """What both decisions have in common."""
+
+    form_class = forms.Form
+    checkpoint = CHECKPOINT
+
+    def is_offered(self) -> bool:
+        """Only while it waits, and to others than the two whom it is about."""
+        row: Approval = self.obj
+        involved = {row.asked_by_id, row.subject_id}
+        waits = row.state == Approval.State.OPEN and is_running(row.expires_at)
+        return waits and self.request.user.pk not in involved
+
+    def target(self, _form: Any) -> str:  # noqa: ANN401 (see ObjectAction)
+        """The decision, what was asked and for whom."""
+        return f"{self.label}: {action_text(self.obj)}, {self.obj.subject}"
+
+
+class Approve(_Decide):
+    """What was asked for is done at once."""
+
+    slug, label, grave = "approve", _("Approve"), True
+    help = _(
+        "It is done at once, in your name. Make sure by another way than e-mail that the person is"
+        " genuine."
+    )
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401, ARG002 (see ObjectAction)
+        """See flows.approve.approve."""
+        return said(approve.approve(facts=facts, approval_id=self.obj.pk))
+
+
+class Refuse(_Decide):
+    """What was asked for is not done."""
+
+    slug, label = "refuse", _("Refuse")
+    help = _("Nothing changes. Whoever asked can ask again.")
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401, ARG002 (see ObjectAction)
+        """See flows.approve.refuse."""
+        approve.refuse(facts=facts, approval_id=self.obj.pk)
+        return _("It was refused.")
+
+
+@admin.register(Approval)
+class ApprovalAdmin(ReadOnlyAdmin):
+    """Approvals, the newest first."""
+
+    object_actions = (Approve, Refuse)
+    list_display = (
+        "action_name",
+        "subject",
+        "tenant",
+        "state_text",
+        "reason",
+        "asked_by",
+        "decided_by",
+        "created_at",
+        "expires_at",
+    )
+    list_filter = ("state",)
+    search_fields = ("subject__username", "asked_by__username", "tenant__slug", "reason")
+    list_select_related = ("subject", "tenant", "asked_by", "decided_by")
+    date_hierarchy = "created_at"
+    fields = (
+        "action_name",
+        "subject",
+        "tenant",
+        "what_text",
+        "reason",
+        "state_text",
+        "asked_by",
+        "created_at",
+        "expires_at",
+        "decided_by",
+        "decided_at",
+    )
+
+    def links(self, _request: HttpRequest, obj: Approval) -> list[tuple[Text, str]]:
+        """The factors and the events of the person."""
+        return [
+            (_("Factors"), list_url("factor", user__exact=obj.subject_id)),
+            (_("Events"), list_url("event", q=obj.subject.get_username())),
+        ]
+
+    @admin.display(description=_("operation"), ordering="action")
+    def action_name(self, obj: Approval) -> str:
+        """The operation in words."""
+        return str(action_text(obj))
+
+    @admin.display(description=_("factors"))
+    def what_text(self, obj: Approval) -> str:
+        """All, or which ones."""
+        named = obj.what.get("factors")
+        return str(_("all")) if named is None else ", ".join(named) or NOTHING
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_text(self, obj: Approval) -> SafeString:
+        """The state as a label; what nobody decided in time is over before it is swept."""
+        if obj.state == Approval.State.OPEN and not is_running(obj.expires_at):
+            return badge(Approval.State.EXPIRED.label)
+        return badge(obj.get_state_display(), TONES.get(obj.state, ""))
+
+
+def action_text(obj: Approval) -> Text:
+    """What an operation is called; one of another release is shown as it is."""
+    return ACTIONS.get(obj.action, obj.action)

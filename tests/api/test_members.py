@@ -1,0 +1,404 @@
+"""A tenant's admins see and reset their members' factors by the API, and reach nobody else."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from otpguard.flows import hold
+from otpguard.models import (
+    Approval,
+    Event,
+    Factor,
+    FactorBlock,
+    Grant,
+    Membership,
+)
+from tests import factories
+from tests.host import Host
+from tests.stepup import step_up
+
+API = {"Accept": "application/json"}
+BASE = "/security/api"
+
+
+def get(client: Client, path: str) -> Any:
+    return client.get(f"{BASE}/{path}", headers=API)
+
+
+def post(client: Client, path: str, body: Any = None) -> Any:
+    return client.post(f"{BASE}/{path}", json.dumps(body or {}), "application/json", headers=API)
+
+
+def done(client: Client, path: str, body: Any = None) -> Any:
+    """What comes after the step-up that the call asks for."""
+    refused = post(client, path, body)
+    assert refused.status_code == 401, (refused.status_code, refused.content)
+    assert refused.json()["checkpoint"] == "security_settings.factor_reset"
+    step_up(client, refused)
+    return post(client, path, body)
+
+
+def seen(client: Client, path: str) -> Any:
+    """What a reading call answers once stepped up."""
+    refused = get(client, path)
+    if refused.status_code == 401:
+        step_up(client, refused)
+    return get(client, path)
+
+
+@pytest.fixture
+def member(host: Host) -> Membership:
+    """Another member of the host's tenant, with a phone of their own."""
+    member = factories.member(host.tenant)
+    factories.phone_factor(member.user, "+12015550177")
+    return member
+
+
+@pytest.fixture
+def two_pairs_of_eyes(settings: Any) -> None:
+    settings.OTPGUARD = {**settings.OTPGUARD, "SECOND_APPROVER": True}
+
+
+def second_admin(host: Host) -> Client:
+    """The browser of another admin of the tenant, who can confirm by phone."""
+    person = factories.member(host.tenant, roles=["admin"]).user
+    factories.phone_factor(person)
+    return factories.login(Client(), person, host.tenant)
+
+
+# --- see -----------------------------------------------------------------------------------------
+
+
+def test_an_admin_sees_a_members_factors_with_numbers_masked(
+    host: Host, member: Membership
+) -> None:
+    token = factories.phone_factor(member.user, tenant=host.tenant)
+    own = Factor.objects.get(user=member.user, tenant=None)
+    FactorBlock.objects.create(tenant=host.tenant, factor=own, by=host.user, reason="stolen")
+    answer = seen(host.client, f"members/{member.user_id}/factors/")
+    assert "5550177" not in answer.content.decode()
+    document = answer.json()
+    assert document["user"] == str(member.user_id)
+    personal, provisioned = document["factors"]
+    assert (personal["id"], personal["kind"], personal["worth"]) == (str(own.pk), "phone", "AAL2")
+    assert personal["number"] == "+1 ••• ••77"
+    assert (personal["provisioned"], personal["disabled"]) == (False, False)
+    assert personal["blocked"]["reason"] == "stolen"
+    assert personal["blocked"]["by"] == str(host.user.pk)
+    assert (provisioned["id"], provisioned["provisioned"]) == (str(token.pk), True)
+    assert provisioned["blocked"] is None
+
+
+def test_reading_asks_for_a_step_up_too(host: Host, member: Membership) -> None:
+    refused = get(host.client, f"members/{member.user_id}/factors/")
+    assert (refused.status_code, refused.json()["code"]) == (401, "step_up_required")
+    assert get(host.client, "approvals/").status_code == 401
+
+
+def test_last_use_is_that_in_this_tenant_only(host: Host, member: Membership) -> None:
+    factor = Factor.objects.get(user=member.user)
+    now = timezone.now()
+    factories.age(factor, last_used_at=now)
+    factories.grant(member.user, factories.tenant(), factor_id=factor.pk, verified_at=now)
+    path = f"members/{member.user_id}/factors/"
+    [listed] = seen(host.client, path).json()["factors"]
+    assert listed["last_used_at"] is None
+    earlier = now - timedelta(days=3)
+    factories.grant(member.user, host.tenant, factor_id=factor.pk, verified_at=earlier)
+    [listed] = seen(host.client, path).json()["factors"]
+    assert listed["last_used_at"] == earlier.isoformat()
+
+
+def test_what_another_tenant_provisioned_or_blocked_is_not_seen(
+    host: Host, member: Membership
+) -> None:
+    other = factories.tenant()
+    factories.phone_factor(member.user, tenant=other)
+    own = Factor.objects.get(user=member.user, tenant=None)
+    FactorBlock.objects.create(tenant=other, factor=own, reason="theirs")
+    [listed] = seen(host.client, f"members/{member.user_id}/factors/").json()["factors"]
+    assert (listed["id"], listed["blocked"]) == (str(own.pk), None)
+
+
+# --- reset ---------------------------------------------------------------------------------------
+
+
+def test_a_reset_is_a_step_up_bound_to_it(host: Host, member: Membership) -> None:
+    path = f"members/{member.user_id}/reset/"
+    step_up(host.client, post(host.client, path, {"reason": "lost"}))
+    assert post(host.client, path, {"reason": "another"}).status_code == 401
+    another = factories.member(host.tenant)
+    assert (
+        post(host.client, f"members/{another.user_id}/reset/", {"reason": "lost"}).status_code
+        == 401
+    )
+    assert not FactorBlock.objects.exists()
+    answer = post(host.client, path, {"reason": "lost"})
+    assert (answer.status_code, answer.json()["blocked"], answer.json()["removed"]) == (200, 1, 0)
+    assert answer.json()["held_until"]
+    member.refresh_from_db()
+    assert set(member.held) == {"*"}
+
+
+def test_only_named_factors_are_reset(host: Host, member: Membership) -> None:
+    kept = factories.phone_factor(member.user)
+    lost = Factor.objects.filter(user=member.user).exclude(pk=kept.pk).get()
+    body = {"reason": "lost", "factors": [str(lost.pk)]}
+    assert done(host.client, f"members/{member.user_id}/reset/", body).json()["blocked"] == 1
+    assert FactorBlock.objects.get().factor == lost
+
+
+def test_a_repeat_says_that_nothing_was_done(host: Host, member: Membership) -> None:
+    path, body = f"members/{member.user_id}/reset/", {"reason": "lost"}
+    done(host.client, path, body)
+    again = done(host.client, path, body)
+    assert again.json() == {"removed": 0, "blocked": 0, "held_until": None}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "reason"),
+        ({"reason": ""}, "reason"),
+        ({"reason": "x" * 121}, "reason"),
+        ({"reason": "lost", "factors": []}, "factors"),
+        ({"reason": "lost", "factors": "all"}, "factors"),
+        ({"reason": "lost", "factors": ["no-id"]}, "factors"),
+        (["lost"], "reason"),
+    ],
+    ids=["nothing", "no reason", "long", "no factor", "a word", "no id", "no object"],
+)
+def test_bad_input_is_a_problem_at_its_field_before_any_code_is_asked(
+    host: Host, member: Membership, body: Any, field: str
+) -> None:
+    refused = post(host.client, f"members/{member.user_id}/reset/", body)
+    assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+    assert (refused.json()["code"], refused.json()["field"]) == ("invalid_input", field)
+
+
+def test_a_member_is_reset_by_the_spelling_of_the_database(host: Host, member: Membership) -> None:
+    own = f"members/0{host.user.pk}/reset/"
+    refused = post(host.client, own, {"reason": "me"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+    assert (
+        done(host.client, f"members/0{member.user_id}/reset/", {"reason": "x"}).status_code == 200
+    )
+
+
+# --- nobody else ---------------------------------------------------------------------------------
+
+
+def paths(user_id: object, factor_id: object) -> list[tuple[str, bool]]:
+    """Every address that names a member, and whether it is posted to."""
+    return [
+        (f"members/{user_id}/factors/", False),
+        (f"members/{user_id}/reset/", True),
+        (f"members/{user_id}/factors/{factor_id}/unblock/", True),
+    ]
+
+
+def test_a_member_of_another_tenant_is_the_same_as_nobody(host: Host) -> None:
+    foreign = factories.member(factories.tenant())
+    factor = factories.phone_factor(foreign.user)
+    bodies = set()
+    for user_id in (foreign.user_id, 999_999, "nobody", str(uuid4())):
+        for path, posts in paths(user_id, factor.pk):
+            answer = post(host.client, path, {"reason": "x"}) if posts else get(host.client, path)
+            assert answer.status_code == 404
+            bodies.add(answer.content)
+    for decision in ("approve", "refuse"):
+        answer = post(host.client, f"approvals/{uuid4()}/{decision}/")
+        assert answer.status_code == 404
+        bodies.add(answer.content)
+    assert len(bodies) == 1
+    assert not FactorBlock.objects.exists()
+
+
+def test_a_malicious_tenant_changes_nothing_where_the_victim_belongs(host: Host) -> None:
+    """A1 at this door: invite, reset, and the victim's own tenant goes on as before."""
+    home = factories.member(factories.tenant())
+    victim = home.user
+    own = factories.phone_factor(victim)
+    token = factories.phone_factor(victim, tenant=home.tenant)
+    grant = factories.grant(victim, home.tenant)
+    factories.member(host.tenant, victim)
+    named = {"reason": "x", "factors": [str(own.pk), str(token.pk)]}
+    assert done(host.client, f"members/{victim.pk}/reset/", named).json()["blocked"] == 1
+    assert Factor.objects.filter(user=victim).count() == 2
+    home.refresh_from_db()
+    grant.refresh_from_db()
+    assert (home.held, grant.revoked_at) == ({}, None)
+    theirs = factories.login(Client(headers={"Accept": "text/html"}), victim, home.tenant)
+    page = step_up(theirs, theirs.post("/billing/", {"card": "4242"}))
+    assert page.status_code == 200
+    assert Grant.objects.filter(user=victim, tenant=home.tenant, revoked_at=None).count() == 2
+
+
+def test_an_admin_does_not_reset_themselves(host: Host) -> None:
+    refused = post(host.client, f"members/{host.user.pk}/reset/", {"reason": "me"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
+    FactorBlock.objects.create(tenant=host.tenant, factor=host.factor, reason="x")
+    path = f"members/{host.user.pk}/factors/{host.factor.pk}/unblock/"
+    assert post(host.client, path, {"reason": "me"}).status_code == 403
+    assert FactorBlock.objects.count() == 1
+
+
+def test_only_admins_of_this_tenant_may(host: Host, member: Membership) -> None:
+    plain = factories.member(host.tenant, roles=["member", "billing_admin"]).user
+    gone = factories.member(host.tenant, roles=["admin"], active=False).user
+    elsewhere = factories.member(factories.tenant(), roles=["admin"]).user
+    for user in (plain, gone, elsewhere, factories.staff()):
+        client = factories.login(Client(), user, host.tenant)
+        for path, posts in paths(member.user_id, uuid4()):
+            answer = post(client, path, {"reason": "x"}) if posts else get(client, path)
+            assert answer.status_code == 403, (user, path)
+    assert get(Client(), f"members/{member.user_id}/factors/").status_code in {401, 403}
+
+
+def test_an_admin_who_is_held_neither_sees_nor_resets(host: Host, member: Membership) -> None:
+    own = Membership.objects.get(user=host.user)
+    by = factories.facts(factories.staff())
+    hold.start(
+        facts=by, membership=own, checkpoint="*", until=by.now + timedelta(hours=1), reason="new"
+    )
+    for path, posts in paths(member.user_id, Factor.objects.get(user=member.user).pk):
+        answer = post(host.client, path, {"reason": "x"}) if posts else get(host.client, path)
+        assert (answer.status_code, answer.json()["code"]) == (403, "checkpoint_held")
+    assert get(host.client, "approvals/").status_code == 403
+
+
+def test_a_member_who_is_held_can_be_reset(host: Host, member: Membership) -> None:
+    by = factories.facts(host.user, host.tenant)
+    until = by.now + timedelta(days=3)
+    hold.start(facts=by, membership=member, checkpoint="*", until=until, reason="odd")
+    assert done(host.client, f"members/{member.user_id}/reset/", {"reason": "x"}).status_code == 200
+    member.refresh_from_db()
+    assert member.held == {"*": until.isoformat()}
+
+
+def test_without_a_store_nothing_is_reset(host: Host, member: Membership) -> None:
+    path = f"members/{member.user_id}/reset/"
+    step_up(host.client, post(host.client, path, {"reason": "x"}))
+
+    def down(execute: Any, sql: str, *rest: Any) -> Any:
+        return execute(sql.replace("CROSS JOIN otpguard_tenant", "CROSS JOIN gone"), *rest)
+
+    with connection.execute_wrapper(down):
+        refused = post(host.client, path, {"reason": "x"})
+    assert (refused.status_code, refused.json()["code"]) == (503, "store_unavailable")
+    assert "Retry-After" in refused
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_store_that_goes_away_after_the_guard_unwinds_the_reset(
+    host: Host, member: Membership
+) -> None:
+    path = f"members/{member.user_id}/reset/"
+    step_up(host.client, post(host.client, path, {"reason": "x"}))
+
+    def down(execute: Any, sql: str, *rest: Any) -> Any:
+        return execute(sql.replace('INTO "otpguard_hold"', 'INTO "gone"'), *rest)
+
+    host.client.raise_request_exception = False
+    with connection.execute_wrapper(down):
+        assert post(host.client, path, {"reason": "x"}).status_code == 500
+    assert not FactorBlock.objects.exists()
+    assert post(host.client, path, {"reason": "x"}).status_code == 200, "the use came back"
+
+
+# --- unblock -------------------------------------------------------------------------------------
+
+
+def test_a_blocked_factor_is_accepted_again(host: Host, member: Membership) -> None:
+    factor = Factor.objects.get(user=member.user)
+    FactorBlock.objects.create(tenant=host.tenant, factor=factor, reason="stolen")
+    path = f"members/{member.user_id}/factors/{factor.pk}/unblock/"
+    assert done(host.client, path, {"reason": "found"}).json() == {"unblocked": True}
+    assert done(host.client, path, {"reason": "found"}).json() == {"unblocked": False}
+    assert Event.objects.filter(kind="factor.unblocked", tenant_id=host.tenant.pk).count() == 1
+
+
+def test_only_this_tenants_block_is_lifted(host: Host, member: Membership) -> None:
+    factor = Factor.objects.get(user=member.user)
+    theirs = FactorBlock.objects.create(tenant=factories.tenant(), factor=factor, reason="theirs")
+    path = f"members/{member.user_id}/factors/{factor.pk}/unblock/"
+    assert done(host.client, path, {"reason": "x"}).json() == {"unblocked": False}
+    assert FactorBlock.objects.get() == theirs
+
+
+def test_unblocking_needs_a_reason_and_a_factor_of_that_member(
+    host: Host, member: Membership
+) -> None:
+    factor = Factor.objects.get(user=member.user)
+    path = f"members/{member.user_id}/factors/{factor.pk}/unblock/"
+    assert post(host.client, path, {}).json()["field"] == "reason"
+    other = f"members/{member.user_id}/factors/{host.factor.pk}/unblock/"
+    assert post(host.client, other, {"reason": "x"}).status_code == 404
+
+
+# --- a second admin ------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("two_pairs_of_eyes")
+def test_a_reset_waits_for_another_admin(host: Host, member: Membership) -> None:
+    answer = done(host.client, f"members/{member.user_id}/reset/", {"reason": "lost"})
+    assert (answer.status_code, answer.json()["state"]) == (202, "open")
+    assert not FactorBlock.objects.exists()
+    approval = answer.json()["approval"]
+    assert seen(host.client, "approvals/").json()["approvals"] == [answer.json()]
+    own = post(host.client, f"approvals/{approval}/approve/")
+    assert (own.status_code, own.json()["code"]) == (403, "not_allowed")
+    other = second_admin(host)
+    assert done(other, f"approvals/{approval}/approve/").json()["blocked"] == 1
+    late = done(other, f"approvals/{approval}/refuse/")
+    assert late.status_code == 403
+    assert "decided already" in late.json()["detail"]
+
+
+@pytest.mark.usefixtures("two_pairs_of_eyes")
+def test_another_admin_refuses(host: Host, member: Membership) -> None:
+    answer = done(host.client, f"members/{member.user_id}/reset/", {"reason": "lost"})
+    refused = done(second_admin(host), f"approvals/{answer.json()['approval']}/refuse/")
+    assert (refused.status_code, refused.json()["state"]) == (200, "refused")
+    assert not FactorBlock.objects.exists()
+
+
+@pytest.mark.usefixtures("two_pairs_of_eyes")
+def test_the_subject_does_not_decide(host: Host) -> None:
+    subject = factories.member(host.tenant, roles=["admin"])
+    factories.phone_factor(subject.user)
+    answer = done(host.client, f"members/{subject.user_id}/reset/", {"reason": "lost"})
+    client = factories.login(Client(), subject.user, host.tenant)
+    for decision in ("approve", "refuse"):
+        path = f"approvals/{answer.json()['approval']}/{decision}/"
+        assert post(client, path).status_code == 403
+    assert Approval.objects.get().state == "open"
+
+
+@pytest.mark.usefixtures("two_pairs_of_eyes")
+def test_another_tenants_admin_neither_sees_nor_decides(host: Host, member: Membership) -> None:
+    answer = done(host.client, f"members/{member.user_id}/reset/", {"reason": "lost"})
+    foreign = factories.member(factories.tenant(), roles=["admin"])
+    factories.phone_factor(foreign.user)
+    client = factories.login(Client(), foreign.user, foreign.tenant)
+    assert seen(client, "approvals/").json() == {"approvals": []}
+    for decision in ("approve", "refuse"):
+        path = f"approvals/{answer.json()['approval']}/{decision}/"
+        assert post(client, path).status_code == 404
+    assert Approval.objects.get().state == "open"
+
+
+@pytest.mark.usefixtures("two_pairs_of_eyes")
+def test_a_reset_that_meets_nothing_is_not_asked_for(host: Host) -> None:
+    nobody = factories.member(host.tenant)
+    answer = done(host.client, f"members/{nobody.user_id}/reset/", {"reason": "lost"})
+    assert (answer.status_code, answer.json()["blocked"]) == (200, 0)
+    assert not Approval.objects.exists()
