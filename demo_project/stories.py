@@ -108,9 +108,9 @@ STORIES = (
         slug="AAL3",
         who="ines@initech",
         path="/billing/",
-        do="Change the card of Initech Enterprise.",
-        expect="A contract of $250,000 a year means AAL3: a phone code is not enough, a passkey is"
-        " asked for. Acme has chosen phone codes for production keys; Initech has not.",
+        do="Change the card of Initech Enterprise. Set up a passkey when you are asked for one.",
+        expect="A contract of $250,000 a year means AAL3: a phone code is not enough. It is enough"
+        " to add a passkey, though, and the passkey then changes the card.",
     ),
     Card(
         title="Nothing enrolled",
@@ -118,8 +118,8 @@ STORIES = (
         who="nora@acme",
         path="/keys/",
         do="Create a key as somebody who has no factor yet.",
-        expect="No silent pass: a phone has to be enrolled first, and only with a fresh login."
-        " Try the number +1 201 555 0199.",
+        expect="No silent pass: something has to be set up first, and only with a fresh login. Give"
+        " the number +1 201 555 0199, or never give one: an app or a passkey does as well.",
     ),
     Card(
         title="Two organizations",
@@ -128,6 +128,33 @@ STORIES = (
         path="/contacts/export/",
         do="Export the contacts of Acme, then switch to Globex (top right) and export there.",
         expect="Asked again: what was proven in one organization counts for nothing in another.",
+    ),
+    Card(
+        title="Your own security",
+        slug="/security/",
+        who="alice@acme",
+        path="/security/",
+        do="Add an authenticator app, make recovery codes, forget this device.",
+        expect="What your phone proves and what a passkey would; every change asks for a proof and"
+        " is told to you by e-mail (look into the inbox).",
+    ),
+    Card(
+        title="A lost phone",
+        slug="reset",
+        who="ops",
+        path="/admin/otpguard/membership/",
+        do="Reset Bob's factors at Acme, with a reason.",
+        expect="You step up first. Bob's phone is blocked at Acme only, Bob is told, waits 24 hours"
+        " for anything sensitive, and can set up a new factor at once.",
+    ),
+    Card(
+        title="Everybody must have one",
+        slug="enforcement",
+        who="ops",
+        path="/admin/otpguard/enrollmentrule/",
+        do="Add a rule for Acme with 7 days of grace, then log in as nora@acme.",
+        expect="A banner counts the days. With a rule that began long ago and no grace, Nora sees"
+        " nothing but the page where she sets something up.",
     ),
     Card(
         title="Permission stays permission",
