@@ -19,6 +19,10 @@ from otpguard.models.grant import Grant, HeldRequest
 from otpguard.models.hold import Hold
 from otpguard.models.notice import Notice, NoticeAddress
 from otpguard.models.policy import PolicyWish
+from otpguard.models.price import Price
+from otpguard.models.receipt import Receipt
+from otpguard.models.route import RouteHealth, RouteSwitch
+from otpguard.models.sender import SenderRegistration, WhatsAppSender
 from otpguard.models.session import LoginSession
 from otpguard.models.tenant import Membership, Tenant
 
@@ -42,9 +46,15 @@ __all__ = [
     "PasskeyFactor",
     "PhoneFactor",
     "PolicyWish",
+    "Price",
+    "Receipt",
     "RecoveryCode",
     "RecoveryFactor",
+    "RouteHealth",
+    "RouteSwitch",
+    "SenderRegistration",
     "Tenant",
     "TotpFactor",
     "Usage",
+    "WhatsAppSender",
 ]

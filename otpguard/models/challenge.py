@@ -119,7 +119,8 @@ class Delivery(models.Model):
     """One try at sending a challenge over one route; the rows are the outbox.
 
     (challenge, step) is unique, so taking a step twice sends once. A sender holds the row by
-    `lease_until`; when it dies, the next one takes over.
+    `lease_until`; when it dies, the next one takes over. `remote` says that the vendor made the
+    code and checks it (C14); `carrier` and `network_route` are what it reported of the way.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -138,6 +139,11 @@ class Delivery(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     provider_ref = models.CharField(max_length=128, null=True, blank=True)
     outcome = models.CharField(max_length=120, blank=True)
+    failure = models.CharField(max_length=32, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    remote = models.BooleanField(default=False)
+    carrier = models.CharField(max_length=64, blank=True)
+    network_route = models.CharField(max_length=64, blank=True)
     cost_micros = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)

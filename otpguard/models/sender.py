@@ -1,0 +1,107 @@
+"""Who messages come from: 10DLC registrations and WhatsApp senders."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.models.tenant import Tenant
+
+
+class SenderRegistration(models.Model):
+    """A brand and campaign with The Campaign Registry, by which a provider may text US numbers.
+
+    `per_second` is the throughput that the campaign has; `interim` the provider with an approved
+    route of its own that serves until then.
+    """
+
+    class Vetting(models.TextChoices):
+        """How closely the brand was looked at; decides its throughput."""
+
+        NONE = "none", _("none")
+        STANDARD = "standard", _("standard")
+        ENHANCED = "enhanced", _("enhanced")
+
+    class Status(models.TextChoices):
+        """Where the registration stands."""
+
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        APPROVED = "approved", _("approved")
+        REJECTED = "rejected", _("rejected")
+
+    provider = models.CharField(max_length=64)
+    brand = models.CharField(max_length=64)
+    campaign = models.CharField(max_length=64, blank=True)
+    vetting = models.CharField(max_length=16, choices=Vetting, default=Vetting.NONE)
+    status = models.CharField(max_length=16, choices=Status, default=Status.DRAFT)
+    per_second = models.PositiveSmallIntegerField(default=1)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    expected_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    interim = models.CharField(max_length=64, blank=True)
+    # The pace: when the campaign's next message may leave, moved by a conditional update.
+    next_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ("provider", "brand")
+        verbose_name = _("sender registration")
+        verbose_name_plural = _("sender registrations")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["provider", "brand", "campaign"], name="otpguard_registration_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand} at {self.provider}"
+
+
+class WhatsAppSender(models.Model):
+    """A number of a WhatsApp Business Account and the template that codes go out by.
+
+    Without a tenant it is the site's own. Only an approved template of the authentication category
+    carries codes.
+    """
+
+    class Approval(models.TextChoices):
+        """Meta's word on the template."""
+
+        PENDING = "pending", _("pending")
+        APPROVED = "approved", _("approved")
+        REJECTED = "rejected", _("rejected")
+        PAUSED = "paused", _("paused")
+
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, null=True, blank=True, related_name="whatsapp_senders"
+    )
+    provider = models.CharField(max_length=64)
+    account = models.CharField(max_length=64)
+    number_id = models.CharField(max_length=64)
+    display_name = models.CharField(max_length=64)
+    badge = models.BooleanField(default=False)
+    template = models.CharField(max_length=128)
+    category = models.CharField(max_length=32, default="AUTHENTICATION")
+    language = models.CharField(max_length=16, default="en_US")
+    approval = models.CharField(max_length=16, choices=Approval, default=Approval.PENDING)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("provider", "display_name")
+        verbose_name = _("WhatsApp sender")
+        verbose_name_plural = _("WhatsApp senders")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tenant", "provider"], name="otpguard_whatsapp_once"),
+            models.UniqueConstraint(
+                fields=["provider"],
+                condition=models.Q(tenant=None),
+                name="otpguard_whatsapp_once_site",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.display_name} ({self.provider})"
