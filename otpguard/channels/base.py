@@ -2,18 +2,25 @@
 
 A provider is named by dotted path in OTPGUARD["PROVIDERS"] with OPTIONS that become keyword
 arguments of its constructor. The contract suite that ours pass is `tests/channels/contract.py`.
+For a vendor spoken to over HTTP, `otpguard.channels.http_provider` does the sending.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
-from otpguard.core.outcome import Outcome
+from otpguard.core.outcome import Failure, Outcome
 
-__all__ = ["OutboundMessage", "Provider"]
+__all__ = ["OutboundMessage", "Provider", "ReceiptFact", "ReceiptState", "Receiving", "Webhook"]
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +28,8 @@ class OutboundMessage:
     """One message to one person. `to` and `text` are masked in the repr.
 
     `code` is None for a notice, which asks nothing. `subject` is for e-mail; `key` is unique to the
-    delivery, for vendors that accept an idempotency key.
+    delivery, for vendors that accept an idempotency key. `language` is a language tag, empty for
+    the site's own; `lifetime` the seconds that the code is good for, 0 when that does not matter.
     """
 
     key: str
@@ -30,6 +38,8 @@ class OutboundMessage:
     text: str = field(repr=False)
     code: Code | None = None
     subject: str = ""
+    language: str = ""
+    lifetime: int = 0
 
 
 class Provider(Protocol):
@@ -45,5 +55,71 @@ class Provider(Protocol):
         """Send once. Returns an outcome for whatever happens; raises only on a programming error.
 
         Must come back within its own deadline (seconds, not minutes) and must not log `to`,
-        `text` or `code`.
+        `text` or `code`. One that can send codes only, no notices, says so by a true `codes_only`.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A request that a vendor, or somebody who says so, made to us, as it came.
+
+    `url` is the whole public address that the vendor called, rebuilt from the site's settings and
+    not from a header of the request. Header names may be in any case; of a repeated header the last
+    line counts. Everything but the method is masked in the repr.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=lambda: _NONE, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    def header(self, name: str) -> str:
+        """The value of a header, empty when it is not there."""
+        wanted, found = name.lower(), ""
+        for each, value in self.headers.items():
+            if each.lower() == wanted:
+                found = value
+        return found
+
+
+class ReceiptState(StrEnum):
+    """How far a vendor says that a message has come."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptFact:
+    """What a vendor says later about one message.
+
+    `reference` is that of `Accepted`; `failure` is set for FAILED alone; `cost_micros` are
+    millionths of a US dollar, None when unknown; `at` is the vendor's own time, None when not told.
+    """
+
+    reference: str
+    state: ReceiptState
+    failure: Failure | None = None
+    carrier: str = ""
+    cost_micros: int | None = None
+    at: datetime | None = None
+
+
+class Receiving(Protocol):
+    """What a vendor that calls back offers besides."""
+
+    def is_authentic(self, received: Webhook, *, now: datetime) -> bool:
+        """True when the vendor itself made this request, and lately where it says when.
+
+        Compares in constant time. False, and no error, for whatever a stranger may send.
+        """
+
+    def parse_receipt(self, received: Webhook) -> tuple[ReceiptFact, ...]:
+        """What an authentic request says; empty for what tells nothing about a delivery.
+
+        A repeat gives the same facts, and they come in any order: (reference, state) is the key.
+        """
+
+    def handshake(self, received: Webhook) -> str | None:
+        """The body to answer with, when the vendor asks whether the address is ours; else None."""

@@ -48,7 +48,7 @@ def deliver(*, delivery_id: str, now: datetime) -> Outcome | None:
     if challenge.state != ChallengeState.OPEN or challenge.expires_at <= now:
         _move(delivery, DeliveryState.FAILED, outcome="challenge closed")
         return None
-    outcome = _send(delivery, challenge)
+    outcome = _send(delivery, challenge, now)
     _record(delivery, challenge.pk, outcome, now)
     return outcome
 
@@ -69,12 +69,10 @@ def fall_back(challenge: Challenge, *, reason: str, now: datetime) -> bool:
     Joins the caller's transaction, which must hold the challenge's row.
     """
     failed = challenge.plan[challenge.step]["channel"]
-    challenge.due_at = None
     if challenge.step + 1 >= len(challenge.plan):
-        challenge.undeliverable = True
-        challenge.save(update_fields=["due_at", "undeliverable"])
-        record(ChallengeUndeliverable(reason=reason), circumstances_of(challenge, now))
+        give_up(challenge, reason=reason, now=now)
         return False
+    challenge.due_at = None
     challenge.step += 1
     challenge.last_sent_at = now
     challenge.sends += 1
@@ -89,6 +87,17 @@ def fall_back(challenge: Challenge, *, reason: str, now: datetime) -> bool:
         circumstances_of(challenge, now),
     )
     return True
+
+
+def give_up(challenge: Challenge, *, reason: str, now: datetime) -> None:
+    """Send no more unasked, with an event; the person may still press "try another way".
+
+    Joins the caller's transaction, which must hold the challenge's row.
+    """
+    challenge.due_at = None
+    challenge.undeliverable = True
+    challenge.save(update_fields=["due_at", "undeliverable"])
+    record(ChallengeUndeliverable(reason=reason), circumstances_of(challenge, now))
 
 
 def circumstances_of(challenge: Challenge, now: datetime) -> Circumstances:
@@ -121,7 +130,7 @@ def _claim(delivery_id: str, now: datetime) -> Delivery | None:
     ).get(pk=delivery_id)
 
 
-def _send(delivery: Delivery, challenge: Challenge) -> Outcome:
+def _send(delivery: Delivery, challenge: Challenge, now: datetime) -> Outcome:
     channel = Channel(delivery.channel)
     try:
         provider = catalog.providers().get(delivery.provider)
@@ -155,6 +164,8 @@ def _send(delivery: Delivery, challenge: Challenge) -> Outcome:
             text=text,
             code=code,
             subject=subject,
+            language=challenge.language,
+            lifetime=max(0, int((challenge.expires_at - now).total_seconds())),
         )
     )
 
@@ -182,9 +193,12 @@ def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datet
             case Refused() | Unavailable():
                 if not _move(delivery, DeliveryState.FAILED, outcome=outcome.reason):
                     return
-                current = challenge.step == delivery.step
-                if current and challenge.state == ChallengeState.OPEN:
+                if challenge.step != delivery.step or challenge.state != ChallengeState.OPEN:
+                    return
+                if outcome.may_fall_back:
                     fall_back(challenge, reason=outcome.reason, now=now)
+                else:
+                    give_up(challenge, reason=f"{outcome.failure}: {outcome.reason}", now=now)
 
 
 def _set_timer(challenge: Challenge, delivery: Delivery, outcome: Accepted, now: datetime) -> None:

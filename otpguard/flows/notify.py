@@ -171,9 +171,11 @@ def _send(notice: Notice) -> Outcome:
 
 
 def _provider_of(channel: Channel) -> Provider | None:
+    """The first in the site's order that can carry a text of ours and not only codes."""
     for route in catalog.routes():
-        if route.channel is channel:
-            return catalog.providers().get(route.provider)
+        provider = catalog.providers().get(route.provider)
+        if route.channel is channel and not getattr(provider, "codes_only", False):
+            return provider
     return None
 
 

@@ -1,7 +1,7 @@
 """Keeps messages in a list of this process: for tests.
 
-`outcome` makes it behave like a vendor that accepts without a receipt, refuses or is away, so that
-hosts can test their fallback without a network.
+`outcome` makes it behave like a vendor that accepts without a receipt, refuses, calls it fraud or
+is away, so that hosts can test their fallback without a network.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Literal
 
 from otpguard.channels.base import OutboundMessage
 from otpguard.core.assurance import Channel
-from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
+from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
 
 FOR_DEVELOPMENT = True
 
 SENT: list[OutboundMessage] = []
 """Every message taken by any memory provider of this process, the newest last."""
 
-Behavior = Literal["delivered", "accepted", "refused", "unavailable"]
+Behavior = Literal["delivered", "accepted", "refused", "fraud", "unavailable"]
 
 
 class Memory:
@@ -39,6 +39,8 @@ class Memory:
         """Remember the message, or fail as configured."""
         if self._outcome == "refused":
             return Refused(reason="configured to refuse")
+        if self._outcome == "fraud":
+            return Refused(reason="configured to block", failure=Failure.FRAUD_BLOCKED)
         if self._outcome == "unavailable":
             return Unavailable(reason="configured to be away")
         SENT.append(message)
