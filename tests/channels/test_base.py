@@ -6,6 +6,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from otpguard.channels.base import Webhook
 from otpguard.core.assurance import Channel
 from tests.channels.contract import DIGITS, message
 
@@ -25,3 +26,21 @@ def test_a_message_does_not_change_on_its_way() -> None:
     with pytest.raises(FrozenInstanceError):
         sent.to = "+12015550199"  # type: ignore[misc]
     assert sent.to == "+12015550123"
+
+
+def test_a_header_of_a_webhook_is_found_in_any_case_and_its_last_line_counts() -> None:
+    received = Webhook(
+        method="POST", url="https://acme.example/", headers={"X-Sig": "1", "x-sig": "2"}
+    )
+    assert received.header("X-SIG") == "2"
+    assert received.header("Other") == ""
+
+
+def test_a_webhook_shows_nothing_of_what_is_in_it() -> None:
+    received = Webhook(
+        method="POST",
+        url="https://acme.example/?to=hush",
+        headers={"Authorization": "hush"},
+        body=b"hush",
+    )
+    assert repr(received) == "Webhook(method='POST')"

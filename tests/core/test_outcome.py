@@ -1,4 +1,4 @@
-"""What a try at sending came to: closed, and told apart by type and not by truth."""
+"""What a try at sending came to: closed, told apart by type, and sorted by what follows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from typing import get_args
 
 import pytest
 
-from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
+from otpguard.core.outcome import (
+    ROUTE_FAILURES,
+    Accepted,
+    Failure,
+    Outcome,
+    Refused,
+    Unavailable,
+    failed,
+)
 
 
 def told(outcome: Outcome) -> str:
@@ -39,3 +47,51 @@ def test_the_same_reason_means_something_else_in_another_kind() -> None:
 
 def test_a_provider_can_answer_in_three_ways_only() -> None:
     assert set(get_args(Outcome)) == {Accepted, Refused, Unavailable}
+
+
+def test_the_failures_are_those_that_vendors_codes_are_sorted_into() -> None:
+    assert {failure.name for failure in Failure} == {
+        "INVALID_NUMBER",
+        "LANDLINE_OR_UNREACHABLE",
+        "CHANNEL_UNAVAILABLE",
+        "FRAUD_BLOCKED",
+        "GEO_BLOCKED",
+        "CARRIER_FILTERED",
+        "NOT_REGISTERED",
+        "OPTED_OUT",
+        "RATE_LIMITED",
+        "CONFLICT_OPEN",
+        "WRONG_CODE",
+        "CHECKS_EXHAUSTED",
+        "EXPIRED_OR_GONE",
+        "AUTH_CONFIG",
+        "BALANCE",
+        "TRANSIENT",
+        "UNKNOWN_OUTCOME",
+    }
+
+
+@pytest.mark.parametrize("failure", Failure)
+def test_what_follows_from_a_failure_follows_from_its_outcome(failure: Failure) -> None:
+    outcome = failed(failure, reason="because", retry_after=3)
+    assert isinstance(outcome, Unavailable) == (failure in ROUTE_FAILURES)
+    assert (outcome.failure, outcome.reason, outcome.retry_after) == (failure, "because", 3)
+    assert outcome.may_fall_back == (failure is not Failure.FRAUD_BLOCKED)
+    assert outcome.perhaps_sent == (failure is Failure.UNKNOWN_OUTCOME)
+    ours = failure in {Failure.AUTH_CONFIG, Failure.BALANCE}
+    assert outcome.pages_operator == ours
+    assert outcome.opens_breaker == ours
+    assert failure.blames_route == isinstance(outcome, Unavailable)
+
+
+def test_a_fault_of_the_route_is_no_refusal_of_a_message_nor_the_other_way_round() -> None:
+    with pytest.raises(ValueError, match="auth_config"):
+        Refused(reason="", failure=Failure.AUTH_CONFIG)
+    with pytest.raises(ValueError, match="invalid_number"):
+        Unavailable(reason="", failure=Failure.INVALID_NUMBER)
+
+
+def test_one_number_may_be_limited_without_any_fault_of_the_route() -> None:
+    refused = Refused(reason="", failure=Failure.RATE_LIMITED, retry_after=600)
+    assert not refused.opens_breaker
+    assert refused.may_fall_back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -14,6 +15,7 @@ from django.utils import timezone
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.outcome import Accepted
 from otpguard.flows.deliver import LEASE, deliver
+from otpguard.flows.resend import resend
 from otpguard.models import Delivery, Event
 from otpguard.testing import send_queued
 from tests import factories
@@ -134,6 +136,33 @@ def test_when_every_route_fails_the_challenge_is_undeliverable(settings: Any) ->
     assert challenge.undeliverable
     assert challenge.state == "open", "a late success of one route may still be answered"
     assert kinds()[-1] == "challenge.undeliverable"
+
+
+def test_what_a_vendor_calls_fraud_is_not_tried_over_the_next_paid_channel(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="fraud", whatsapp="delivered", voice="delivered")
+    who = stopped()
+    challenge = who.start()
+    send_queued()
+    challenge.refresh_from_db()
+    assert not SENT
+    assert challenge.undeliverable
+    assert (challenge.state, challenge.step, challenge.due_at) == ("open", 0, None)
+    assert kinds() == ["challenge.started", "challenge.undeliverable"]
+    event = Event.objects.get(kind="challenge.undeliverable")
+    assert json.loads(event.body)["data"]["reason"].startswith("fraud_blocked")
+
+    resend(facts=who.facts, challenge_id=challenge.pk, another_way=True)
+    send_queued()
+    assert [m.channel for m in SENT] == ["whatsapp"], "a person may ask for another way"
+    assert who.answer(challenge, SENT[-1].code.digits).__class__.__name__ == "Verified"
+
+
+def test_a_provider_is_told_language_and_life_of_the_code() -> None:
+    challenge = stopped().start()
+    send_queued()
+    life = (challenge.expires_at - challenge.created_at).total_seconds()
+    assert life - 5 <= SENT[-1].lifetime <= life
+    assert SENT[-1].language == challenge.language
 
 
 def test_a_route_that_reports_receipts_gets_a_fallback_timer(settings: Any) -> None:

@@ -244,6 +244,18 @@ def test_the_first_provider_in_the_sites_order_is_taken(settings: Any) -> None:
     assert len(SENT) == 1
 
 
+def test_a_provider_of_codes_only_is_passed_over(settings: Any) -> None:
+    codes = {
+        "BACKEND": "otpguard.channels.providers.twilio_verify.TwilioVerify",
+        "OPTIONS": {"user": "AC1", "password": "-", "service_sid": "VA1", "channels": ["email"]},
+    }
+    memory = providers(email="delivered")["PROVIDERS"]["email"]
+    settings.OTPGUARD = {"PROVIDERS": {"codes": codes, "mail": memory}}
+    told()
+    send_notices()
+    assert len(SENT) == 1
+
+
 def test_a_notice_under_a_lost_key_fails_instead_of_being_tried_for_ever() -> None:
     with override_settings(OTPGUARD={"ROOT_KEYS": ["a key that is lost by now"]}):
         notice = told()

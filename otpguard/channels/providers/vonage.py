@@ -229,4 +229,6 @@ def _is_fresh(claims: Mapping[str, Any], now: datetime) -> bool:
     expires: Any = claims.get("exp", at + 1)
     if not all(isinstance(each, int | float) for each in (issued, expires)):
         return False
-    return bool(abs(at - issued) <= FRESH.total_seconds() and at < expires)
+    # Compared and not subtracted: a number may be too large for that.
+    slack = FRESH.total_seconds()
+    return bool(at - slack <= issued <= at + slack and at < expires)

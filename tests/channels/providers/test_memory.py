@@ -41,6 +41,12 @@ def test_what_fails_is_not_remembered(behavior: memory.Behavior, kind: type) -> 
     assert not SENT
 
 
+def test_it_may_call_a_message_fraud() -> None:
+    outcome = Memory(outcome="fraud").send(message())
+    assert isinstance(outcome, Refused)
+    assert not outcome.may_fall_back
+
+
 def test_it_serves_the_channels_it_is_told() -> None:
     assert Memory(["sms", "voice"]).channels == {Channel.SMS, Channel.VOICE}
     with pytest.raises(ValueError, match="pigeon"):

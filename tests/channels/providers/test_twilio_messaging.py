@@ -1,0 +1,218 @@
+"""Twilio Programmable Messaging, against its documentation."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+import pytest
+
+from otpguard.channels.base import ReceiptFact, ReceiptState, Webhook
+from otpguard.channels.providers.twilio_messaging import CODES, TwilioMessaging
+from otpguard.channels.signatures import basic, twilio
+from otpguard.core.codes import Code
+from otpguard.core.outcome import Accepted, Failure, Refused, Unavailable
+from otpguard.transport.exchange import Response
+from tests.channels.contract import HttpProviderContract, message
+from tests.vendors.server import Reply, vendor
+from tests.vendors.twilio import ACCOUNT, AUTH_TOKEN, CALLBACK, SERVICE, messaging
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+SID = "SM" + "a" * 32
+
+
+def made(**options: Any) -> TwilioMessaging:
+    usual = {"account_sid": ACCOUNT, "auth_token": AUTH_TOKEN, "status_callback": CALLBACK}
+    sender = {} if "sender" in options else {"messaging_service_sid": SERVICE}
+    return TwilioMessaging(**{**usual, **sender, **options})
+
+
+class TestContract(HttpProviderContract):
+    rule = staticmethod(messaging)
+
+    def made(self, base: str) -> TwilioMessaging:
+        return made(base=base, read=0.5)
+
+    def secrets(self) -> tuple[str, ...]:
+        return (basic(ACCOUNT, AUTH_TOKEN), AUTH_TOKEN)
+
+
+def test_the_message_goes_through_the_messaging_service_and_lapses_with_the_code() -> None:
+    request = made(risk_check="enable").build_request(replace(message(), lifetime=600))
+    assert request.method == "POST"
+    assert request.url == f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    assert parse_qs(request.body.decode()) == {
+        "To": ["+12015550123"],
+        "Body": ["481516 is your code"],
+        "MessagingServiceSid": [SERVICE],
+        "StatusCallback": [CALLBACK],
+        "ValidityPeriod": ["600"],
+        "RiskCheck": ["enable"],
+    }
+
+
+def test_it_goes_from_a_number_where_there_is_no_service() -> None:
+    fields = parse_qs(made(sender="+12015550100").build_request(message()).body.decode())
+    assert fields["From"] == ["+12015550100"]
+    assert "MessagingServiceSid" not in fields
+    assert "ValidityPeriod" not in fields
+
+
+@pytest.mark.parametrize(("lifetime", "asked"), [(1, "6"), (600, "600"), (99_999, "36000")])
+def test_the_validity_is_one_that_twilio_takes(lifetime: int, asked: str) -> None:
+    request = made().build_request(replace(message(), lifetime=lifetime))
+    assert parse_qs(request.body.decode())["ValidityPeriod"] == [asked]
+
+
+def test_an_api_key_makes_the_calls_and_the_auth_token_signs() -> None:
+    provider = made(api_key="SK1", api_secret="hush")
+    assert provider.build_request(message()).headers["Authorization"] == basic("SK1", "hush")
+    assert provider.is_authentic(callback("sent"), now=NOW)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"messaging_service_sid": ""},
+        {"sender": "+12015550100", "messaging_service_sid": SERVICE},
+        {"api_key": "SK1"},
+        {"read": 0},
+    ],
+)
+def test_options_that_cannot_work_are_told_at_once(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"sender|api_key|deadlines"):
+        made(**options)
+
+
+def answered(status: int, body: object) -> Any:
+    return made().parse_response(Response(status=status, body=json.dumps(body).encode()))
+
+
+def test_an_acceptance_has_sid_route_and_price_when_told() -> None:
+    body = {"sid": SID, "status": "queued", "price": None, "price_unit": "USD"}
+    assert answered(201, body) == Accepted(reference=SID, route=SERVICE)
+    priced = answered(201, {**body, "price": "-0.00750"})
+    assert priced.cost_micros == 7500
+    assert answered(201, {**body, "price": "-0.00750", "price_unit": "EUR"}).cost_micros is None
+
+
+def test_a_message_that_failed_at_once_is_no_acceptance() -> None:
+    failed = {"sid": SID, "status": "failed", "error_code": 30034}
+    assert answered(201, failed).failure is Failure.NOT_REGISTERED
+    assert answered(201, {"sid": SID, "status": "failed"}).failure is Failure.CHANNEL_UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "failure"),
+    [
+        (401, 20003, Failure.AUTH_CONFIG),
+        (429, 20429, Failure.RATE_LIMITED),
+        (400, 21211, Failure.INVALID_NUMBER),
+        (400, 21408, Failure.GEO_BLOCKED),
+        (400, 21608, Failure.AUTH_CONFIG),
+        (400, 21610, Failure.OPTED_OUT),
+        (400, 21614, Failure.LANDLINE_OR_UNREACHABLE),
+        (400, 30003, Failure.LANDLINE_OR_UNREACHABLE),
+        (400, 30006, Failure.LANDLINE_OR_UNREACHABLE),
+        (400, 30007, Failure.CARRIER_FILTERED),
+        (400, 30008, Failure.CHANNEL_UNAVAILABLE),
+        (400, 30034, Failure.NOT_REGISTERED),
+        (403, 30450, Failure.FRAUD_BLOCKED),
+        (403, 30453, Failure.FRAUD_BLOCKED),
+        (400, 99999, Failure.CHANNEL_UNAVAILABLE),
+    ],
+)
+def test_an_error_code_says_what_to_do(status: int, code: int, failure: Failure) -> None:
+    said = f"The 'To' number +12015550123 is not valid ({code})"
+    outcome = answered(status, {"code": code, "message": said, "status": status})
+    assert isinstance(outcome, Refused | Unavailable)
+    assert outcome.failure is failure
+    assert "2015550123" not in outcome.reason
+
+
+def test_a_code_as_text_is_the_same() -> None:
+    assert answered(400, {"code": "21211"}).failure is Failure.INVALID_NUMBER
+
+
+def callback(status: str, *, token: str = AUTH_TOKEN, **more: str) -> Webhook:
+    fields = {"MessageSid": SID, "MessageStatus": status, "AccountSid": ACCOUNT, **more}
+    return Webhook(
+        method="POST",
+        url=CALLBACK,
+        headers={
+            "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+            "x-twilio-signature": twilio(token, CALLBACK, fields.items()),
+        },
+        body=urlencode(fields).encode(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("sent", ReceiptState.SENT),
+        ("delivered", ReceiptState.DELIVERED),
+        ("read", ReceiptState.DELIVERED),
+    ],
+)
+def test_a_receipt_says_how_far_it_came(status: str, state: ReceiptState) -> None:
+    received = callback(status, To="+12015550123", Extra="")
+    assert made().is_authentic(received, now=NOW)
+    assert made().parse_receipt(received) == (ReceiptFact(reference=SID, state=state),)
+    assert made().parse_receipt(received) == made().parse_receipt(received)
+
+
+@pytest.mark.parametrize("status", ["failed", "undelivered", "canceled"])
+@pytest.mark.parametrize(("code", "failure"), sorted(CODES.items()))
+def test_a_failed_receipt_has_a_class(status: str, code: int, failure: Failure) -> None:
+    [fact] = made().parse_receipt(callback(status, ErrorCode=str(code)))
+    assert (fact.state, fact.failure) == (ReceiptState.FAILED, failure)
+
+
+def test_a_failed_receipt_without_a_known_code_is_a_failure_of_the_channel() -> None:
+    for more in ({}, {"ErrorCode": "99999"}, {"ErrorCode": "x"}):
+        [fact] = made().parse_receipt(callback("failed", **more))
+        assert fact.failure is Failure.CHANNEL_UNAVAILABLE
+
+
+@pytest.mark.parametrize("status", ["queued", "sending", "accepted", "scheduled", "new", ""])
+def test_a_receipt_that_tells_nothing_is_passed_over(status: str) -> None:
+    assert made().parse_receipt(callback(status)) == ()
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff", b"{}", b"MessageStatus=sent", b"a=1&" * 500])
+def test_a_body_may_be_anything(body: bytes) -> None:
+    received = replace(callback("sent"), body=body)
+    assert made().parse_receipt(received) == ()
+    assert not made().is_authentic(received, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        callback("delivered", token="54321"),
+        replace(callback("failed"), headers=callback("delivered").headers),
+        replace(callback("delivered"), url=CALLBACK + "?a=1"),
+        replace(callback("delivered"), headers={}),
+        replace(
+            callback("delivered"),
+            headers={**callback("delivered").headers, "content-type": "application/json"},
+        ),
+    ],
+)
+def test_what_is_not_signed_by_the_account_is_not_believed(forged: Webhook) -> None:
+    assert not made().is_authentic(forged, now=NOW)
+
+
+def test_a_proven_code_is_reported_where_feedback_is_on() -> None:
+    assert made().confirm_request(SID, Code("481516")) is None
+    with vendor(messaging) as server:
+        provider = made(base=server.url, feedback=True)
+        assert provider.confirm(SID, Code("481516")) is None
+        assert provider.cancel(SID) is None
+        assert len(server.received) == 1
+        server.reply = Reply(404, {"code": 20404})
+        assert provider.confirm(SID, Code("481516")) is Failure.AUTH_CONFIG

@@ -1,0 +1,113 @@
+"""Build, send, parse: the one step that does anything, and what it makes of each end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from otpguard.channels.base import OutboundMessage, Webhook
+from otpguard.channels.http_provider import HttpProvider, NotAuthorizedError
+from otpguard.core.assurance import Channel
+from otpguard.core.codes import Code
+from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
+from otpguard.transport.exchange import Request, Response
+from tests.channels.contract import message
+from tests.ports import free_port
+from tests.vendors.server import Reply, vendor
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+class Acme(HttpProvider):
+    """A vendor of a few lines, as a host would write one."""
+
+    channels = frozenset({Channel.SMS})
+
+    def __init__(self, base: str, *, read: float = 0.5) -> None:
+        super().__init__(connect=0.5, read=read)
+        self._base = base
+
+    def build_request(self, message: OutboundMessage) -> Request:
+        return Request(method="POST", url=f"{self._base}/send", body=message.text.encode())
+
+    def parse_response(self, response: Response) -> Outcome:
+        if response.status == 400:
+            return Refused(reason="acme", failure=Failure.INVALID_NUMBER)
+        return Accepted(reference="1")
+
+    def cancel_request(self, reference: str) -> Request:
+        return Request(method="DELETE", url=f"{self._base}/{reference}")
+
+
+class Locked(Acme):
+    """One that has lost its credentials."""
+
+    def authorize(self, request: Request, *, now: datetime) -> Request:
+        raise NotAuthorizedError("acme: no key")
+
+
+def test_what_was_built_is_sent_and_what_came_back_is_parsed() -> None:
+    with vendor() as server:
+        assert Acme(server.url).send(message()) == Accepted(reference="1")
+        [received] = server.received
+        assert (received.method, received.path) == ("POST", "/send")
+        assert received.body == message().text.encode()
+        server.reply = Reply(400)
+        assert Acme(server.url).send(message()) == Refused(
+            reason="acme", failure=Failure.INVALID_NUMBER
+        )
+
+
+def test_a_vendor_that_is_away_has_sent_nothing_and_one_that_hangs_perhaps_has() -> None:
+    away = Acme(f"http://127.0.0.1:{free_port()}")
+    assert away.send(message()) == Unavailable(reason="ConnectError", failure=Failure.TRANSIENT)
+    assert away.cancel("1") is Failure.TRANSIENT
+    with vendor() as server:
+        server.mood = "hang"
+        outcome = Acme(server.url).send(message())
+        assert isinstance(outcome, Unavailable)
+        assert outcome.failure is Failure.UNKNOWN_OUTCOME
+        assert Acme(server.url).cancel("1") is Failure.UNKNOWN_OUTCOME
+
+
+def test_without_credentials_nothing_is_sent() -> None:
+    with vendor() as server:
+        locked = Locked(server.url)
+        assert locked.send(message()) == Unavailable(
+            reason="acme: no key", failure=Failure.AUTH_CONFIG
+        )
+        assert locked.cancel("1") is Failure.AUTH_CONFIG
+        assert server.received == []
+
+
+@pytest.mark.parametrize(
+    ("status", "failure"), [(200, None), (204, None), (400, Failure.INVALID_NUMBER)]
+)
+def test_a_closing_is_done_or_has_failed(status: int, failure: Failure | None) -> None:
+    with vendor() as server:
+        server.reply = Reply(status)
+        assert Acme(server.url).cancel("1") is failure
+
+
+def test_a_closing_that_is_neither_may_be_tried_again() -> None:
+    with vendor() as server:
+        server.reply = Reply(302)
+        assert Acme(server.url).cancel("1") is Failure.TRANSIENT
+
+
+def test_what_a_vendor_does_not_have_is_done_already() -> None:
+    provider = Acme("http://127.0.0.1:1")
+    received = Webhook(method="POST", url="https://acme.example/")
+    assert provider.confirm("1", Code("481516")) is None
+    assert not provider.is_authentic(received, now=NOW)
+    assert provider.parse_receipt(received) == ()
+    assert provider.handshake(received) is None
+    assert HttpProvider().cancel("1") is None
+
+
+def test_a_vendors_file_must_say_how_to_build_and_parse() -> None:
+    with pytest.raises(NotImplementedError):
+        HttpProvider().build_request(message())
+    with pytest.raises(NotImplementedError):
+        HttpProvider().parse_response(Response(status=200))

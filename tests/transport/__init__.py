@@ -1,0 +1,1 @@
+"""The one HTTP client, against servers that are really there."""

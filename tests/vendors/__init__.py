@@ -1,0 +1,1 @@
+"""Vendors as small HTTP servers on loopback, which check what they are sent."""
