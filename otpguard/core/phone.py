@@ -64,6 +64,16 @@ def parse(raw: str, *, region: str) -> PhoneNumber:
     )
 
 
+def is_land_line(e164: str) -> bool:
+    """True for a number that can be called and not be written to. In North America nobody can tell
+    by the number; there it is False."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE
+
+
 def mask(e164: str) -> str:
     """A number as it may be shown: the country code and the last two digits."""
     try:

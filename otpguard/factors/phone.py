@@ -8,12 +8,13 @@ from django.db.models import Q, QuerySet
 
 from otpguard import vault
 from otpguard.core.assurance import Channel, FactorKind
-from otpguard.core.phone import PhoneNumber, mask, mask_email
+from otpguard.core.phone import PhoneNumber, is_land_line, mask, mask_email
 from otpguard.core.secrets import same
 from otpguard.models import Factor, Tenant
 from otpguard.models.factor import FACTORS
 
 _BY_NUMBER = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.VOICE})
+_BY_VOICE = frozenset({Channel.VOICE})
 
 
 def build(
@@ -62,10 +63,14 @@ def holders_of(number: PhoneNumber) -> QuerySet[Factor]:
 def reachable(factor: Factor, *, email: str) -> frozenset[Channel]:
     """The channels a factor's code can take: the number's, and its bound address as the last.
 
+    A land line is called.
     A code that is to confirm a number must reach that number, not a mailbox.
     """
     by_email = factor.confirmed and is_bound_email(factor, email)
-    return _BY_NUMBER | {Channel.EMAIL} if by_email else _BY_NUMBER
+    held = factor.secret
+    number = held if isinstance(held, str) else held.reveal()
+    by_number = _BY_VOICE if is_land_line(number) else _BY_NUMBER
+    return by_number | {Channel.EMAIL} if by_email else by_number
 
 
 def masked_destination(channel: Channel, *, number: str, email: str) -> str:

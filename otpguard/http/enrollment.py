@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.views import LoginView, LogoutView
 from django.contrib.staticfiles.views import serve as serve_static
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, ResolverMatch, reverse
 from django.utils.http import escape_leading_slashes
 from django.views.static import serve as serve_media
@@ -19,9 +19,8 @@ from otpguard.core.decision import Reason
 from otpguard.core.enrollment import Overdue, Standing
 from otpguard.core.facts import SAFE_METHODS
 from otpguard.flows.enrollment import note_overdue, standing_of
-from otpguard.http import pages
 from otpguard.http.facts import facts_from
-from otpguard.http.problems import RETRY_SECONDS, STATUS_OF, problem, wants_problem
+from otpguard.http.problems import problem, wants_problem
 from otpguard.http.refusal import SeeOther
 from otpguard.labels import REASONS
 
@@ -81,26 +80,6 @@ def closed(request: HttpRequest, overdue: Overdue) -> HttpResponse:
         url = f"{url}?{urlencode({'next': back})}"
     response = SeeOther(url)
     response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """The answer while nobody can tell whether enrollment is overdue: closed, for now."""
-    reason = Reason.STORE_UNAVAILABLE
-    status, words = STATUS_OF[reason], REASONS[reason]
-    response: HttpResponse
-    if wants_problem(request):
-        response = problem(status, str(reason), "Request refused", str(words))
-    else:
-        context = {
-            "reason": words,
-            "code": str(reason),
-            "retry_url": request.get_full_path() if request.method == "GET" else "",
-            "support_url": settings().support_url,
-        }
-        page = render(request, "otpguard/unavailable.html", context, status=status)
-        response = pages.hardened(page)
-    response["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 

@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from otpguard.core.enrollment import Overdue
 from otpguard.exceptions import StoreUnavailable
 from otpguard.http import enrollment
+from otpguard.http.unavailable import unavailable
 
 logger = logging.getLogger("otpguard.enrollment")
 
@@ -72,5 +73,5 @@ def _closed(request: HttpRequest) -> HttpResponseBase | None:
         standing = enrollment.standing_of_request(request)
     except StoreUnavailable:
         logger.exception("nobody can tell whether enrollment is overdue")
-        return enrollment.unavailable(request)
+        return unavailable(request)
     return enrollment.closed(request, standing) if isinstance(standing, Overdue) else None

@@ -6,22 +6,28 @@ Django's messages, and nobody can put words of their own on the page.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.conf import settings
+from otpguard.exceptions import StoreUnavailable
 from otpguard.http import pages
 from otpguard.http.facts import facts_from
 from otpguard.http.login import with_sid
 from otpguard.http.refusal import SeeOther
+from otpguard.http.unavailable import unavailable
 from otpguard.labels import Text
+
+logger = logging.getLogger("otpguard.pages")
 
 DONE: Mapping[str, Text] = {
     "renamed": _("The new name is saved."),
@@ -42,13 +48,17 @@ View = Callable[..., HttpResponse]
 
 def own_page(view: View) -> View:
     """Wrap a view `(request, facts, **kwargs)` of a person's own pages: somebody logged in, with a
-    login session of ours, and our headers on what it answers."""
+    login session of ours, and our headers on what it answers; 503 while the store is away."""
 
     @login_required
     @wraps(view)
     def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 (of the address)
-        facts = with_sid(request, facts_from(request))
-        return pages.hardened(view(request, facts, **kwargs))
+        try:
+            facts = with_sid(request, facts_from(request))
+            return pages.hardened(view(request, facts, **kwargs))
+        except (StoreUnavailable, DatabaseError, InterfaceError):
+            logger.exception("a page of one's own security has no store")
+            return unavailable(request)
 
     return inner
 

@@ -22,6 +22,15 @@ class MailChoice:
     destination: str
 
 
+def without_recovery(factors: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids of `factors` that are not saved codes, in their order."""
+    rows = FACTORS.filter(pk__in=[UUID(identity) for identity in factors])
+    saved = {
+        str(pk) for pk in rows.filter(kind=FactorKind.RECOVERY.value).values_list("pk", flat=True)
+    }
+    return tuple(identity for identity in factors if identity not in saved)
+
+
 def mail_choice(standing: Standing) -> MailChoice | None:
     """The offer, or None: no saved code was shown yet, or the address is not the one of old."""
     if standing.reason is not Reason.RECOVERY_INCOMPLETE:

@@ -36,7 +36,7 @@ from otpguard.core.decision import (
     potential,
 )
 from otpguard.core.evidence import Proof
-from otpguard.core.policy import minutes
+from otpguard.core.policy import UserVerification, minutes
 from otpguard.core.presets import BASE
 from tests.core.strategies import NOW
 
@@ -278,3 +278,88 @@ def test_report_only_softens_a_missing_proof_and_nothing_else(
     decision: Decision, *, softened: bool
 ) -> None:
     assert is_softened_by_report_only(decision) is softened
+
+
+# --- passkeys that check, attested ones, recovery ------------------------------------------------
+
+UNCHECKED = Proof(grant="g", facts=replace(PASSKEY, user_verified=False), verified_at=NOW)
+ATTESTED = replace(PASSKEY, backup_eligible=False, attested=True)
+ALWAYS = replace(BASE, user_verification=UserVerification.REQUIRED)
+MADE_BY_THE_TRUSTED = replace(BASE, attested_only=True)
+SAVED = Proof(
+    grant="saved",
+    facts=MethodFacts(method=Method.RECOVERY, primary=Primary.PASSWORD),
+    verified_at=NOW,
+    intent="intent-a",
+    uses_left=1,
+)
+MAILED = replace(
+    SAVED, grant="mailed", facts=MethodFacts(method=Method.RECOVERY_MAIL, primary=Primary.PASSWORD)
+)
+CHANGE = {
+    "checkpoint": BUILT_IN["factor_change"],
+    "intent": "intent-a",
+    "binds": True,
+}
+
+
+def test_a_passkey_that_did_not_check_its_holder_passes_only_where_that_is_allowed() -> None:
+    assert isinstance(ask(UNCHECKED), Allow)
+    assert ask(UNCHECKED, policy=ALWAYS) == Need(level=AAL2, reason=Reason.USER_NOT_VERIFIED)
+    assert isinstance(ask(replace(UNCHECKED, facts=PASSKEY), policy=ALWAYS), Allow)
+
+
+def test_where_makers_must_vouch_only_what_they_vouch_for_passes() -> None:
+    own = replace(UNCHECKED, facts=PASSKEY)
+    found = ask(own, policy=MADE_BY_THE_TRUSTED)
+    assert found == Need(level=AAL2, reason=Reason.NOT_ATTESTED)
+    assert isinstance(ask(replace(own, facts=ATTESTED), policy=MADE_BY_THE_TRUSTED), Allow)
+
+
+def test_such_a_passkey_is_not_even_offered() -> None:
+    weak = EnrolledFactor(id="weak", kind=FactorKind.PASSKEY, user_verified=False)
+    for policy in (ALWAYS, MADE_BY_THE_TRUSTED):
+        assert isinstance(pick(weak, policy=policy), RequireEnrollment)
+    vouched = EnrolledFactor(id="ok", kind=FactorKind.PASSKEY, backup_eligible=False, attested=True)
+    assert pick(vouched, policy=MADE_BY_THE_TRUSTED).factors == ("ok",)  # type: ignore[union-attr]
+
+
+def test_where_factors_change_a_saved_code_needs_another_proof_beside_it() -> None:
+    """NIST SP 800-63B-4, 4.2.2.2."""
+    assert ask(SAVED, **CHANGE) == Need(level=AAL2, reason=Reason.RECOVERY_INCOMPLETE)
+    assert ask(SAVED, replace(SAVED, grant="second"), **CHANGE).reason is Reason.RECOVERY_INCOMPLETE
+    assert isinstance(ask(SAVED, MAILED, **CHANGE), Allow)
+    assert isinstance(ask(SAVED, FRESH, **CHANGE), Allow)
+    stale = replace(MAILED, verified_at=NOW - minutes(21))
+    assert ask(SAVED, stale, **CHANGE).reason is Reason.RECOVERY_INCOMPLETE
+
+
+def test_both_together_recover_whatever_level_was_lost() -> None:
+    strong = CHANGE | {
+        "checkpoint": BUILT_IN["factor_change.strong"],
+        "policy": replace(BASE, required_level=AAL3),
+    }
+    assert ask(FRESH, MAILED, **strong).reason is Reason.LEVEL_TOO_LOW
+    assert isinstance(ask(SAVED, MAILED, **strong), Allow)
+
+
+def test_a_mailed_code_alone_recovers_nothing() -> None:
+    assert ask(MAILED, **CHANGE).reason is Reason.LEVEL_TOO_LOW
+
+
+def test_elsewhere_a_saved_code_is_a_second_factor_by_itself() -> None:
+    assert isinstance(ask(SAVED), Allow)
+
+
+def test_a_hold_on_everything_leaves_setting_up_a_factor_open() -> None:
+    held = Member(held={"*": NOW + timedelta(hours=24)})
+    assert isinstance(ask(FRESH, member=held), Wait)
+    assert not isinstance(ask(BOUND, member=held, **CHANGE), Wait)
+    named = Member(held={"factor_change": NOW + timedelta(hours=24)})
+    assert isinstance(ask(BOUND, member=named, **CHANGE), Wait)
+
+
+def test_saved_codes_are_never_the_only_thing_to_enroll() -> None:
+    found = pick()
+    assert isinstance(found, RequireEnrollment)
+    assert FactorKind.RECOVERY not in found.kinds

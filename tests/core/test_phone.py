@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from otpguard.core.phone import InvalidPhoneError, PhoneNumber, mask, mask_email, parse
+from otpguard.core.phone import (
+    InvalidPhoneError,
+    PhoneNumber,
+    is_land_line,
+    mask,
+    mask_email,
+    parse,
+)
 
 REGIONS = ["US", "GB", "DE", "FR", "IN", "BR", "JP", "NG", "AU", "PL"]
 
@@ -115,3 +122,13 @@ def test_masking_never_shows_more_than_a_country_code_and_two_digits(raw: str) -
 )
 def test_a_masked_address_shows_its_first_letter_and_domain(address: str, shown: str) -> None:
     assert mask_email(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "land_line"),
+    [("+493012345678", True), ("+4915112345678", False), ("+12015550123", False), ("junk", False)],
+)
+def test_a_land_line_is_known_by_its_number_where_that_can_be_told(
+    number: str, land_line: bool
+) -> None:
+    assert is_land_line(number) is land_line

@@ -130,3 +130,9 @@ def test_a_bound_address_is_still_known_while_the_index_moves() -> None:
 def test_a_destination_is_shown_masked(channel: Channel) -> None:
     shown = phone.masked_destination(channel, number=NUMBER.e164, email="kim@example.com")
     assert shown == ("k•••@example.com" if channel is Channel.EMAIL else "+1 ••• ••23")
+
+
+def test_a_land_line_is_called_and_never_written_to() -> None:
+    user = factories.user(email="")
+    land_line = factories.phone_factor(user, "+493012345678")
+    assert phone.reachable(land_line, email="") == frozenset({Channel.VOICE})

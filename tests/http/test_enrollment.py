@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.enrollment import NotRequired, Overdue
-from otpguard.http.enrollment import closed, standing_of_request, stays_open, unavailable
+from otpguard.http.enrollment import closed, standing_of_request, stays_open
+from otpguard.http.unavailable import unavailable
 from tests import enrolling, factories
 from tests.host import Host
 from tests.http.asking import request_of

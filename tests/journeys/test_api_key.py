@@ -19,6 +19,15 @@ from tests.ports import free_port
 Shot = Callable[[Page, str], Path]
 DESKTOP, PHONE = (1280, 900), (390, 844)
 PATIENCE_MS = 15_000
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+"""A laptop that recognizes its owner, as Chromium's virtual one."""
 
 
 @pytest.fixture(scope="module")
@@ -186,13 +195,34 @@ def test_a_wrong_code_leaves_the_form_usable(browser: Browser, demo: Demo) -> No
         expect(page.get_by_role("button", name=re.compile("Continue"))).to_be_visible()
 
 
-def test_the_enterprise_tenant_is_asked_for_more_than_a_phone(browser: Browser, demo: Demo) -> None:
+def test_the_enterprise_tenant_asks_for_a_passkey_and_gets_one(
+    browser: Browser, demo: Demo, shot: Shot
+) -> None:
+    """A phone is not enough here, but enough to add a passkey, which then is."""
     with visitor(browser, demo) as page:
+        cdp = page.context.new_cdp_session(page)
+        cdp.send("WebAuthn.enable", {"enableUI": False})
+        cdp.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
         log_in(page, "ines@initech")
-        fill_in_key(page, "initech")
+        fill_in_key(page, "corporate")
         page.get_by_role("button", name="Create the key").click()
-        expect(page.get_by_text("passkey").first).to_be_visible()
+        expect(page.get_by_role("heading", name="Set up a way to confirm")).to_be_visible()
         expect(page.get_by_role("button", name="Send a code")).to_have_count(0)
+        shot(page, "journey enterprise enroll")
+        page.get_by_label("Name").fill("Work laptop")
+        page.get_by_role("button", name="Go on").click()
+
+        before = code_count(page)
+        page.get_by_role("button", name=re.compile("Send a code")).click()
+        wait_for_more_codes(page, before)
+        page.get_by_label("Code", exact=True).fill(read_code(page))
+        page.get_by_role("button", name="Verify").click()
+        page.get_by_role("button", name=re.compile("Continue: Change how you confirm")).click()
+        page.get_by_role("button", name="Create the passkey").click()
+
+        page.get_by_role("button", name=re.compile("Continue.*corporate")).click()
+        expect(page.get_by_role("row").filter(has_text="corporate")).to_be_visible()
+        shot(page, "journey enterprise done")
 
 
 def test_the_admin_log_tells_the_story(browser: Browser, demo: Demo, shot: Shot) -> None:

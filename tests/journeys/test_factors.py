@@ -146,7 +146,7 @@ def test_two_passkeys_a_step_up_with_one_and_the_other_removed(enter: Enter, sho
         shot(visit.page, f"passkey create {visit.size}")
         visit.click("Create the passkey")
         visit.heading("Security")
-        expect(visit.page.get_by_text("“Work laptop”")).to_be_visible()
+        expect(visit.page.get_by_text("Work laptop", exact=True)).to_be_visible()
 
         # A second one would serve AAL3 as the first does, so the first is asked for.
         visit.plug_in(transport="usb")
@@ -159,7 +159,7 @@ def test_two_passkeys_a_step_up_with_one_and_the_other_removed(enter: Enter, sho
         visit.click(re.compile("^Continue"))
         visit.click("Create the passkey")
         visit.heading("Security")
-        expect(visit.page.get_by_text("“Blue key”")).to_be_visible()
+        expect(visit.page.get_by_text("Blue key", exact=True)).to_be_visible()
 
         # The laptop is away: the key alone steps up.
         visit.unplug(laptop)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from otpguard.flows.standing import Standing, standing_of
 from otpguard.models import Factor
-from otpguard.web.recovery import mail_choice
+from otpguard.web.recovery import mail_choice, without_recovery
 from tests import factories
 from tests.flows.setting import Stopped, stopped
 
@@ -43,6 +43,13 @@ def test_the_address_is_offered_masked(who: Stopped) -> None:
     assert choice is not None
     assert choice.destination.endswith("@example.com")
     assert "alice" not in choice.destination
+
+
+def test_the_way_that_was_shown_is_not_a_second_one(who: Stopped) -> None:
+    phone = str(who.factor.pk)
+    standing = shown(who)
+    assert set(standing.factors) == {phone, str(who.factor.pk)}
+    assert without_recovery(standing.factors) == (phone,)
 
 
 def test_an_address_that_was_set_since_is_not_offered(who: Stopped) -> None:

@@ -23,7 +23,7 @@ from otpguard.http.assurance import text_of
 from otpguard.http.facts import facts_from
 from otpguard.labels import REASONS
 from otpguard.web import context, messages
-from otpguard.web.recovery import mail_choice
+from otpguard.web.recovery import mail_choice, without_recovery
 from otpguard.web.views.way_on import safe_path, way_on
 
 _PLAIN = frozenset({Reason.NO_PROOF, Reason.PROVEN, Reason.NO_FACTOR})
@@ -91,7 +91,7 @@ def _page(
         "otpguard/choose.html",
         {
             **context.frame_of(ask),
-            "factors": context.choices(standing.factors),
+            "factors": context.choices(_others(standing)),
             "mail": mail_choice(standing),
             "why": "" if standing.reason in _PLAIN else _why(request, ask, standing),
             "level": standing.policy.required_level.name,
@@ -109,6 +109,13 @@ def _why(request: HttpRequest, ask: Ask, standing: Standing) -> str:
     seen = assurance_of(facts_from(request), checkpoint_named(ask.checkpoint))
     same_reason = seen.reason is standing.reason
     return text_of(seen) if same_reason else str(REASONS[standing.reason])
+
+
+def _others(standing: Standing) -> tuple[str, ...]:
+    """The factors to offer; saved codes not again to who has shown one and needs another way."""
+    if standing.reason is not Reason.RECOVERY_INCOMPLETE:
+        return standing.factors
+    return without_recovery(standing.factors)
 
 
 def problem_page(request: HttpRequest, code: str, *, status: int) -> HttpResponse:

@@ -65,7 +65,7 @@ def test_an_app_is_added_by_the_phone_and_the_person_is_back(host: Host) -> None
     assert page.request["PATH_INFO"] == "/security/"
     app = FACTORS.get(kind="totp")
     assert (app.name, app.confirmed, app.usable_from) == ("Aegis", True, None)
-    assert "“Aegis”" in page.content.decode()
+    assert "<q>Aegis</q>" in page.content.decode()
 
 
 def test_a_person_with_nothing_adds_an_app_first_and_never_gives_a_phone(host: Host) -> None:

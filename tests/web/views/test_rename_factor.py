@@ -22,7 +22,7 @@ def test_a_new_name_is_kept_after_a_proof(host: Host) -> None:
     assert answer.status_code == 303
     page = host.client.get(answer["Location"])
     assert b"The new name is saved." in page.content
-    assert "“Work phone”" in page.content.decode()
+    assert "<q>Work phone</q>" in page.content.decode()
 
 
 def test_without_a_proof_the_old_name_stays(host: Host) -> None:

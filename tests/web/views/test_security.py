@@ -51,7 +51,7 @@ def test_a_phone_says_what_it_is_worth_and_that_it_needs_something_beside_it(hos
     factories.totp_factor(host.user, name="Aegis")
     text = text_of(host)
     assert "Add a passkey or an app beside it." not in text
-    assert "“Aegis”" in text
+    assert "<q>Aegis</q>" in text
 
 
 def test_a_given_factor_has_no_buttons_and_says_who_gave_it(host: Host) -> None:

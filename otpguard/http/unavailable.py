@@ -1,0 +1,32 @@
+"""What is answered while the store does not answer: closed, for now."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from otpguard.conf import settings
+from otpguard.core.decision import Reason
+from otpguard.http import pages
+from otpguard.http.problems import RETRY_SECONDS, STATUS_OF, problem, wants_problem
+from otpguard.labels import REASONS
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 with Retry-After, as a page or as a problem document."""
+    reason = Reason.STORE_UNAVAILABLE
+    status, words = STATUS_OF[reason], REASONS[reason]
+    response: HttpResponse
+    if wants_problem(request):
+        response = problem(status, str(reason), "Request refused", str(words))
+    else:
+        context = {
+            "reason": words,
+            "code": str(reason),
+            "retry_url": request.get_full_path() if request.method == "GET" else "",
+            "support_url": settings().support_url,
+        }
+        page = render(request, "otpguard/unavailable.html", context, status=status)
+        response = pages.hardened(page)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
