@@ -14,9 +14,10 @@ from otpguard.core.phone import PhoneNumber, parse
 from otpguard.exceptions import StartRefused
 from otpguard.factors.enrolled import usable
 from otpguard.flows.answer import Verified
-from otpguard.flows.enroll import enroll_phone
+from otpguard.flows.enroll import enroll_phone, enroll_totp
 from otpguard.models import Challenge, Event, Factor, FactorBlock, FactorLane, Grant
 from tests import factories
+from tests.authenticator import Authenticator
 from tests.flows.setting import Stopped, sent_code, stopped, wrong
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -169,3 +170,25 @@ def test_somebody_with_nothing_anywhere_binds_what_is_their_own(who: Stopped) ->
     challenge = enroll(who)
     assert isinstance(who.answer(challenge, sent_code(challenge)), Verified)
     assert Factor.objects.get().tenant is None
+
+
+def test_a_block_of_the_strongest_factor_lends_the_weaker_one_no_reach_beyond(
+    who: Stopped,
+) -> None:
+    """A1: a malicious tenant blocks a victim's passkey; whoever has the victim's phone alone must
+    not get a factor out of it that serves where the passkey is asked for."""
+    factories.phone_factor(who.member.user)
+    key = factories.passkey_factor(who.member.user, Authenticator(origin="https://acme.example"))
+    FactorBlock.objects.create(tenant=who.member.tenant, factor=key, reason="reset")
+    ask = replace(who.ask, checkpoint="factor_change")
+    enroll_totp(facts=who.facts, ask=ask, name="App", guarded=True)
+    assert Factor.objects.get(kind="totp").tenant == who.member.tenant
+
+
+def test_a_block_of_a_weaker_factor_changes_nothing_of_that(who: Stopped) -> None:
+    lost = factories.phone_factor(who.member.user)
+    factories.totp_factor(who.member.user)
+    FactorBlock.objects.create(tenant=who.member.tenant, factor=lost, reason="reset")
+    ask = replace(who.ask, checkpoint="factor_change")
+    enroll_phone(facts=who.facts, ask=ask, number=NUMBER, guarded=True)
+    assert Factor.objects.get(kind="phone", confirmed=False).tenant is None
