@@ -192,3 +192,25 @@ def test_a_block_of_a_weaker_factor_changes_nothing_of_that(who: Stopped) -> Non
     ask = replace(who.ask, checkpoint="factor_change")
     enroll_phone(facts=who.facts, ask=ask, number=NUMBER, guarded=True)
     assert Factor.objects.get(kind="phone", confirmed=False).tenant is None
+
+
+# --- somebody whose factor was switched off ------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["phone", "totp"])
+def test_what_takes_the_place_of_a_disabled_factor_waits(who: Stopped, kind: str) -> None:
+    """Wrong answers switch a factor off; they must not make a password enough to bind another."""
+    old = factories.phone_factor(who.member.user)
+    factories.age(old, disabled_at=timezone.now())
+    if kind == "phone":
+        challenge = enroll(who)
+        given = sent_code(challenge)
+    else:
+        challenge = enroll_totp(facts=who.facts, ask=who.ask, name="App")
+        given = factories.totp_code(Factor.objects.get(kind="totp"))
+    judged = who.answer(challenge, given)
+    assert isinstance(judged, Verified)
+    assert judged.grant is None
+    new = Factor.objects.exclude(pk=old.pk).get()
+    assert new.usable_from is not None
+    assert new.usable_from > timezone.now() + timedelta(hours=1)
