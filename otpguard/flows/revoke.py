@@ -11,7 +11,7 @@ from functools import partial
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from otpguard import sessions
 from otpguard.audit.recorder import Circumstances, record
@@ -144,13 +144,18 @@ def log_out(*, sid: str) -> None:
 
 
 def _end_what_it_gave(facts: RequestFacts, factor: Factor, reason: str) -> None:
-    """A factor of one tenant was worth something only there; a person's own one everywhere."""
+    """A factor of one tenant was worth something only there; a person's own one everywhere.
+
+    What it may have let in and is not confirmed yet ends as well.
+    """
     given = Grant.objects.filter(user=factor.user_id, revoked_at=None)
+    let_in = Q(user=factor.user_id, enrolls=True)
     if factor.tenant_id is not None:
         given = given.filter(tenant=factor.tenant_id)
+        let_in &= Q(tenant=factor.tenant_id)
     live = given.select_for_update().order_by("tenant_id", "user_id", "verified_at")
     end_grants(facts, list(live), reason)
-    cancel_open(facts, Challenge.objects.filter(factor=factor), reason)
+    cancel_open(facts, Challenge.objects.filter(Q(factor=factor) | let_in), reason)
 
 
 def named(factor: Factor) -> dict[str, str]:

@@ -15,6 +15,7 @@ from otpguard.exceptions import StartRefused
 from otpguard.factors.enrolled import usable
 from otpguard.flows.answer import Verified
 from otpguard.flows.enroll import enroll_phone, enroll_totp
+from otpguard.flows.revoke import remove_factor
 from otpguard.models import Challenge, Event, Factor, FactorBlock, FactorLane, Grant
 from tests import factories
 from tests.authenticator import Authenticator
@@ -214,3 +215,27 @@ def test_what_takes_the_place_of_a_disabled_factor_waits(who: Stopped, kind: str
     new = Factor.objects.exclude(pk=old.pk).get()
     assert new.usable_from is not None
     assert new.usable_from > timezone.now() + timedelta(hours=1)
+
+
+# --- one at a time -------------------------------------------------------------------------------
+
+
+def test_a_binding_that_a_login_let_in_ends_when_another_one_is_done(who: Stopped) -> None:
+    """A thief's binding waits in another session until the owner has set something up."""
+    thief = factories.session(who.member.user).sid
+    facts, ask = replace(who.facts, sid=thief), replace(who.ask, sid=thief)
+    theirs = enroll_totp(facts=facts, ask=ask, name="Mine")
+    code = factories.totp_code(Factor.objects.get(kind="totp"))
+    mine = enroll(who)
+    assert isinstance(who.answer(mine, sent_code(mine)), Verified)
+    assert not isinstance(who.answer(theirs, code, sid=thief), Verified)
+    assert Factor.objects.get(confirmed=True).kind == "phone"
+
+
+def test_what_a_removed_factor_has_let_in_is_not_confirmed_any_more(who: Stopped) -> None:
+    factor = factories.phone_factor(who.member.user)
+    ask = replace(who.ask, checkpoint="factor_change")
+    challenge = enroll_totp(facts=who.facts, ask=ask, name="App", guarded=True)
+    remove_factor(facts=who.facts, factor=factor, reason="stolen")
+    code = factories.totp_code(Factor.objects.get(kind="totp"))
+    assert not isinstance(who.answer(challenge, code), Verified)
