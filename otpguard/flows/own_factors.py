@@ -16,7 +16,7 @@ from otpguard.core.events import FactorRenamed, RecoveryIssued
 from otpguard.core.facts import RequestFacts
 from otpguard.core.intent import display
 from otpguard.exceptions import NotAllowed
-from otpguard.factors import phone, recovery
+from otpguard.factors import lanes, phone, recovery
 from otpguard.factors.enrolled import changes_own, usable
 from otpguard.flows.account import email_of
 from otpguard.flows.enrollment import would_be_overdue
@@ -102,6 +102,7 @@ def make_recovery_codes(*, facts: RequestFacts) -> tuple[str, ...]:
         factor.created_at = facts.now
         factor.save()
         codes = recovery.replace_codes(factor)
+        lanes.forget(factor.pk)
         record(RecoveryIssued(count=len(codes), replaced=replaced), Circumstances.of(facts))
         notify(facts=facts, kind=NoticeKind.RECOVERY_ISSUED, user_id=facts.user)
     return codes
