@@ -70,7 +70,8 @@ def remove_own_factor(*, facts: RequestFacts, factor_id: UUID | str) -> Factor:
                     )
                 )
             )
-        if not remove_factor(facts=facts, factor=factor, reason="by the person"):
+        gone = remove_factor(facts=facts, factor=factor, reason="by the person", tell_number=True)
+        if not gone:
             raise NotAllowed(str(_("There is no such way of confirming.")))
     return factor
 

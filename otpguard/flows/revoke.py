@@ -88,11 +88,19 @@ def disable_factor(*, facts: RequestFacts, factor: Factor, reason: str) -> bool:
     return True
 
 
-def remove_factor(*, facts: RequestFacts, factor: Factor, reason: str, tell: bool = True) -> bool:
+def remove_factor(
+    *,
+    facts: RequestFacts,
+    factor: Factor,
+    reason: str,
+    tell: bool = True,
+    tell_number: bool = False,
+) -> bool:
     """Delete a factor for good. False when it is gone already.
 
-    `tell` is False for a caller that tells the person of more than this. Locks the factor; ends
-    the grants it may have given and its open challenges. Raises NotAllowed beyond the actor's
+    `tell` is False for a caller that tells the person of more than this; `tell_number` tells the
+    removed number itself as well, which nobody has told that it gives way (A9). Locks the
+    factor; ends the grants it may have given and its open challenges. Raises NotAllowed beyond the actor's
     reach: a tenant never deletes what is a person's own (C25).
     """
     check(facts, tenant=factor.tenant_id, user=factor.user_id)
@@ -106,7 +114,7 @@ def remove_factor(*, facts: RequestFacts, factor: Factor, reason: str, tell: boo
         )
         _end_what_it_gave(facts, row, f"factor removed: {reason}")
         if row.confirmed and tell:
-            _tell(facts, row, NoticeKind.FACTOR_REMOVED)
+            _tell(facts, row, NoticeKind.FACTOR_REMOVED, to_number=tell_number)
         row.delete()
     return True
 
@@ -169,8 +177,17 @@ def named(factor: Factor) -> dict[str, str]:
     return details
 
 
-def _tell(facts: RequestFacts, factor: Factor, kind: NoticeKind) -> None:
-    notify(facts=facts, kind=kind, user_id=str(factor.user_id), context=named(factor))
+def _tell(
+    facts: RequestFacts, factor: Factor, kind: NoticeKind, *, to_number: bool = False
+) -> None:
+    details = named(factor)
+    notify(
+        facts=facts,
+        kind=kind,
+        user_id=str(factor.user_id),
+        also_to_number=details.get("number", "") if to_number else "",
+        context=details,
+    )
 
 
 def _of_factor(facts: RequestFacts, factor: Factor) -> Circumstances:
