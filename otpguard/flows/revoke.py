@@ -99,9 +99,9 @@ def remove_factor(
     """Delete a factor for good. False when it is gone already.
 
     `tell` is False for a caller that tells the person of more than this; `tell_number` tells the
-    removed number itself as well, which nobody has told that it gives way (A9). Locks the
-    factor; ends the grants it may have given and its open challenges. Raises NotAllowed beyond the actor's
-    reach: a tenant never deletes what is a person's own (C25).
+    removed number itself as well, which nobody has told that it gives way (A9). Locks the factor;
+    ends the grants it may have given and its open challenges. Raises NotAllowed beyond the
+    actor's reach: a tenant never deletes what is a person's own (C25).
     """
     check(facts, tenant=factor.tenant_id, user=factor.user_id)
     with transaction.atomic():
