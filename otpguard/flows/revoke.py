@@ -130,8 +130,9 @@ def end_session(*, facts: RequestFacts, session: LoginSession, reason: str) -> b
         ended = LoginSession.objects.filter(pk=session.pk, ended_at=None).update(ended_at=facts.now)
         if not ended:
             return False
-        revoked = store.revoke(Grant.objects.filter(sid=session.pk), now=facts.now)
+        # In this order: canceling waits for a right answer that is being written.
         cancel_open(facts, Challenge.objects.filter(sid=session.pk), "session ended")
+        revoked = store.revoke(Grant.objects.filter(sid=session.pk), now=facts.now)
         record(
             SessionEnded(grants_revoked=revoked, reason=reason),
             Circumstances.of(facts, subject=str(session.user_id)),
@@ -161,9 +162,10 @@ def _end_what_it_gave(facts: RequestFacts, factor: Factor, reason: str) -> None:
     if factor.tenant_id is not None:
         given = given.filter(tenant=factor.tenant_id)
         let_in &= Q(tenant=factor.tenant_id)
+    # First, for it waits for a right answer that is being written, whose grant is then there.
+    cancel_open(facts, Challenge.objects.filter(Q(factor=factor) | let_in), reason)
     live = given.select_for_update().order_by("tenant_id", "user_id", "verified_at")
     end_grants(facts, list(live), reason)
-    cancel_open(facts, Challenge.objects.filter(Q(factor=factor) | let_in), reason)
 
 
 def named(factor: Factor) -> dict[str, str]:
