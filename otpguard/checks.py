@@ -68,6 +68,7 @@ CODES: dict[str, str] = {
     "otpguard.W006": "No provider reaches a telephone: nobody can enroll one.",
     "otpguard.W007": "URL_CHECKPOINTS names a view that does not exist: it guards nothing.",
     "otpguard.W008": "OTP_LOGIN sets a mark that no middleware reads.",
+    "otpguard.W009": "The site has several hosts, and a passkey belongs to the one it was made at.",
 }
 """Every check by its number, and what it means."""
 
@@ -193,7 +194,7 @@ def check_database(
 
 
 def check_deployment(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E016, W003: what must not go into production."""
+    """E016, W003, W009: what must not go into production."""
     found: list[CheckMessage] = []
     try:
         mine = settings()
@@ -205,6 +206,12 @@ def check_deployment(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's 
             found.append(_error("otpguard.E016", f'"{name}" shows codes to whoever looks.'))
     if "*" in django_settings.ALLOWED_HOSTS:
         found.append(_warning("otpguard.W003", "Name your hosts in ALLOWED_HOSTS."))
+    several = len(django_settings.ALLOWED_HOSTS) > 1 or any(
+        host.startswith((".", "*")) for host in django_settings.ALLOWED_HOSTS
+    )
+    if several and not mine.relying_party_id:
+        hint = "Name the domain they share in RELYING_PARTY_ID, and your origins."
+        found.append(_warning("otpguard.W009", hint))
     return found
 
 

@@ -196,8 +196,17 @@ CASES: list[Case] = [
     (
         "otpguard.W003",
         checks.check_deployment,
-        {**ours(PROVIDERS=MAIL), "ALLOWED_HOSTS": ["*"]},
+        {**ours(PROVIDERS=MAIL, RELYING_PARTY_ID="app.example"), "ALLOWED_HOSTS": ["*"]},
         {**ours(PROVIDERS=MAIL), "ALLOWED_HOSTS": ["app.example"]},
+    ),
+    (
+        "otpguard.W009",
+        checks.check_deployment,
+        {**ours(PROVIDERS=MAIL), "ALLOWED_HOSTS": [".app.example"]},
+        {
+            **ours(PROVIDERS=MAIL, RELYING_PARTY_ID="app.example"),
+            "ALLOWED_HOSTS": ["a.app.example", "b.app.example"],
+        },
     ),
 ]
 
