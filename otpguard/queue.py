@@ -48,8 +48,8 @@ def workers(*, seconds: float) -> int | None:
 
 def _ping(app: Celery, seconds: float) -> int | None:
     with app.connection_for_write(connect_timeout=seconds) as link:
-        lost: tuple[type[Exception], ...] = (OperationalError, OSError)
-        lost += (*link.connection_errors, *link.channel_errors)
+        lost: tuple[type[BaseException], ...] = (OperationalError, OSError)
+        lost += link.connection_errors + link.channel_errors
         try:
             link.ensure_connection(max_retries=1, interval_start=0)
             return len(app.control.ping(timeout=seconds, connection=link) or ())

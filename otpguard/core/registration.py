@@ -15,7 +15,7 @@ from otpguard.core.advice import Finding, Findings, Level, error, hint, ok, warn
 
 STANDARD_FROM = 50_000
 ENHANCED_FROM = 500_000
-"""Messages a month from which a dedicated brand pays, and from which it needs the higher vetting."""
+"""Messages a month from which a dedicated brand pays, and from which it needs more vetting."""
 
 TAKES = "2 to 6 weeks"
 LONGEST = timedelta(weeks=6)
@@ -64,9 +64,7 @@ def on_volume(volume: int, registrations: Sequence[Registration], now: datetime)
         default=-1,
     )
     if needed == "none":
-        text = (
-            "use a provider's pre-approved route, live in minutes; no registration is needed yet."
-        )
+        text = "a provider's pre-approved route is enough, live in minutes without registration."
         return ok(TOPIC, about + text)
     if best >= VETTINGS.index(needed):
         return ok(TOPIC, about + f"the {needed} vetting that this asks for is there.")
