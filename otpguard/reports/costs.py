@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -17,6 +18,8 @@ from otpguard.exceptions import StoreUnavailable
 from otpguard.models import Delivery, Tenant
 
 K = TypeVar("K")
+
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 _LEFT = Q(sent_at__isnull=False) | Q(
     state__in=[DeliveryState.SENT.value, DeliveryState.DELIVERED.value]
@@ -115,10 +118,12 @@ def costs(*, month: date, tenant: Tenant | None = None) -> Costs:
 
 def read_month(text: str) -> date:
     """The first day of a month written as YYYY-MM. Raises ValueError for anything else."""
-    year, dash, month = text.partition("-")
-    if not (dash and len(year) == 4 and len(month) == 2 and (year + month).isdigit()):  # noqa: PLR2004 (digits)
-        raise ValueError("a month is written YYYY-MM")
-    return date(int(year), int(month), 1)
+    try:
+        if _MONTH.fullmatch(text):
+            return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        pass
+    raise ValueError("a month is written YYYY-MM")
 
 
 def _shares(keyed: Iterable[tuple[K, Line]]) -> dict[K, Share]:
