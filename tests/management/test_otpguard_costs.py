@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from otpguard.management.commands.otpguard_costs import COLUMNS
 from tests import factories
 from tests.reports.test_costs import delivered
 
@@ -24,16 +25,7 @@ def test_a_line_for_each_tenant_channel_and_provider() -> None:
     acme = factories.tenant("acme", name="Acme")
     delivered(acme, 8_800), delivered(acme, 8_800), delivered(None, 5, channel="voice")
     head, *lines = printed("--month", "2026-03")
-    assert head == [
-        "month",
-        "tenant",
-        "name",
-        "channel",
-        "provider",
-        "messages",
-        "micros",
-        "dollars",
-    ]
+    assert head == list(COLUMNS)
     assert lines == [
         ["2026-03", "", "", "voice", "p", "1", "5", "0.000005"],
         ["2026-03", str(acme.pk), "Acme", "sms", "p", "2", "17600", "0.0176"],
