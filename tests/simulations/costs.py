@@ -149,7 +149,8 @@ Prices stand in `OTPGUARD["PRICES"]` or, and these win, in the admin:
 ```python
 "PRICES": [
     {{"PROVIDER": "sms", "CHANNEL": "sms", "COUNTRY": "US", "PER_TRY": 8_800}},  # $0.0088
-    {{"PROVIDER": "sms", "CHANNEL": "sms", "PER_TRY": 7_900, "FROM_VOLUME": 1_000_000}},
+    {{"PROVIDER": "sms", "CHANNEL": "sms", "COUNTRY": "US", "PER_TRY": 7_900,
+     "FROM_VOLUME": 1_000_000}},
 ]
 ```
 
