@@ -67,7 +67,7 @@ def _examine(
         yield from advice.on_clock(skew_of(clock))
         yield from _rows(clock(), volume)
     except (DatabaseError, InterfaceError) as error:
-        yield from advice.error("database", f"It does not answer: {' '.join(str(error).split())}")
+        yield from advice.error("database", f"It cannot be read: {' '.join(str(error).split())}")
 
 
 def _rows(now: datetime, volume: int | None) -> Iterator[Finding]:

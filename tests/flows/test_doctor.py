@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from celery import Celery, current_app
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from otpguard.core.advice import Finding
@@ -151,3 +151,12 @@ def test_workers_are_asked_when_there_is_a_broker(redis_client: object) -> None:
     texts = [each.text for each in examine(clock=timezone.now, ping_seconds=1)]
     assert "Celery's broker answers." in texts
     assert any(text.startswith("None answered") for text in texts)
+
+
+def test_a_database_that_is_away_is_a_finding() -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("the server\nis gone")
+
+    with connection.execute_wrapper(away):
+        (only,) = found("database")
+    assert (str(only.level), only.text) == ("error", "It cannot be read: the server is gone")

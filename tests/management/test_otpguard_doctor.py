@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
 import pytest
+from celery import Celery, current_app
 from django.core.management import CommandError, call_command
 
 from otpguard.core.advice import Level
 from tests.celery_app import app
+from tests.ports import free_port
 from tests.worker import CeleryWorker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,20 +42,29 @@ def test_with_a_worker_all_is_well_and_it_ends_well(celery_worker: CeleryWorker)
     assert all(line.split()[0] in set(Level) for line in printed.splitlines())
 
 
-def test_without_a_worker_it_ends_with_an_error(redis_client: object) -> None:
-    app.set_current()
-    printed, error = alarmed("--seconds", "0.7", "--volume", "600000")
+@pytest.fixture
+def no_broker() -> Iterator[None]:
+    """The application's broker is at an address where nobody listens."""
+    here = current_app._get_current_object()
+    with Celery("away", broker=f"redis://127.0.0.1:{free_port()}/0") as away:
+        away.set_current()
+        yield
+    here.set_current()
+
+
+def test_without_a_broker_it_ends_with_an_error(no_broker: None) -> None:
+    printed, error = alarmed("--volume", "600000")
     assert error == "errors: 1"
-    assert "error   workers: None answered" in printed
+    assert "error   broker: Celery's broker cannot be reached" in printed
     assert "warning 10DLC: 600,000 messages a month" in printed
 
 
-def test_machines_get_json(redis_client: object) -> None:
-    app.set_current()
-    printed, error = alarmed("--json", "--seconds", "0.7")
+def test_machines_get_json(no_broker: None) -> None:
+    printed, error = alarmed("--json")
     assert error == "errors: 1"
     rows = json.loads(printed)
-    assert {"level": "ok", "topic": "broker", "text": "Celery's broker answers."} in rows
+    text = "1 load with their options: memory."
+    assert {"level": "ok", "topic": "providers", "text": text} in rows
     assert {row["level"] for row in rows} <= set(Level)
 
 
