@@ -60,6 +60,7 @@ CODES: dict[str, str] = {
     "otpguard.E018": "django_otp is not installed.",
     "otpguard.E019": "TOTP_TOLERANCE lets an authenticator's code live too long.",
     "otpguard.E020": "django-otp's own middleware believes a mark for ever, in every tenant.",
+    "otpguard.E031": "A price in OTPGUARD is wrong.",
     "otpguard.W001": "A checkpoint asks AAL1 of members: below the B2B standard.",
     "otpguard.W002": "A cache middleware may answer before the guard.",
     "otpguard.W003": "The host must be fixed: messages carry it.",
@@ -83,7 +84,7 @@ def connect() -> None:
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E001 to E009, E019, W001, W004 to W006: the OTPGUARD dictionary."""
+    """E001 to E009, E019, E031, W001, W004 to W006: the OTPGUARD dictionary."""
     found = problems(getattr(django_settings, "OTPGUARD", {}))
     if found:
         return [Error(_say(p.check, p.message), id=p.check) for p in found]
@@ -96,6 +97,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's si
         *_dates(mine),
         *_tolerance(mine),
         *_policies(mine),
+        *_prices(mine),
     ]
 
 
@@ -282,6 +284,12 @@ def _policies(mine: Settings) -> Iterable[CheckMessage]:
         if not defaults[slug].active:
             detail = f'{view}: set POLICY_DEFAULTS = {{"{slug}": {{"active": True}}}}.'
             yield _warning("otpguard.W005", detail)
+
+
+def _prices(mine: Settings) -> Iterable[CheckMessage]:
+    for name in sorted({rate.provider for rate in mine.prices} - set(mine.providers)):
+        hint = nearest(name, list(mine.providers))
+        yield _error("otpguard.E031", f'"{name}" is not in PROVIDERS, {hint}')
 
 
 def _for_development(module: str) -> bool:

@@ -18,13 +18,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
 from otpguard.core.assurance import PROFILES, AssuranceProfile, Primary
-from otpguard.core.checkpoints import (
-    BUILT_IN,
-    EVERY,
-    Checkpoint,
-    CheckpointNameError,
-)
+from otpguard.core.checkpoints import BUILT_IN, EVERY, Checkpoint, CheckpointNameError
+from otpguard.core.money import Rate
 from otpguard.core.presets import Preset
+from otpguard.core.price_list import PriceError
+from otpguard.core.price_list import parse as parse_prices
 from otpguard.core.registry import nearest
 from otpguard.core.wishes import WishError, parse
 
@@ -107,6 +105,10 @@ class Settings:
 
     routes: tuple[str, ...] = ()
     """Provider names in the order they are tried within a channel. Empty: all, as declared."""
+
+    prices: tuple[Rate, ...] = ()
+    """What routes cost, in whole micro-dollars; rows of the table win. Keys: see `core.price_list`.
+    [{"PROVIDER": "sms", "CHANNEL": "sms", "COUNTRY": "US", "PER_TRY": 8_800}]."""
 
     brand: str = "this service"
     """The name that messages carry. Tenants may have one of their own, approved by the site."""
@@ -360,6 +362,13 @@ def _providers(value: object, _known: Mapping[str, Checkpoint]) -> Mapping[str, 
     return result
 
 
+def _prices(value: object, _known: Mapping[str, Checkpoint]) -> tuple[Rate, ...]:
+    try:
+        return parse_prices(value)
+    except PriceError as error:
+        raise SettingsError("otpguard.E031", str(error)) from None
+
+
 def _login_backends(value: object, _known: Mapping[str, Checkpoint]) -> Mapping[str, Primary]:
     try:
         return {path: Primary(str(primary)) for path, primary in _mapping(value).items()}
@@ -376,6 +385,7 @@ _READERS: dict[str, Callable[[object, Mapping[str, Checkpoint]], Any]] = {
     "report_only": _report_only,
     "url_checkpoints": _url_checkpoints,
     "providers": _providers,
+    "prices": _prices,
     "login_backends": _login_backends,
 }
 

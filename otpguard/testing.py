@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from otpguard.audit.recorder import is_genuine
+from otpguard.channels import prices
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.assurance import Method, MethodFacts, Primary
 from otpguard.core.challenge import DeliveryState
@@ -122,6 +123,7 @@ def forget_recent() -> None:
     """
     policies.forget()
     rules.forget()
+    prices.forget()
     for lately in (refusals, answers, starts, kept, overdue):
         lately.clear()
     SENT.clear()

@@ -127,6 +127,18 @@ CASES: list[Case] = [
         {**ours(PROVIDERS=MAIL), "ALLOWED_HOSTS": ["app.example"]},
     ),
     (
+        "otpguard.E031",
+        checks.check_settings,
+        ours(PROVIDERS=CONSOLE, PRICES=[{"PROVIDER": "dev", "CHANNEL": "sms", "PER_TRY": 0.5}]),
+        ours(PROVIDERS=CONSOLE, PRICES=[{"PROVIDER": "dev", "CHANNEL": "sms", "PER_TRY": 5}]),
+    ),
+    (
+        "otpguard.E031",
+        checks.check_settings,
+        ours(PROVIDERS=CONSOLE, PRICES=[{"PROVIDER": "div", "CHANNEL": "sms"}]),
+        ours(PROVIDERS=CONSOLE, PRICES=[{"PROVIDER": "dev", "CHANNEL": "sms"}]),
+    ),
+    (
         "otpguard.W001",
         checks.check_settings,
         ours(POLICY_DEFAULTS={"audit_log_export": {"required_level": "AAL1"}}),

@@ -13,6 +13,7 @@ from django.test import override_settings
 
 from otpguard import conf
 from otpguard.core.assurance import PROFILES, AssuranceLevel, Primary
+from otpguard.core.money import Rate
 from otpguard.core.presets import Preset
 
 
@@ -47,6 +48,7 @@ def test_every_value_gets_its_own_type() -> None:
         "LOGIN_BACKENDS": {"some.Backend": "sso"},
         "PROVIDERS": {"mail": {"BACKEND": "some.Mail", "OPTIONS": {"sender": "a@b.example"}}},
         "POLICY_FLOOR": {"*": {"ttl": 600}},
+        "PRICES": [{"PROVIDER": "mail", "CHANNEL": "email", "PER_TRY": 100}],
     }
     with override_settings(OTPGUARD=raw):
         mine = conf.settings()
@@ -57,6 +59,7 @@ def test_every_value_gets_its_own_type() -> None:
     assert mine.enrollment_exempt == ("help:*",)
     assert mine.report_only == {"api_key": date(2026, 1, 31), "*": date(2026, 2, 1)}
     assert mine.login_backends == {"some.Backend": Primary.SSO}
+    assert mine.prices == (Rate(provider="mail", channel="email", per_try=100),)
     assert mine.providers["mail"].options == {"sender": "a@b.example"}
     assert mine.policy_floor == {"*": {"ttl": timedelta(minutes=10)}}
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from otpguard.admin.base import ReadOnlyAdmin, badge, checkpoint_text, link_to
 from otpguard.core.assurance import Channel
 from otpguard.core.challenge import DeliveryState
+from otpguard.core.money import as_dollars
 from otpguard.labels import CHANNELS, Text
 from otpguard.models import Delivery
 
@@ -48,6 +49,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "state_text",
         "outcome",
         "provider_ref",
+        "country",
+        "cost",
         "created_at",
         "sent_at",
         "lease_until",
@@ -82,3 +85,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def state_text(self, obj: Delivery) -> SafeString:
         """The state as a label."""
         return badge(obj.state, TONES.get(DeliveryState(obj.state), ""))
+
+    @admin.display(description=_("cost, US dollars"))
+    def cost(self, obj: Delivery) -> str:
+        """What it cost: the vendor's figure, or ours."""
+        return as_dollars(obj.cost_micros)

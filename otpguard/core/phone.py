@@ -74,6 +74,16 @@ def is_land_line(e164: str) -> bool:
     return phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE
 
 
+def country_of(e164: str) -> str:
+    """The country (ISO 3166) of a number, empty for one of none and for what is no number."""
+    try:
+        found = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    except phonenumbers.NumberParseException:
+        return ""
+    # "001" stands for numbers of no country, such as those of satellite networks.
+    return found if found and found.isalpha() else ""
+
+
 def mask(e164: str) -> str:
     """A number as it may be shown: the country code and the last two digits."""
     try:

@@ -28,6 +28,7 @@ from otpguard.core.events import ChallengeFellBack, ChallengeSent, ChallengeUnde
 from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
 from otpguard.core.registry import UnknownNameError
 from otpguard.factors.phone import is_bound_email
+from otpguard.flows.charge import charge_sent
 from otpguard.flows.start import order
 from otpguard.models import Challenge, Delivery
 
@@ -180,6 +181,7 @@ def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datet
                     delivery, state, outcome="accepted", reference=outcome.reference, at=now
                 ):
                     return
+                _charge(challenge, delivery, outcome.cost_micros, now)
                 _set_timer(challenge, delivery, outcome, now)
                 record(
                     ChallengeSent(
@@ -193,12 +195,21 @@ def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datet
             case Refused() | Unavailable():
                 if not _move(delivery, DeliveryState.FAILED, outcome=outcome.reason):
                     return
+                if outcome.perhaps_sent:
+                    _charge(challenge, delivery, None, now)
                 if challenge.step != delivery.step or challenge.state != ChallengeState.OPEN:
                     return
                 if outcome.may_fall_back:
                     fall_back(challenge, reason=outcome.reason, now=now)
                 else:
                     give_up(challenge, reason=f"{outcome.failure}: {outcome.reason}", now=now)
+
+
+def _charge(challenge: Challenge, delivery: Delivery, told: int | None, now: datetime) -> None:
+    """What is perhaps sent is perhaps billed: the ledger errs on the dear side."""
+    by_mail = delivery.channel == Channel.EMAIL
+    destination = "" if by_mail else challenge.destination.reveal()
+    charge_sent(delivery=delivery, destination=destination, told_micros=told, now=now)
 
 
 def _set_timer(challenge: Challenge, delivery: Delivery, outcome: Accepted, now: datetime) -> None:

@@ -19,6 +19,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.limits import Lane
 from otpguard.factors import lanes, recovery
 from otpguard.factors.base import Shown
+from otpguard.flows.charge import charge_success
 from otpguard.flows.close import cancel_open
 from otpguard.flows.notify import notify
 from otpguard.grants import store
@@ -53,6 +54,7 @@ def prove(facts: RequestFacts, challenge: Challenge, shown: Shown, lane: Lane) -
     FACTORS.filter(pk=factor.pk).update(confirmed=True, last_used_at=facts.now)
     _tell(facts, factor, shown, where)
     limits.refund(challenge.pk)
+    charge_success(challenge=challenge, now=facts.now)
     lanes.succeed(factor.pk, lane)
     transaction.on_commit(
         partial(
