@@ -29,6 +29,7 @@ from otpguard.core.registry import nearest
 from otpguard.core.wishes import WishError, parse
 
 REPORT_ONLY_DAYS = 30
+SHORTEST_SECRET = 32
 CHECKPOINT_OPTIONS = frozenset({"LABEL", "SENSITIVE", "ANONYMOUS", "POLICY"})
 
 
@@ -54,6 +55,8 @@ class ProviderConfig:
 
     backend: str
     options: Mapping[str, Any]
+    webhook_secret: str = field(default="", repr=False)
+    """Part of the address that a vendor calls which signs nothing. Empty: only signatures count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,10 @@ class Settings:
 
     routes: tuple[str, ...] = ()
     """Provider names in the order they are tried within a channel. Empty: all, as declared."""
+
+    webhook_base_url: str = ""
+    """The public origin, as "https://app.example.com", that vendors call to report deliveries. They
+    sign it, so it is never taken from a request. Empty: no report is taken."""
 
     brand: str = "this service"
     """The name that messages carry. Tenants may have one of their own, approved by the site."""
@@ -350,12 +357,17 @@ def _providers(value: object, _known: Mapping[str, Checkpoint]) -> Mapping[str, 
     for name, entry in _mapping(value).items():
         if not isinstance(entry, Mapping) or not isinstance(entry.get("BACKEND"), str):
             raise SettingsError("otpguard.E002", f"{name}: needs a BACKEND, a dotted path")
-        unknown = set(entry) - {"BACKEND", "OPTIONS"}
+        unknown = set(entry) - {"BACKEND", "OPTIONS", "WEBHOOK_SECRET"}
         if unknown:
-            hint = nearest(str(min(unknown)), ["BACKEND", "OPTIONS"])
+            hint = nearest(str(min(unknown)), ["BACKEND", "OPTIONS", "WEBHOOK_SECRET"])
             raise SettingsError("otpguard.E001", f'{name}: unknown "{min(unknown)}", {hint}')
+        secret = _of_type(entry.get("WEBHOOK_SECRET", ""), str)
+        if secret and len(secret) < SHORTEST_SECRET:
+            raise SettingsError("otpguard.E009", f"{name}: WEBHOOK_SECRET is too short")
         result[name] = ProviderConfig(
-            backend=entry["BACKEND"], options=_mapping(entry.get("OPTIONS", {}))
+            backend=entry["BACKEND"],
+            options=_mapping(entry.get("OPTIONS", {})),
+            webhook_secret=secret,
         )
     return result
 

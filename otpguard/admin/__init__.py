@@ -12,6 +12,7 @@ from otpguard.admin.hold import HoldAdmin
 from otpguard.admin.membership import MembershipAdmin
 from otpguard.admin.notice import NoticeAdmin
 from otpguard.admin.policy import PolicyWishAdmin
+from otpguard.admin.receipt import ReceiptAdmin
 from otpguard.admin.session import LoginSessionAdmin
 from otpguard.admin.tenant import TenantAdmin
 
@@ -29,5 +30,6 @@ __all__ = [
     "MembershipAdmin",
     "NoticeAdmin",
     "PolicyWishAdmin",
+    "ReceiptAdmin",
     "TenantAdmin",
 ]

@@ -13,8 +13,16 @@ from django.utils import timezone
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.outcome import Accepted
 from otpguard.flows.notify import CALLED_AGAIN_AFTER, LEASE, WAITS, notify, send_notice
-from otpguard.flows.sweep import Swept, purge, sweep
-from otpguard.models import Challenge, Delivery, Event, HeldRequest, Notice, NoticeAddress
+from otpguard.flows.sweep import RECEIPTS_KEPT, Swept, purge, sweep
+from otpguard.models import (
+    Challenge,
+    Delivery,
+    Event,
+    HeldRequest,
+    Notice,
+    NoticeAddress,
+    Receipt,
+)
 from otpguard.notices.kinds import NoticeKind
 from otpguard.notices.recipients import STILL_TOLD
 from otpguard.testing import send_notices, send_queued
@@ -173,3 +181,12 @@ def test_addresses_removed_long_ago_are_deleted() -> None:
         )
     assert purge(now=now) == 1
     assert NoticeAddress.objects.count() == 2
+
+
+def test_reports_of_vendors_are_deleted_after_thirty_days() -> None:
+    now = timezone.now()
+    for number, age in enumerate((timedelta(0), RECEIPTS_KEPT - timedelta(seconds=1))):
+        Receipt.objects.create(provider="a", digest=str(number), state="sent", at=now - age)
+    Receipt.objects.create(provider="a", digest="old", state="sent", at=now - RECEIPTS_KEPT)
+    assert purge(now=now) == 1
+    assert Receipt.objects.count() == 2
