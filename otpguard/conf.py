@@ -112,8 +112,7 @@ class Settings:
     """Provider names in the order they are tried within a channel. Empty: all, as declared."""
 
     webhook_base_url: str = ""
-    """The public origin, as "https://app.example.com", that vendors call to report deliveries. They
-    sign it, so it is never taken from a request. Empty: no report is taken."""
+    """The public origin that vendors call and sign: never that of a request. Empty: none may."""
 
     brand: str = "this service"
     """The name that messages carry. Tenants may have one of their own, approved by the site."""
