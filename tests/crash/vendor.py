@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 from collections import Counter
 from threading import Event, Thread
 from typing import Self
@@ -19,10 +20,14 @@ REFUSED, AWAY, NEVER = "67", "8", "9"
 
 
 class FakeVendor:
-    """Counts the messages by their key. `seconds` is how long an answer takes."""
+    """Counts the messages by their key, and notes when each came.
+
+    `seconds` is how long an answer takes.
+    """
 
     def __init__(self, *, seconds: float = 0.02, port: int = 0) -> None:
         self.sent: Counter[str] = Counter()
+        self.times: list[float] = []
         self.port = port
         self._seconds = seconds
         self._ready = Event()
@@ -81,6 +86,7 @@ class FakeVendor:
                 )
                 message = json.loads(await reader.readexactly(length))
                 self.sent[message["key"]] += 1
+                self.times.append(time.monotonic())
                 status, answer = _judge(message)
                 await asyncio.sleep(self._seconds)
                 body = json.dumps(answer).encode()
