@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
@@ -81,3 +82,12 @@ def test_a_broker_that_is_away_is_logged_and_does_not_raise(
 def test_a_task_that_does_not_exist_is_a_programming_error(queue: redis.Redis) -> None:
     with pytest.raises(LookupError):
         enqueue("otpguard.no_such_task", delivery_id=ID)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_costs_no_time(no_broker: None) -> None:
+    """Nobody waits for it: neither a request nor the thread that sweeps the timers."""
+    begun = time.monotonic()
+    for _ in range(5):
+        enqueue(DELIVER, delivery_id=ID)
+    assert time.monotonic() - begun < 2, "kombu alone would try for six seconds, each time"

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.outcome import Accepted
+from otpguard.flows import sweep as sweep_module
 from otpguard.flows.notify import CALLED_AGAIN_AFTER, LEASE, WAITS, notify, send_notice
 from otpguard.flows.sweep import RECEIPTS_KEPT, Swept, purge, sweep
 from otpguard.models import (
@@ -55,6 +56,18 @@ def test_a_due_timer_takes_the_next_channel(silent: Challenge) -> None:
     assert [m.channel for m in SENT] == ["sms", "whatsapp"]
     assert SENT[0].code == SENT[1].code
     assert sweep(now=silent.due_at) == Swept(), "each timer fires once"
+
+
+def test_a_burst_of_timers_is_taken_in_one_round(
+    silent: Challenge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = silent.due_at
+    assert now is not None
+    for _ in range(4):
+        factories.age(stopped().start(), due_at=now)
+    monkeypatch.setattr(sweep_module, "BATCH", 2)
+    assert sweep(now=now).fell_back == 5
+    assert Challenge.objects.filter(step=1).count() == 5
 
 
 def test_an_answered_challenge_falls_back_no_more(silent: Challenge) -> None:
