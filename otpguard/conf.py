@@ -27,6 +27,7 @@ from otpguard.core.registry import nearest
 from otpguard.core.wishes import WishError, parse
 
 REPORT_ONLY_DAYS = 30
+SHORTEST_SECRET = 32
 CHECKPOINT_OPTIONS = frozenset({"LABEL", "SENSITIVE", "ANONYMOUS", "POLICY"})
 
 
@@ -52,6 +53,8 @@ class ProviderConfig:
 
     backend: str
     options: Mapping[str, Any]
+    webhook_secret: str = field(default="", repr=False)
+    """Part of the address that a vendor calls which signs nothing. Empty: only signatures count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,9 @@ class Settings:
     prices: tuple[Rate, ...] = ()
     """What routes cost, in whole micro-dollars; rows of the table win. Keys: see `core.price_list`.
     [{"PROVIDER": "sms", "CHANNEL": "sms", "COUNTRY": "US", "PER_TRY": 8_800}]."""
+
+    webhook_base_url: str = ""
+    """The public origin that vendors call and sign: never that of a request. Empty: none may."""
 
     brand: str = "this service"
     """The name that messages carry. Tenants may have one of their own, approved by the site."""
@@ -352,12 +358,17 @@ def _providers(value: object, _known: Mapping[str, Checkpoint]) -> Mapping[str, 
     for name, entry in _mapping(value).items():
         if not isinstance(entry, Mapping) or not isinstance(entry.get("BACKEND"), str):
             raise SettingsError("otpguard.E002", f"{name}: needs a BACKEND, a dotted path")
-        unknown = set(entry) - {"BACKEND", "OPTIONS"}
+        unknown = set(entry) - {"BACKEND", "OPTIONS", "WEBHOOK_SECRET"}
         if unknown:
-            hint = nearest(str(min(unknown)), ["BACKEND", "OPTIONS"])
+            hint = nearest(str(min(unknown)), ["BACKEND", "OPTIONS", "WEBHOOK_SECRET"])
             raise SettingsError("otpguard.E001", f'{name}: unknown "{min(unknown)}", {hint}')
+        secret = _of_type(entry.get("WEBHOOK_SECRET", ""), str)
+        if secret and len(secret) < SHORTEST_SECRET:
+            raise SettingsError("otpguard.E009", f"{name}: WEBHOOK_SECRET is too short")
         result[name] = ProviderConfig(
-            backend=entry["BACKEND"], options=_mapping(entry.get("OPTIONS", {}))
+            backend=entry["BACKEND"],
+            options=_mapping(entry.get("OPTIONS", {})),
+            webhook_secret=secret,
         )
     return result
 

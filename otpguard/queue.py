@@ -28,7 +28,11 @@ def enqueue(task: str, **ids: str) -> None:
 
 def _publish(task: str, ids: dict[str, str]) -> None:
     try:
-        current_app.tasks[task].apply_async(kwargs=ids, retry=False)
+        with current_app.producer_or_acquire() as producer:
+            # Kombu would try to connect for seconds: of a request, or of the thread that sweeps.
+            link = producer.connection
+            link.transport_options = {"max_retries": 0, **(link.transport_options or {})}
+            current_app.tasks[task].apply_async(kwargs=ids, retry=False, producer=producer)
     except (OperationalError, OSError):
         logger.warning("the broker is away; the sweep will run %s later", task)
 

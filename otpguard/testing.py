@@ -25,6 +25,7 @@ from otpguard.flows.answer import lately as answers
 from otpguard.flows.deliver import deliver
 from otpguard.flows.enrollment import lately as overdue
 from otpguard.flows.notify import send_notice
+from otpguard.flows.receipt import lately as receipts
 from otpguard.flows.refuse import lately as refusals
 from otpguard.flows.resume import lately as kept
 from otpguard.flows.start import lately as starts
@@ -124,6 +125,6 @@ def forget_recent() -> None:
     policies.forget()
     rules.forget()
     prices.forget()
-    for lately in (refusals, answers, starts, kept, overdue):
+    for lately in (refusals, answers, starts, kept, overdue, receipts):
         lately.clear()
     SENT.clear()

@@ -114,6 +114,11 @@ def test_all_mistakes_are_listed_at_once() -> None:
             'did you mean "OPTIONS"',
         ),
         ({"PROVIDERS": {"a": {}}}, "otpguard.E002", "needs a BACKEND"),
+        (
+            {"PROVIDERS": {"a": {"BACKEND": "x.Y", "WEBHOOK_SECRET": "short"}}},
+            "otpguard.E009",
+            "WEBHOOK_SECRET is too short",
+        ),
         ({"PROVIDERS": {"a": {"BACKEND": "x.Y", "OPTIONS": 1}}}, "otpguard.E002", "dictionary"),
         ({"ROUTES": "sms"}, "otpguard.E002", "list of strings"),
         ({"BRAND": None}, "otpguard.E002", "type str"),
@@ -159,3 +164,12 @@ def test_each_setting_tells_its_default() -> None:
         assert conf.default_of(field.name) == getattr(fresh, field.name)
     with pytest.raises(KeyError):
         conf.default_of("no_such_setting")
+
+
+def test_the_secret_of_a_webhook_stays_out_of_a_repr() -> None:
+    secret = "s3cret" * 6
+    raw = {"PROVIDERS": {"a": {"BACKEND": "x.Y", "WEBHOOK_SECRET": secret}}}
+    with override_settings(OTPGUARD=raw):
+        mine = conf.settings()
+    assert mine.providers["a"].webhook_secret == secret
+    assert secret not in repr(mine)

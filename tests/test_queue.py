@@ -105,3 +105,12 @@ def test_a_broker_that_hangs_is_left_after_its_time() -> None:
             finally:
                 here.set_current()
             assert time.monotonic() - began < 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_costs_no_time(no_broker: None) -> None:
+    """Nobody waits for it: neither a request nor the thread that sweeps the timers."""
+    begun = time.monotonic()
+    for _ in range(5):
+        enqueue(DELIVER, delivery_id=ID)
+    assert time.monotonic() - begun < 2, "kombu alone would try for six seconds, each time"

@@ -13,6 +13,7 @@ from otpguard.admin.membership import MembershipAdmin
 from otpguard.admin.notice import NoticeAdmin
 from otpguard.admin.policy import PolicyWishAdmin
 from otpguard.admin.price import PriceAdmin
+from otpguard.admin.receipt import ReceiptAdmin
 from otpguard.admin.session import LoginSessionAdmin
 from otpguard.admin.tenant import TenantAdmin
 
@@ -31,5 +32,6 @@ __all__ = [
     "NoticeAdmin",
     "PolicyWishAdmin",
     "PriceAdmin",
+    "ReceiptAdmin",
     "TenantAdmin",
 ]

@@ -8,7 +8,7 @@ from typing import cast
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
-from otpguard.channels.base import Provider
+from otpguard.channels.base import Provider, Receiving
 from otpguard.conf import settings
 from otpguard.core.registry import Registry
 from otpguard.core.routing import Route
@@ -21,6 +21,13 @@ def providers() -> Registry[Provider]:
     for name, config in settings().providers.items():
         catalog.add(name, cast("Provider", import_string(config.backend)(**config.options)))
     return catalog
+
+
+def receiving(name: str) -> Receiving | None:
+    """The provider of that name if it can be called back; None for no such name too."""
+    catalog = providers()
+    found = catalog.get(name) if name in catalog.names() else None
+    return cast("Receiving", found) if hasattr(found, "parse_receipt") else None
 
 
 def routes() -> tuple[Route, ...]:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.recorder import record
 from otpguard.channels import catalog
 from otpguard.channels.base import OutboundMessage
 from otpguard.channels.messages import Wording, compose
@@ -29,11 +29,16 @@ from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
 from otpguard.core.registry import UnknownNameError
 from otpguard.factors.phone import is_bound_email
 from otpguard.flows.charge import charge_sent
+from otpguard.flows.receipt import catch_up
 from otpguard.flows.start import order
+from otpguard.flows.unattended import circumstances_of
 from otpguard.models import Challenge, Delivery
 
 LEASE = timedelta(seconds=30)
 """Longer than any provider's deadline: past it, whoever held the row is taken for dead."""
+
+UNREPORTED = timedelta(seconds=20)
+"""How long to wait at least before the next channel, where the route never says what arrived."""
 
 
 def deliver(*, delivery_id: str, now: datetime) -> Outcome | None:
@@ -99,22 +104,6 @@ def give_up(challenge: Challenge, *, reason: str, now: datetime) -> None:
     challenge.undeliverable = True
     challenge.save(update_fields=["due_at", "undeliverable"])
     record(ChallengeUndeliverable(reason=reason), circumstances_of(challenge, now))
-
-
-def circumstances_of(challenge: Challenge, now: datetime) -> Circumstances:
-    """The circumstances of what happens to a challenge without a request."""
-    net = json.loads(challenge.net.reveal() or "{}")
-    return Circumstances(
-        now=now,
-        tenant=str(challenge.tenant_id or ""),
-        checkpoint=challenge.checkpoint,
-        actor=str(challenge.user_id or ""),
-        subject=str(challenge.user_id or ""),
-        story=str(challenge.story),
-        address=net.get("address", ""),
-        agent=net.get("agent", ""),
-        target=challenge.target.reveal(),
-    )
 
 
 def _claim(delivery_id: str, now: datetime) -> Delivery | None:
@@ -192,6 +181,7 @@ def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datet
                     ),
                     circumstances_of(challenge, now),
                 )
+                catch_up(delivery, challenge, reference=outcome.reference[:128], now=now)
             case Refused() | Unavailable():
                 if not _move(delivery, DeliveryState.FAILED, outcome=outcome.reason):
                     return
@@ -215,14 +205,14 @@ def _charge(challenge: Challenge, delivery: Delivery, told: int | None, now: dat
 def _set_timer(challenge: Challenge, delivery: Delivery, outcome: Accepted, now: datetime) -> None:
     """Start the fallback timer when nobody knows yet whether the message arrived."""
     waits = (
-        delivery.receipts
-        and not outcome.delivered
+        not outcome.delivered
         and challenge.step == delivery.step
         and challenge.step + 1 < len(challenge.plan)
         and challenge.state == ChallengeState.OPEN
     )
     if waits:
-        challenge.due_at = now + timedelta(seconds=challenge.fallback_seconds)
+        wait = timedelta(seconds=challenge.fallback_seconds)
+        challenge.due_at = now + (wait if delivery.receipts else max(wait, UNREPORTED))
         challenge.save(update_fields=["due_at"])
 
 

@@ -57,3 +57,16 @@ def test_a_wrong_dotted_path_is_loud() -> None:
     wrong = {"PROVIDERS": {"a": {"BACKEND": f"{MEMORY}y"}}}
     with override_settings(OTPGUARD=wrong), pytest.raises(ImportError):
         catalog.routes()
+
+
+def test_only_a_provider_that_can_be_called_back_receives() -> None:
+    options = {"account_sid": "AC1", "auth_token": "t", "sender": "+12015550100"}
+    texts = {
+        "BACKEND": "otpguard.channels.providers.twilio_messaging.TwilioMessaging",
+        "OPTIONS": options,
+    }
+    entries = {"a": {"BACKEND": MEMORY}, "texts": texts}
+    with override_settings(OTPGUARD={"PROVIDERS": entries}):
+        assert catalog.receiving("texts") is catalog.providers().get("texts")
+        assert catalog.receiving("a") is None
+        assert catalog.receiving("nobody") is None

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.outcome import Accepted
-from otpguard.flows.deliver import LEASE, deliver
+from otpguard.flows.deliver import LEASE, UNREPORTED, deliver
 from otpguard.flows.resend import resend
 from otpguard.models import Delivery, Event
 from otpguard.testing import send_queued
@@ -173,6 +173,26 @@ def test_a_route_that_reports_receipts_gets_a_fallback_timer(settings: Any) -> N
     assert challenge.due_at is not None
     left = (challenge.due_at - timezone.now()).total_seconds()
     assert 7 < left <= 8
+
+
+def test_a_route_that_never_reports_is_given_longer(settings: Any) -> None:
+    silent = providers(sms="accepted", whatsapp="delivered")
+    silent["PROVIDERS"]["sms"]["OPTIONS"]["receipts"] = False
+    settings.OTPGUARD = silent
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    assert challenge.due_at is not None
+    left = (challenge.due_at - timezone.now()).total_seconds()
+    assert UNREPORTED.total_seconds() - 1 < left <= UNREPORTED.total_seconds()
+
+
+def test_the_last_route_of_the_plan_sets_no_timer(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="accepted")
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    assert challenge.due_at is None
 
 
 def test_a_delivered_message_sets_no_timer() -> None:
