@@ -1,4 +1,4 @@
-"""A price stands once for a route, tier and first day, and ends no earlier than it began."""
+"""A price stands once for a route, country, tier and first day."""
 
 from __future__ import annotations
 
