@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -164,7 +163,7 @@ class RouteSwitchAdmin(ReadOnlyAdmin):
 
 def _counts(switch: RouteSwitch) -> bool:
     over = switch.until is not None and not is_running(switch.until)
-    return switch.ended_at is None and not over and switch.at <= timezone.now()
+    return switch.ended_at is None and not over
 
 
 def _channel(value: str) -> str:

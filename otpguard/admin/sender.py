@@ -36,7 +36,7 @@ from otpguard.labels import Text
 from otpguard.models import SenderRegistration, WhatsAppSender
 
 LACKS = {
-    Lack.MISSING: _("%(provider)s texts US numbers without a 10DLC registration."),
+    Lack.MISSING: _("Provider %(provider)s texts US numbers without a 10DLC registration."),
     Lack.NOT_APPROVED: _("The 10DLC registration of %(provider)s is not approved yet."),
     Lack.EXPIRED: _("The 10DLC registration of %(provider)s has expired."),
 }
@@ -143,7 +143,9 @@ class WhatsAppSenderAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """The list, and which providers send by a number that people do not know."""
         for name in _generic_providers():
-            text = _("%(provider)s sends WhatsApp messages by its own number, not by yours.")
+            text = _(
+                "Provider %(provider)s sends WhatsApp messages by its own number, not by yours."
+            )
             messages.warning(request, str(text % {"provider": name}))
         return super().changelist_view(request, extra_context)
 

@@ -114,7 +114,7 @@ def switches(now: datetime) -> tuple[Switch, ...]:
     running = Q(until=None) | Q(until__gt=now)
     return tuple(
         Switch(provider=row.provider, channel=row.channel, country=row.country)
-        for row in RouteSwitch.objects.filter(running, ended_at=None, at__lte=now)
+        for row in RouteSwitch.objects.filter(running, ended_at=None)
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from otpguard.core.phone import InvalidPhoneError, PhoneNumber, mask, mask_email, parse
+from otpguard.core.phone import InvalidPhoneError, PhoneNumber, country_of, mask, mask_email, parse
 
 REGIONS = ["US", "GB", "DE", "FR", "IN", "BR", "JP", "NG", "AU", "PL"]
 
@@ -115,3 +115,18 @@ def test_masking_never_shows_more_than_a_country_code_and_two_digits(raw: str) -
 )
 def test_a_masked_address_shows_its_first_letter_and_domain(address: str, shown: str) -> None:
     assert mask_email(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("+12015550123", "US"),
+        ("+14165550123", "CA"),
+        ("+4915112345678", "DE"),
+        ("+88213000000", ""),
+        ("12015550123", ""),
+        ("", ""),
+    ],
+)
+def test_a_number_has_the_country_it_is_of_or_none(number: str, country: str) -> None:
+    assert country_of(number) == country
