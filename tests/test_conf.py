@@ -55,7 +55,7 @@ def test_every_value_gets_its_own_type() -> None:
     assert mine.assurance_profile is PROFILES["nist-800-63b-4"]
     assert mine.preset is Preset.DEFENSIBLE
     assert mine.fresh_login == timedelta(minutes=2)
-    assert mine.routes == ("a", "b")
+    assert [route.provider for route in mine.routes] == ["a", "b"]
     assert mine.enrollment_exempt == ("help:*",)
     assert mine.report_only == {"api_key": date(2026, 1, 31), "*": date(2026, 2, 1)}
     assert mine.login_backends == {"some.Backend": Primary.SSO}

@@ -14,6 +14,8 @@ from otpguard.admin.notice import NoticeAdmin
 from otpguard.admin.policy import PolicyWishAdmin
 from otpguard.admin.price import PriceAdmin
 from otpguard.admin.receipt import ReceiptAdmin
+from otpguard.admin.route import RouteHealthAdmin, RouteSwitchAdmin
+from otpguard.admin.sender import SenderRegistrationAdmin, WhatsAppSenderAdmin
 from otpguard.admin.session import LoginSessionAdmin
 from otpguard.admin.tenant import TenantAdmin
 
@@ -33,5 +35,9 @@ __all__ = [
     "PolicyWishAdmin",
     "PriceAdmin",
     "ReceiptAdmin",
+    "RouteHealthAdmin",
+    "RouteSwitchAdmin",
+    "SenderRegistrationAdmin",
     "TenantAdmin",
+    "WhatsAppSenderAdmin",
 ]

@@ -18,9 +18,27 @@ from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
 from otpguard.core.outcome import Failure, Outcome
 
-__all__ = ["OutboundMessage", "Provider", "ReceiptFact", "ReceiptState", "Receiving", "Webhook"]
+__all__ = [
+    "OutboundMessage",
+    "Provider",
+    "ReceiptFact",
+    "ReceiptState",
+    "Receiving",
+    "Sender",
+    "Webhook",
+]
 
 _NONE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Whom a WhatsApp message comes from and the template that it uses, in place of the options."""
+
+    account: str
+    number_id: str
+    template: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +48,7 @@ class OutboundMessage:
     `code` is None for a notice, which asks nothing. `subject` is for e-mail; `key` is unique to the
     delivery, for vendors that accept an idempotency key. `language` is a language tag, empty for
     the site's own; `lifetime` the seconds that the code is good for, 0 when that does not matter.
+    `sender` is the recorded WhatsApp sender that counts here, None for the provider's own options.
     """
 
     key: str
@@ -40,6 +59,7 @@ class OutboundMessage:
     subject: str = ""
     language: str = ""
     lifetime: int = 0
+    sender: Sender | None = None
 
 
 class Provider(Protocol):
@@ -55,7 +75,8 @@ class Provider(Protocol):
         """Send once. Returns an outcome for whatever happens; raises only on a programming error.
 
         Must come back within its own deadline (seconds, not minutes) and must not log `to`,
-        `text` or `code`. One that can send codes only, no notices, says so by a true `codes_only`.
+        `text` or `code`. One that can send codes only, no notices, says so by a true `codes_only`;
+        one that makes and checks the code itself by a true `remote`.
         """
 
 

@@ -75,12 +75,12 @@ def is_land_line(e164: str) -> bool:
 
 
 def country_of(e164: str) -> str:
-    """The country (ISO 3166) of a number, empty for one of none and for what is no number."""
+    """The ISO 3166 code of a number's country; empty for what is no number or of no country."""
     try:
         found = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
     except phonenumbers.NumberParseException:
         return ""
-    # "001" stands for numbers of no country, such as those of satellite networks.
+    # International networks and freephone numbers are of the region "001".
     return found if found and found.isalpha() else ""
 
 

@@ -18,16 +18,20 @@ from otpguard import vault
 from otpguard.audit.recorder import record
 from otpguard.channels import catalog
 from otpguard.channels.base import OutboundMessage
+from otpguard.channels.breaker import Spot
 from otpguard.channels.messages import Wording, compose
+from otpguard.channels.pace import LONGEST_WAIT
 from otpguard.conf import settings
 from otpguard.core import codes
 from otpguard.core.assurance import Channel
 from otpguard.core.challenge import ChallengeState, DeliveryState, states_before
 from otpguard.core.codes import Code
 from otpguard.core.events import ChallengeFellBack, ChallengeSent, ChallengeUndeliverable
-from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
+from otpguard.core.fallback import following, take
+from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
 from otpguard.core.registry import UnknownNameError
 from otpguard.factors.phone import is_bound_email
+from otpguard.flows.attempt import attempt
 from otpguard.flows.charge import charge_sent
 from otpguard.flows.receipt import catch_up
 from otpguard.flows.start import order
@@ -36,6 +40,8 @@ from otpguard.models import Challenge, Delivery
 
 LEASE = timedelta(seconds=30)
 """Longer than any provider's deadline: past it, whoever held the row is taken for dead."""
+
+_BUSY = Failure.RATE_LIMITED
 
 UNREPORTED = timedelta(seconds=20)
 """How long to wait at least before the next channel, where the route never says what arrived."""
@@ -55,6 +61,11 @@ def deliver(*, delivery_id: str, now: datetime) -> Outcome | None:
         _move(delivery, DeliveryState.FAILED, outcome="challenge closed")
         return None
     outcome = _send(delivery, challenge, now)
+    if outcome is None:
+        if not _is_kept_waiting(delivery, challenge, now):
+            _queue_again(delivery, now)
+            return None
+        outcome = Unavailable(reason="the campaign's pace is used up", failure=_BUSY)
     _record(delivery, challenge.pk, outcome, now)
     return outcome
 
@@ -70,19 +81,22 @@ def code_of(challenge: Challenge) -> Code:
 
 
 def fall_back(challenge: Challenge, *, reason: str, now: datetime) -> bool:
-    """Order the next step of the plan. False, with an event, when there is none.
+    """Order the next step of the plan. False, with an event, when there is none to take unasked.
 
+    A number that was never proven gets one further paid message this way, and no call (A5).
     Joins the caller's transaction, which must hold the challenge's row.
     """
     failed = challenge.plan[challenge.step]["channel"]
-    if challenge.step + 1 >= len(challenge.plan):
+    index = _following(challenge)
+    if index is None:
         give_up(challenge, reason=reason, now=now)
         return False
+    challenge.plan = take(challenge.plan, challenge.step, index)
     challenge.due_at = None
     challenge.step += 1
     challenge.last_sent_at = now
     challenge.sends += 1
-    challenge.save(update_fields=["due_at", "step", "last_sent_at", "sends"])
+    challenge.save(update_fields=["plan", "due_at", "step", "last_sent_at", "sends"])
     order(challenge, step=challenge.step)
     record(
         ChallengeFellBack(
@@ -120,12 +134,26 @@ def _claim(delivery_id: str, now: datetime) -> Delivery | None:
     ).get(pk=delivery_id)
 
 
-def _send(delivery: Delivery, challenge: Challenge, now: datetime) -> Outcome:
-    channel = Channel(delivery.channel)
+def _send(delivery: Delivery, challenge: Challenge, now: datetime) -> Outcome | None:
+    """One try; None when the message has to wait for its campaign's pace."""
     try:
         provider = catalog.providers().get(delivery.provider)
     except UnknownNameError:
         return Unavailable(reason="provider is not configured any more")
+    message = _message(delivery, challenge, now)
+    if not isinstance(message, OutboundMessage):
+        return message
+    return attempt(
+        provider=provider,
+        spot=Spot(provider=delivery.provider, channel=delivery.channel, country=delivery.country),
+        message=message,
+        tenant=str(challenge.tenant_id or ""),
+        now=now,
+    )
+
+
+def _message(delivery: Delivery, challenge: Challenge, now: datetime) -> OutboundMessage | Refused:
+    channel = Channel(delivery.channel)
     user, factor = challenge.user, challenge.factor
     email = str(getattr(user, user.get_email_field_name(), "")) if user else ""
     if channel is Channel.EMAIL and not (factor and is_bound_email(factor, email)):
@@ -146,18 +174,33 @@ def _send(delivery: Delivery, challenge: Challenge, now: datetime) -> Outcome:
             language=challenge.language,
         ),
     )
-    return provider.send(
-        OutboundMessage(
-            key=str(delivery.pk),
-            channel=channel,
-            to=email if channel is Channel.EMAIL else challenge.destination.reveal(),
-            text=text,
-            code=code,
-            subject=subject,
-            language=challenge.language,
-            lifetime=max(0, int((challenge.expires_at - now).total_seconds())),
-        )
+    return OutboundMessage(
+        key=str(delivery.pk),
+        channel=channel,
+        to=email if channel is Channel.EMAIL else challenge.destination.reveal(),
+        text=text,
+        code=code,
+        subject=subject,
+        language=challenge.language,
+        lifetime=max(0, int((challenge.expires_at - now).total_seconds())),
     )
+
+
+def _is_kept_waiting(delivery: Delivery, challenge: Challenge, now: datetime) -> bool:
+    """True when another way would be quicker than the turn of this one."""
+    patience = timedelta(seconds=challenge.fallback_seconds)
+    return now - delivery.created_at >= patience and _following(challenge) is not None
+
+
+def _queue_again(delivery: Delivery, now: datetime) -> None:
+    """Let the sweep call for it in a second, when it may be its turn."""
+    Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING.value).update(
+        state=DeliveryState.QUEUED.value, lease_until=now + LONGEST_WAIT
+    )
+
+
+def _following(challenge: Challenge) -> int | None:
+    return following(challenge.plan, challenge.step, unproven=challenge.enrolls)
 
 
 def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datetime) -> None:
@@ -207,7 +250,7 @@ def _set_timer(challenge: Challenge, delivery: Delivery, outcome: Accepted, now:
     waits = (
         not outcome.delivered
         and challenge.step == delivery.step
-        and challenge.step + 1 < len(challenge.plan)
+        and _following(challenge) is not None
         and challenge.state == ChallengeState.OPEN
     )
     if waits:

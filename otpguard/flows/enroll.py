@@ -31,8 +31,9 @@ from otpguard.factors.enrolled import changes_own, usable
 from otpguard.flows import ceremony
 from otpguard.flows.account import email_of
 from otpguard.flows.revoke import remove_factor
+from otpguard.flows.routes import phone_routes
 from otpguard.flows.standing import Standing, binding_hold, is_own, standing_of
-from otpguard.flows.start import open_challenge, phone_routes, record_refused
+from otpguard.flows.start import open_challenge, record_refused
 from otpguard.models import Challenge, Factor
 from otpguard.models.factor import FACTORS
 
