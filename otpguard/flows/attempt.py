@@ -6,9 +6,12 @@ breaker and the sender. The provider is called with no transaction open.
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
+
+from django.db import DatabaseError, InterfaceError
 
 from otpguard.channels import breaker, pace
 from otpguard.channels.base import OutboundMessage, Provider
@@ -19,6 +22,8 @@ from otpguard.core.outcome import Failure, Outcome, Refused, Unavailable
 from otpguard.core.route import Route
 from otpguard.flows.route_health import heard
 from otpguard.flows.routes import switches
+
+logger = logging.getLogger("otpguard.attempt")
 
 RESTING = "the route is resting"
 SWITCHED_OFF = "the route is switched off"
@@ -54,7 +59,11 @@ def attempt(
     began = time.monotonic()
     outcome = provider.send(message)
     took = timedelta(seconds=time.monotonic() - began)
-    heard(spot=spot, outcome=outcome, took=took, now=now, private=private)
+    try:
+        heard(spot=spot, outcome=outcome, took=took, now=now, private=private)
+    except (DatabaseError, InterfaceError):
+        # The message is out: that it is recorded matters more than that it is counted.
+        logger.exception("what was heard of %s could not be noted", spot.provider)
     return outcome
 
 

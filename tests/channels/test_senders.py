@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
-from otpguard.channels.base import Sender
+from otpguard.channels.base import OutboundMessage, Sender
+from otpguard.channels.providers.meta_whatsapp import MetaWhatsApp
 from otpguard.channels.senders import as_sender, may_carry_codes, senders_of
+from otpguard.core.assurance import Channel
+from otpguard.core.codes import Code
 from otpguard.models import Tenant, WhatsAppSender
 from tests import factories
 
@@ -55,3 +61,24 @@ def test_a_message_carries_account_number_template_and_language() -> None:
     assert as_sender(sender(language="de")) == Sender(
         account="1", number_id="2", template="code", language="de"
     )
+
+
+def test_metas_message_goes_out_by_the_sender_that_it_carries() -> None:
+    meta = MetaWhatsApp(
+        phone_number_id="1",
+        token="t",
+        whatsapp_business_account="9",
+        whatsapp_template_name="sites",
+    )
+    message = OutboundMessage(
+        key="k", channel=Channel.WHATSAPP, to="+12015550100", text="", code=Code("123456")
+    )
+    by_options = meta.build_request(message)
+    by_record = meta.build_request(replace(message, sender=as_sender(sender(language="de"))))
+    assert by_options.url.endswith("/1/messages")
+    assert by_record.url.endswith("/2/messages")
+    found = [json.loads(request.body)["template"] for request in (by_options, by_record)]
+    assert [(t["name"], t["language"]["code"]) for t in found] == [
+        ("sites", "en_US"),
+        ("code", "de"),
+    ]

@@ -121,3 +121,14 @@ def test_without_the_store_nothing_is_sent() -> None:
     with connection.execute_wrapper(away), pytest.raises(DatabaseError):
         send()
     assert TAKEN == []
+
+
+def test_a_send_that_cannot_be_counted_is_still_told_to_the_caller() -> None:
+    def away(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if RouteHealth._meta.db_table in sql and not sql.startswith("SELECT"):
+            raise DatabaseError("away")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(away):
+        assert isinstance(send(), Accepted)
+    assert len(TAKEN) == 1

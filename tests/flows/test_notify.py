@@ -17,7 +17,7 @@ from otpguard.core.assurance import Channel
 from otpguard.core.events import NoticeFailed
 from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
 from otpguard.flows.notify import LEASE, TRIES, WAITS, notify, send_notice
-from otpguard.models import Event, Notice, NoticeAddress
+from otpguard.models import Event, Notice, NoticeAddress, RouteSwitch
 from otpguard.notices.kinds import NoticeKind
 from otpguard.testing import captured_events, send_notices
 from tests import factories
@@ -293,3 +293,16 @@ def test_a_worker_that_comes_back_late_does_not_undo_what_another_recorded(
     send(notice)
     assert (notice.state, notice.tries) == ("sent", 2)
     assert [kind for kind, _ in events()] == ["notice.sent"], "one event for one notice"
+
+
+def test_a_route_that_an_operator_switched_off_carries_no_notice(settings: Any) -> None:
+    settings.OTPGUARD = providers(email="delivered")
+    notice = told()
+    switch = RouteSwitch.objects.create(channel="email", reason="pumping")
+    outcome = send(notice)
+    assert isinstance(outcome, Unavailable)
+    assert SENT == []
+    notice.refresh_from_db()
+    assert notice.state == "queued", "it is tried again when the switch has ended"
+    factories.age(switch, ended_at=timezone.now())
+    assert isinstance(send(notice, at=timezone.now() + WAITS[0]), Accepted)
