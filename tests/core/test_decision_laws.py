@@ -37,9 +37,12 @@ FROM_FAR_TO_NEAR = [
     Reason.NO_PROOF,
     Reason.FACTOR_NOT_ALLOWED,
     Reason.LEVEL_TOO_LOW,
+    Reason.USER_NOT_VERIFIED,
+    Reason.NOT_ATTESTED,
     Reason.PROOF_STALE,
     Reason.OTHER_INTENT,
     Reason.SPENT,
+    Reason.RECOVERY_INCOMPLETE,
 ]
 
 

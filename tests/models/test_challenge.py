@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from otpguard.models import Challenge, Delivery, Factor, Usage
 from tests import factories
-from tests.models.rows import challenge, delivery, plan, postgres_only, raw
+from tests.models.rows import challenge, crowd, delivery, plan, postgres_only, raw
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +108,15 @@ def test_uses_of_a_cap_are_all_kept(factor: Factor) -> None:
 @postgres_only
 def test_the_sweep_finds_due_and_expired_challenges_by_partial_indexes(factor: Factor) -> None:
     now = timezone.now()
+    one = challenge(factor)
+    columns = {f.attname: getattr(one, f.attname) for f in Challenge._meta.concrete_fields}
+    # Most open ones have no timer, and hardly any has expired.
+    crowd(
+        [
+            Challenge(**{**columns, "id": uuid4(), "expires_at": now + timedelta(minutes=n)})
+            for n in range(1, 500)
+        ]
+    )
     still = Challenge.objects.filter(state="open")
     due = still.filter(due_at__lte=now, due_at__isnull=False).order_by("due_at")
     assert "otpguard_challenge_due" in plan(due)
