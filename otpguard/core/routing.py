@@ -22,11 +22,13 @@ from otpguard.core.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One (channel, provider). `receipts` says whether the provider reports deliveries."""
+    """One (channel, provider). `receipts` says whether the provider reports deliveries, `remote`
+    that the vendor makes the code and checks it."""
 
     channel: Channel
     provider: str
     receipts: bool = False
+    remote: bool = False
 
 
 def plan(
@@ -49,7 +51,9 @@ def plan(
         and channel in reachable
         and _reaches(channel, policy.required_level, profile, primary)
     ]
-    return tuple(route for channel in fit for route in routes if route.channel is channel)
+    chosen = tuple(route for channel in fit for route in routes if route.channel is channel)
+    # Two vendors would send two codes: a remote route goes alone, and only without one of ours.
+    return tuple(route for route in chosen if not route.remote) or chosen[:1]
 
 
 def weakest(channels: Sequence[Channel], *, profile: AssuranceProfile, primary: Primary) -> Channel:
