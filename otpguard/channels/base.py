@@ -100,7 +100,7 @@ class RemoteCheck(Protocol):
 
 
 class Ending(Protocol):
-    """What a vendor offers that wants to hear how it ended. None when that is done or not needed."""
+    """What a vendor offers that wants to hear how it ended. None: done, or nothing to do."""
 
     ends: bool
     """True where there is anything to tell it."""

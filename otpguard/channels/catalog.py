@@ -28,10 +28,22 @@ def routes() -> tuple[Route, ...]:
     catalog = providers()
     names = settings().routes or tuple(catalog.names())
     return tuple(
-        Route(channel=channel, provider=name, receipts=catalog.get(name).receipts)
+        Route(
+            channel=channel,
+            provider=name,
+            receipts=catalog.get(name).receipts,
+            # Vendors that make and check the code themselves say so by this attribute.
+            remote=bool(getattr(catalog.get(name), "remote", False)),
+        )
         for name in names
         for channel in sorted(catalog.get(name).channels)
     )
+
+
+def enders() -> frozenset[str]:
+    """The names of the providers that want to hear how it ended."""
+    catalog = providers()
+    return frozenset(name for name in catalog.names() if getattr(catalog.get(name), "ends", False))
 
 
 def _forget(*, setting: str, **_: object) -> None:

@@ -1,4 +1,4 @@
-"""A vendor over HTTP that makes the code and checks it (C14): build, send, parse, for both steps."""
+"""A vendor over HTTP that makes the code and checks it (C14): build, send, parse, twice."""
 
 from __future__ import annotations
 

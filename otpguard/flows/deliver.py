@@ -8,6 +8,8 @@ transaction open.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -28,6 +30,7 @@ from otpguard.core.events import ChallengeFellBack, ChallengeSent, ChallengeUnde
 from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
 from otpguard.core.registry import UnknownNameError
 from otpguard.factors.phone import is_bound_email
+from otpguard.flows.leave import leave_earlier, make_way
 from otpguard.flows.start import order
 from otpguard.models import Challenge, Delivery
 
@@ -48,6 +51,7 @@ def deliver(*, delivery_id: str, now: datetime) -> Outcome | None:
     if challenge.state != ChallengeState.OPEN or challenge.expires_at <= now:
         _move(delivery, DeliveryState.FAILED, outcome="challenge closed")
         return None
+    _make_way(delivery)
     outcome = _send(delivery, challenge, now)
     _record(delivery, challenge.pk, outcome, now)
     return outcome
@@ -130,21 +134,47 @@ def _claim(delivery_id: str, now: datetime) -> Delivery | None:
     ).get(pk=delivery_id)
 
 
+def _make_way(delivery: Delivery) -> None:
+    with suppress(UnknownNameError):
+        make_way(delivery, catalog.providers().get(delivery.provider), lease=LEASE)
+
+
 def _send(delivery: Delivery, challenge: Challenge, now: datetime) -> Outcome:
-    channel = Channel(delivery.channel)
     try:
         provider = catalog.providers().get(delivery.provider)
     except UnknownNameError:
         return Unavailable(reason="provider is not configured any more")
+    if delivery.remote != bool(getattr(provider, "remote", False)):
+        return Unavailable(reason="the provider is configured differently now")
+    message = _message(delivery, challenge, now)
+    return provider.send(message) if isinstance(message, OutboundMessage) else message
+
+
+def _message(delivery: Delivery, challenge: Challenge, now: datetime) -> OutboundMessage | Refused:
+    channel = Channel(delivery.channel)
     user, factor = challenge.user, challenge.factor
     email = str(getattr(user, user.get_email_field_name(), "")) if user else ""
     if channel is Channel.EMAIL and not (factor and is_bound_email(factor, email)):
         return Refused(reason="the address was changed")
+    message = OutboundMessage(
+        key=str(delivery.pk),
+        channel=channel,
+        to=email if channel is Channel.EMAIL else challenge.destination.reveal(),
+        text="",
+        language=challenge.language,
+        lifetime=max(0, int((challenge.expires_at - now).total_seconds())),
+        remote=delivery.remote,
+    )
+    # Where the vendor makes the code, there is none of ours that could be guessed or leak (C14).
+    return message if delivery.remote else _worded(message, challenge)
+
+
+def _worded(message: OutboundMessage, challenge: Challenge) -> OutboundMessage:
     code = code_of(challenge)
     net = json.loads(challenge.net.reveal() or "{}")
     tenant_brand = challenge.tenant.brand if challenge.tenant else ""
     subject, text = compose(
-        channel,
+        message.channel,
         code,
         Wording(
             checkpoint=challenge.checkpoint,
@@ -156,18 +186,7 @@ def _send(delivery: Delivery, challenge: Challenge, now: datetime) -> Outcome:
             language=challenge.language,
         ),
     )
-    return provider.send(
-        OutboundMessage(
-            key=str(delivery.pk),
-            channel=channel,
-            to=email if channel is Channel.EMAIL else challenge.destination.reveal(),
-            text=text,
-            code=code,
-            subject=subject,
-            language=challenge.language,
-            lifetime=max(0, int((challenge.expires_at - now).total_seconds())),
-        )
-    )
+    return replace(message, text=text, code=code, subject=subject)
 
 
 def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datetime) -> None:
@@ -181,6 +200,7 @@ def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datet
                 ):
                     return
                 _set_timer(challenge, delivery, outcome, now)
+                leave_earlier(delivery, challenge)
                 record(
                     ChallengeSent(
                         channel=delivery.channel,
@@ -225,6 +245,10 @@ def _move(
 ) -> bool:
     """Move the row forward; False when somebody else moved it further meanwhile."""
     before = [str(earlier) for earlier in states_before(state)]
+    if reference:
+        # Some vendors take up what is open for the number and name it again: the newest has it.
+        others = Delivery.objects.filter(provider=delivery.provider, provider_ref=reference[:128])
+        others.exclude(pk=delivery.pk).update(provider_ref=None)
     return bool(
         Delivery.objects.filter(pk=delivery.pk, state__in=before).update(
             state=state.value,

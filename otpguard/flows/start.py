@@ -167,6 +167,7 @@ def order(challenge: Challenge, *, step: int) -> Delivery:
         channel=route["channel"],
         provider=route["provider"],
         receipts=route["receipts"],
+        remote=route.get("remote", False),
         created_at=challenge.last_sent_at,
     )
     enqueue(DELIVER, delivery_id=str(delivery.pk))
@@ -194,7 +195,10 @@ def _routes(
         return phone_routes(facts, factor, policy)
     if not by_mail:
         return ()
-    mail = tuple(route for route in catalog.routes() if route.channel is Channel.EMAIL)
+    # It is compared here, beside a saved code: only our own will do.
+    mail = tuple(
+        route for route in catalog.routes() if route.channel is Channel.EMAIL and not route.remote
+    )
     if not mail or not phone.is_bound_email(factor, email_of(facts.user)):
         raise StartRefused("no_route")
     return mail[:MAX_SENDS]
@@ -233,7 +237,12 @@ def _build(
         net=json.dumps({"address": facts.address, "agent": facts.agent, "host": facts.host}),
         language=language,
         plan=[
-            {"channel": r.channel.value, "provider": r.provider, "receipts": r.receipts}
+            {
+                "channel": r.channel.value,
+                "provider": r.provider,
+                "receipts": r.receipts,
+                "remote": r.remote,
+            }
             for r in routes
         ],
         fallback_seconds=int(policy.fallback_timeout.total_seconds()),

@@ -17,6 +17,7 @@ from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.events import ChallengeExpired
 from otpguard.flows.approve import lapse
 from otpguard.flows.deliver import circumstances_of, fall_back
+from otpguard.flows.leave import leave
 from otpguard.flows.notify import CALLED_AGAIN_AFTER
 from otpguard.models import Challenge, Delivery, HeldRequest, Notice, NoticeAddress
 from otpguard.notices.recipients import STILL_TOLD
@@ -124,4 +125,5 @@ def _expiries(now: datetime) -> int:
             challenge.due_at = None
             challenge.save(update_fields=["state", "closed_at", "due_at"])
             record(ChallengeExpired(), circumstances_of(challenge, now))
+        leave([challenge.pk for challenge in over])
     return len(over)

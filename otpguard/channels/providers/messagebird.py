@@ -14,7 +14,14 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from otpguard.channels.answers import by_status, check_by_status, document, each_object, number, text
+from otpguard.channels.answers import (
+    by_status,
+    check_by_status,
+    document,
+    each_object,
+    number,
+    text,
+)
 from otpguard.channels.base import OutboundMessage, Submission, Webhook
 from otpguard.channels.remote_provider import RemoteProvider
 from otpguard.channels.signatures import hmac_claims
@@ -127,7 +134,9 @@ class MessageBird(RemoteProvider):
 
 
 def _holds(claims: Mapping[str, Any], now: datetime) -> bool:
-    begins, ends, at = claims.get("nbf"), claims.get("exp"), now.timestamp()
+    begins: Any = claims.get("nbf")
+    ends: Any = claims.get("exp")
+    at = now.timestamp()
     for each in (begins, ends):
         if isinstance(each, bool) or not isinstance(each, int | float):
             return False

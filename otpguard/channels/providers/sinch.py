@@ -52,7 +52,7 @@ REPORTED: Mapping[str, tuple[str, str]] = {
     "callout": ("callout", "code"),
     "flashcall": ("flashCall", "cli"),
 }
-"""Where the report of a method carries what was typed: for a missed call, the number that called."""
+"""Where the report of a method carries what was typed; of a missed call, who called."""
 
 REASONS: Mapping[str, Failure] = {
     "Fraud": Failure.FRAUD_BLOCKED,
@@ -250,7 +250,11 @@ class Sinch(RemoteProvider):
         if not reference or state is None:
             return ()
         price = found.get("price")
-        cost = micros(price.get("amount"), price.get("currencyId")) if isinstance(price, dict) else None
+        cost = (
+            micros(price.get("amount"), price.get("currencyId"))
+            if isinstance(price, dict)
+            else None
+        )
         fact = ReceiptFact(reference=reference, state=state, failure=failure, cost_micros=cost)
         return (fact,)
 
