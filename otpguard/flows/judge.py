@@ -50,7 +50,9 @@ def _sent(challenge: Challenge, given: str) -> Missed | None:
     if is_ours and matches(given, code_of(challenge)):
         return None
     asked = next((row for row in remote if row.provider_ref), None)
-    return Missed() if asked is None else check(challenge, asked, given)
+    missed = Missed(reason="gone") if asked is None else check(challenge, asked, given)
+    # What was compared with ours was a guess, whatever the vendor could say.
+    return Missed() if is_ours and missed is not None else missed
 
 
 def _nothing() -> bool:

@@ -57,3 +57,24 @@ def test_a_wrong_dotted_path_is_loud() -> None:
     wrong = {"PROVIDERS": {"a": {"BACKEND": f"{MEMORY}y"}}}
     with override_settings(OTPGUARD=wrong), pytest.raises(ImportError):
         catalog.routes()
+
+
+def test_a_vendor_says_whether_it_makes_the_code_and_wants_to_hear_how_it_ended() -> None:
+    vendors = {
+        "bird": {
+            "BACKEND": "otpguard.channels.providers.bird.Bird",
+            "OPTIONS": {"api_key": "bk_eu1_x"},
+        },
+        "messagebird": {
+            "BACKEND": "otpguard.channels.providers.messagebird.MessageBird",
+            "OPTIONS": {"access_key": "x"},
+        },
+        "memory": {"BACKEND": MEMORY, "OPTIONS": {"channels": ["sms"]}},
+    }
+    with override_settings(OTPGUARD={"PROVIDERS": vendors}):
+        assert {route.provider: route.remote for route in catalog.routes()} == {
+            "bird": True,
+            "messagebird": True,
+            "memory": False,
+        }
+        assert catalog.enders() == {"messagebird"}

@@ -184,7 +184,9 @@ class Sinch(RemoteProvider):
             return Right() if text(found.get("id")) == submitted.reference else Gone()
         if status == "PENDING":
             return Wrong()
-        failure = _failure(found) or Failure.CHECKS_EXHAUSTED
+        failure = _failure(found)
+        if failure is None:
+            return check_by_status(response, "sinch")
         if failure is Failure.WRONG_CODE:
             return Wrong()
         if failure is Failure.CHECKS_EXHAUSTED:
