@@ -52,8 +52,8 @@ def test_the_address_follows_the_region_of_the_key() -> None:
     assert json.loads(mail.body)["to"] == {"email": "kim@example.com"}
 
 
-def said(status: int = 200, **body: Any) -> Response:
-    return Response(status=status, body=json.dumps(body).encode(), headers={"retry-after": "9"})
+def said(http: int = 200, /, **body: Any) -> Response:
+    return Response(status=http, body=json.dumps(body).encode(), headers={"retry-after": "9"})
 
 
 @pytest.mark.parametrize(

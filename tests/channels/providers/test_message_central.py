@@ -64,7 +64,7 @@ def test_country_and_national_number_are_sent_apart() -> None:
     }
 
 
-def sent(code: int, status: int = 200, **data: object) -> Outcome:
+def sent(code: int, status: int = 200, /, **data: object) -> Outcome:
     body = json.dumps(answer(code, **data)).encode()
     return made().parse_response(Response(status=status, body=body))
 

@@ -82,8 +82,8 @@ def test_the_number_that_called_is_reported_as_such() -> None:
     }
 
 
-def said(status: int = 200, **body: Any) -> Response:
-    return Response(status=status, body=json.dumps(body).encode())
+def said(http: int = 200, /, **body: Any) -> Response:
+    return Response(status=http, body=json.dumps(body).encode())
 
 
 @pytest.mark.parametrize(
