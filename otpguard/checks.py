@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
+from otpguard.channels.catalog import has_own_sender
 from otpguard.conf import REPORT_ONLY_DAYS, Settings, problems, settings
 from otpguard.core.assurance import Channel
 from otpguard.core.presets import Tier, levels_below_standard
@@ -60,6 +61,10 @@ CODES: dict[str, str] = {
     "otpguard.E018": "django_otp is not installed.",
     "otpguard.E019": "TOTP_TOLERANCE lets an authenticator's code live too long.",
     "otpguard.E020": "django-otp's own middleware believes a mark for ever, in every tenant.",
+    "otpguard.E021": "What a provider keeps where, or on which papers, has the wrong form.",
+    "otpguard.E022": "A route has the wrong form.",
+    "otpguard.E023": "A route promises what its provider does not offer.",
+    "otpguard.E031": "A price in OTPGUARD is wrong.",
     "otpguard.W001": "A checkpoint asks AAL1 of members: below the B2B standard.",
     "otpguard.W002": "A cache middleware may answer before the guard.",
     "otpguard.W003": "The host must be fixed: messages carry it.",
@@ -68,6 +73,9 @@ CODES: dict[str, str] = {
     "otpguard.W006": "No provider reaches a telephone: nobody can enroll one.",
     "otpguard.W007": "URL_CHECKPOINTS names a view that does not exist: it guards nothing.",
     "otpguard.W008": "OTP_LOGIN sets a mark that no middleware reads.",
+    "otpguard.W009": "A paper with a provider has expired: it closes routes.",
+    "otpguard.W010": "WhatsApp goes out by a sender of the vendor's, which people do not know.",
+    "otpguard.W011": "The site has several hosts, and a passkey belongs to the one it was made at.",
 }
 """Every check by its number, and what it means."""
 
@@ -82,19 +90,21 @@ def connect() -> None:
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E001 to E009, E019, W001, W004 to W006: the OTPGUARD dictionary."""
+    """E001 to E009, E019, E021 to E023, E031, W001, W004 to W006, W009, W010: the dictionary."""
     found = problems(getattr(django_settings, "OTPGUARD", {}))
     if found:
         return [Error(_say(p.check, p.message), id=p.check) for p in found]
     mine = settings()
     return [
         *_providers(mine),
+        *_routes(mine),
         *_channels(mine),
         *_directory(mine),
         *_keys(mine),
         *_dates(mine),
         *_tolerance(mine),
         *_policies(mine),
+        *_prices(mine),
     ]
 
 
@@ -193,7 +203,7 @@ def check_database(
 
 
 def check_deployment(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E016, W003: what must not go into production."""
+    """E016, W003, W011: what must not go into production."""
     found: list[CheckMessage] = []
     try:
         mine = settings()
@@ -205,6 +215,12 @@ def check_deployment(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's 
             found.append(_error("otpguard.E016", f'"{name}" shows codes to whoever looks.'))
     if "*" in django_settings.ALLOWED_HOSTS:
         found.append(_warning("otpguard.W003", "Name your hosts in ALLOWED_HOSTS."))
+    several = len(django_settings.ALLOWED_HOSTS) > 1 or any(
+        host.startswith((".", "*")) for host in django_settings.ALLOWED_HOSTS
+    )
+    if several and not mine.relying_party_id:
+        hint = "Name the domain they share in RELYING_PARTY_ID, and your origins."
+        found.append(_warning("otpguard.W011", hint))
     return found
 
 
@@ -214,18 +230,43 @@ def _providers(mine: Settings) -> Iterable[CheckMessage]:
             import_string(config.backend)(**config.options)
         except (ImportError, TypeError, ValueError) as error:
             yield _error("otpguard.E005", f"{name}: {error}")
-    for name in mine.routes:
-        if name not in mine.providers:
-            yield _error("otpguard.E006", f'"{name}" is not in PROVIDERS.')
+
+
+def _routes(mine: Settings) -> Iterable[CheckMessage]:
+    today = date.today()  # noqa: DTZ011 (a day of the site)
+    for name, config in mine.providers.items():
+        for paper, until in config.papers.items():
+            if until is not None and until < today:
+                yield _warning("otpguard.W009", f"{name}: {paper} ended on {until}.")
+    for route in mine.routes:
+        if route.provider not in mine.providers:
+            yield _error("otpguard.E006", f'"{route.provider}" is not in PROVIDERS.')
+            continue
+        config = mine.providers[route.provider]
+        # An unknown place is not made known by a route.
+        if beyond := route.regions - config.regions:
+            detail = f'{route.provider}: "{min(beyond)}" is not among its REGIONS.'
+            yield _error("otpguard.E023", detail)
+        try:
+            served = import_string(config.backend)(**config.options).channels
+        except (ImportError, TypeError, ValueError):
+            continue  # E005 has said so
+        if unserved := route.channels - served:
+            detail = f'{route.provider} does not serve "{min(unserved)}".'
+            yield _error("otpguard.E023", detail)
 
 
 def _channels(mine: Settings) -> Iterable[CheckMessage]:
     reached: set[Channel] = set()
-    for config in mine.providers.values():
+    for name, config in mine.providers.items():
         try:
-            reached |= import_string(config.backend)(**config.options).channels
+            provider = import_string(config.backend)(**config.options)
         except (ImportError, TypeError, ValueError):
             return  # E005 has said so
+        reached |= provider.channels
+        if Channel.WHATSAPP in provider.channels and not has_own_sender(provider):
+            detail = f"{name}: record a sender for it, or use a business account of your own."
+            yield _warning("otpguard.W010", detail)
     if not reached - {Channel.EMAIL}:
         detail = "Add one for text messages, WhatsApp or voice (the console for development)."
         yield _warning("otpguard.W006", detail)
@@ -275,6 +316,12 @@ def _policies(mine: Settings) -> Iterable[CheckMessage]:
         if not defaults[slug].active:
             detail = f'{view}: set POLICY_DEFAULTS = {{"{slug}": {{"active": True}}}}.'
             yield _warning("otpguard.W005", detail)
+
+
+def _prices(mine: Settings) -> Iterable[CheckMessage]:
+    for name in sorted({rate.provider for rate in mine.prices} - set(mine.providers)):
+        hint = nearest(name, list(mine.providers))
+        yield _error("otpguard.E031", f'"{name}" is not in PROVIDERS, {hint}')
 
 
 def _for_development(module: str) -> bool:

@@ -15,6 +15,7 @@ from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind, Method
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import Reason
 from otpguard.core.events import CATALOG
+from otpguard.core.route import Drop
 
 Text = str | Promise
 
@@ -97,6 +98,22 @@ REASONS: Mapping[Reason, Text] = {
     Reason.BODY_TOO_LARGE: _("This request is too large to be confirmed as a whole."),
     Reason.STORE_UNAVAILABLE: _("The check cannot be made right now. Try again in a moment."),
 }
+
+DROPS: Mapping[Drop, Text] = {
+    Drop.NOT_WANTED: _("the policy does not use this channel"),
+    Drop.NOT_REACHABLE: _("nobody is reached by it"),
+    Drop.TOO_WEAK: _("it does not reach the level"),
+    Drop.OTHER_COUNTRY: _("it is for other countries"),
+    Drop.OTHER_TENANT: _("it is for other organizations"),
+    Drop.RESIDENCY: _("what it carries may be kept elsewhere than in"),
+    Drop.PAPER: _("a paper is missing or has expired:"),
+    Drop.SENDER: _("its WhatsApp template is not approved for codes"),
+    Drop.SWITCHED_OFF: _("an operator has switched it off"),
+    Drop.RESTING: _("it failed and rests"),
+    Drop.NOT_BESIDE_OWN: _("its vendor makes the code, and others carry ours"),
+    Drop.REPEATED: _("it is there already"),
+}
+"""Why a route is not used."""
 
 
 def checkpoint_label(checkpoint: Checkpoint) -> Text:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from threading import Thread
 
-from celery import current_app
+from celery import Celery, current_app
+from celery.app import app_or_default
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -27,6 +29,34 @@ def enqueue(task: str, **ids: str) -> None:
 
 def _publish(task: str, ids: dict[str, str]) -> None:
     try:
-        current_app.tasks[task].apply_async(kwargs=ids, retry=False)
+        with current_app.producer_or_acquire() as producer:
+            # Kombu would try to connect for seconds: of a request, or of the thread that sweeps.
+            link = producer.connection
+            link.transport_options = {"max_retries": 0, **(link.transport_options or {})}
+            current_app.tasks[task].apply_async(kwargs=ids, retry=False, producer=producer)
     except (OperationalError, OSError):
         logger.warning("the broker is away; the sweep will run %s later", task)
+
+
+def workers(*, seconds: float) -> int | None:
+    """How many workers answer a ping within `seconds`; None when the broker cannot be reached.
+
+    Comes back after three times that at the latest, also from a broker that hangs.
+    """
+    app = app_or_default()  # a thread of its own may have another
+    found: list[int | None] = []
+    asking = Thread(target=lambda: found.append(_ping(app, seconds)), daemon=True)
+    asking.start()
+    asking.join(timeout=3 * seconds)
+    return found[0] if found else None
+
+
+def _ping(app: Celery, seconds: float) -> int | None:
+    with app.connection_for_write(connect_timeout=seconds) as link:
+        lost: tuple[type[BaseException], ...] = (OperationalError, OSError)
+        lost += link.connection_errors + link.channel_errors
+        try:
+            link.ensure_connection(max_retries=1, interval_start=0)
+            return len(app.control.ping(timeout=seconds, connection=link) or ())
+        except lost:
+            return None

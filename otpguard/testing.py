@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from otpguard.audit.recorder import is_genuine
+from otpguard.channels import prices
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.assurance import Method, MethodFacts, Primary
 from otpguard.core.challenge import DeliveryState
@@ -24,6 +25,7 @@ from otpguard.flows.answer import lately as answers
 from otpguard.flows.deliver import deliver
 from otpguard.flows.enrollment import lately as overdue
 from otpguard.flows.notify import send_notice
+from otpguard.flows.receipt import lately as receipts
 from otpguard.flows.refuse import lately as refusals
 from otpguard.flows.resume import lately as kept
 from otpguard.flows.start import lately as starts
@@ -122,6 +124,7 @@ def forget_recent() -> None:
     """
     policies.forget()
     rules.forget()
-    for lately in (refusals, answers, starts, kept, overdue):
+    prices.forget()
+    for lately in (refusals, answers, starts, kept, overdue, receipts):
         lately.clear()
     SENT.clear()

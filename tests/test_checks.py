@@ -13,6 +13,7 @@ from django.test import override_settings
 
 from otpguard import checks
 from otpguard.conf import REPORT_ONLY_DAYS
+from otpguard.core.assurance import Channel
 
 TODAY = datetime.now(tz=UTC).date()
 LATEST = TODAY + timedelta(days=REPORT_ONLY_DAYS)
@@ -30,6 +31,19 @@ WRONG_OPTION = {"mail": {**MAIL["mail"], "OPTIONS": {"sendr": "x"}}}
 
 class NoDirectory:
     """Lacks the one method."""
+
+
+class Generic:
+    """Sends WhatsApp messages by a number of the vendor's."""
+
+    channels = frozenset({Channel.WHATSAPP})
+    receipts = False
+
+
+class Branded(Generic):
+    """Sends them by the site's own account."""
+
+    whatsapp_business_account = "1"
 
 
 def ours(**kwargs: Any) -> dict[str, Any]:
@@ -66,6 +80,45 @@ CASES: list[Case] = [
         checks.check_settings,
         ours(PROVIDERS=CONSOLE, ROUTES=["post"]),
         ours(PROVIDERS=CONSOLE, ROUTES=["dev"]),
+    ),
+    (
+        "otpguard.E021",
+        checks.check_settings,
+        ours(PROVIDERS={"dev": {**CONSOLE["dev"], "PAPERS": {"BAA": "soon"}}}),
+        ours(PROVIDERS={"dev": {**CONSOLE["dev"], "PAPERS": {"BAA": True}, "REGIONS": ["US"]}}),
+    ),
+    (
+        "otpguard.E022",
+        checks.check_settings,
+        ours(PROVIDERS=CONSOLE, ROUTES=[{"PROVIDER": "dev", "CHANNELS": ["fax"]}]),
+        ours(PROVIDERS=CONSOLE, ROUTES=[{"PROVIDER": "dev", "CHANNELS": ["sms"]}]),
+    ),
+    (
+        "otpguard.E023",
+        checks.check_settings,
+        ours(PROVIDERS={**MAIL, **CONSOLE}, ROUTES=[{"PROVIDER": "mail", "CHANNELS": ["sms"]}]),
+        ours(PROVIDERS={**MAIL, **CONSOLE}, ROUTES=[{"PROVIDER": "mail", "CHANNELS": ["email"]}]),
+    ),
+    (
+        "otpguard.E023",
+        checks.check_settings,
+        ours(PROVIDERS=CONSOLE, ROUTES=[{"PROVIDER": "dev", "REGIONS": ["US"]}]),
+        ours(
+            PROVIDERS={"dev": {**CONSOLE["dev"], "REGIONS": ["US", "EU"]}},
+            ROUTES=[{"PROVIDER": "dev", "REGIONS": ["US"]}],
+        ),
+    ),
+    (
+        "otpguard.W009",
+        checks.check_settings,
+        ours(PROVIDERS={"dev": {**CONSOLE["dev"], "PAPERS": {"DPA": "2020-01-31"}}}),
+        ours(PROVIDERS={"dev": {**CONSOLE["dev"], "PAPERS": {"DPA": LATEST.isoformat()}}}),
+    ),
+    (
+        "otpguard.W010",
+        checks.check_settings,
+        ours(PROVIDERS={"vendor": {"BACKEND": "tests.test_checks.Generic"}}),
+        ours(PROVIDERS={"vendor": {"BACKEND": "tests.test_checks.Branded"}}),
     ),
     (
         "otpguard.E007",
@@ -125,6 +178,18 @@ CASES: list[Case] = [
         checks.check_deployment,
         {**ours(PROVIDERS=CONSOLE), "ALLOWED_HOSTS": ["app.example"]},
         {**ours(PROVIDERS=MAIL), "ALLOWED_HOSTS": ["app.example"]},
+    ),
+    (
+        "otpguard.E031",
+        checks.check_settings,
+        ours(PROVIDERS=CONSOLE, PRICES=[{"PROVIDER": "dev", "CHANNEL": "sms", "PER_TRY": 0.5}]),
+        ours(PROVIDERS=CONSOLE, PRICES=[{"PROVIDER": "dev", "CHANNEL": "sms", "PER_TRY": 5}]),
+    ),
+    (
+        "otpguard.E031",
+        checks.check_settings,
+        ours(PROVIDERS=CONSOLE, PRICES=[{"PROVIDER": "div", "CHANNEL": "sms"}]),
+        ours(PROVIDERS=CONSOLE, PRICES=[{"PROVIDER": "dev", "CHANNEL": "sms"}]),
     ),
     (
         "otpguard.W001",
@@ -196,8 +261,17 @@ CASES: list[Case] = [
     (
         "otpguard.W003",
         checks.check_deployment,
-        {**ours(PROVIDERS=MAIL), "ALLOWED_HOSTS": ["*"]},
+        {**ours(PROVIDERS=MAIL, RELYING_PARTY_ID="app.example"), "ALLOWED_HOSTS": ["*"]},
         {**ours(PROVIDERS=MAIL), "ALLOWED_HOSTS": ["app.example"]},
+    ),
+    (
+        "otpguard.W011",
+        checks.check_deployment,
+        {**ours(PROVIDERS=MAIL), "ALLOWED_HOSTS": [".app.example"]},
+        {
+            **ours(PROVIDERS=MAIL, RELYING_PARTY_ID="app.example"),
+            "ALLOWED_HOSTS": ["a.app.example", "b.app.example"],
+        },
     ),
 ]
 

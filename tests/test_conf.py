@@ -13,6 +13,7 @@ from django.test import override_settings
 
 from otpguard import conf
 from otpguard.core.assurance import PROFILES, AssuranceLevel, Primary
+from otpguard.core.money import Rate
 from otpguard.core.presets import Preset
 
 
@@ -47,16 +48,18 @@ def test_every_value_gets_its_own_type() -> None:
         "LOGIN_BACKENDS": {"some.Backend": "sso"},
         "PROVIDERS": {"mail": {"BACKEND": "some.Mail", "OPTIONS": {"sender": "a@b.example"}}},
         "POLICY_FLOOR": {"*": {"ttl": 600}},
+        "PRICES": [{"PROVIDER": "mail", "CHANNEL": "email", "PER_TRY": 100}],
     }
     with override_settings(OTPGUARD=raw):
         mine = conf.settings()
     assert mine.assurance_profile is PROFILES["nist-800-63b-4"]
     assert mine.preset is Preset.DEFENSIBLE
     assert mine.fresh_login == timedelta(minutes=2)
-    assert mine.routes == ("a", "b")
+    assert [route.provider for route in mine.routes] == ["a", "b"]
     assert mine.enrollment_exempt == ("help:*",)
     assert mine.report_only == {"api_key": date(2026, 1, 31), "*": date(2026, 2, 1)}
     assert mine.login_backends == {"some.Backend": Primary.SSO}
+    assert mine.prices == (Rate(provider="mail", channel="email", per_try=100),)
     assert mine.providers["mail"].options == {"sender": "a@b.example"}
     assert mine.policy_floor == {"*": {"ttl": timedelta(minutes=10)}}
 
@@ -111,6 +114,11 @@ def test_all_mistakes_are_listed_at_once() -> None:
             'did you mean "OPTIONS"',
         ),
         ({"PROVIDERS": {"a": {}}}, "otpguard.E002", "needs a BACKEND"),
+        (
+            {"PROVIDERS": {"a": {"BACKEND": "x.Y", "WEBHOOK_SECRET": "short"}}},
+            "otpguard.E009",
+            "WEBHOOK_SECRET is too short",
+        ),
         ({"PROVIDERS": {"a": {"BACKEND": "x.Y", "OPTIONS": 1}}}, "otpguard.E002", "dictionary"),
         ({"ROUTES": "sms"}, "otpguard.E002", "list of strings"),
         ({"BRAND": None}, "otpguard.E002", "type str"),
@@ -156,3 +164,12 @@ def test_each_setting_tells_its_default() -> None:
         assert conf.default_of(field.name) == getattr(fresh, field.name)
     with pytest.raises(KeyError):
         conf.default_of("no_such_setting")
+
+
+def test_the_secret_of_a_webhook_stays_out_of_a_repr() -> None:
+    secret = "s3cret" * 6
+    raw = {"PROVIDERS": {"a": {"BACKEND": "x.Y", "WEBHOOK_SECRET": secret}}}
+    with override_settings(OTPGUARD=raw):
+        mine = conf.settings()
+    assert mine.providers["a"].webhook_secret == secret
+    assert secret not in repr(mine)

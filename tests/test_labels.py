@@ -13,6 +13,7 @@ from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind
 from otpguard.core.checkpoints import BUILT_IN, Checkpoint
 from otpguard.core.decision import Reason
 from otpguard.core.events import CATALOG
+from otpguard.core.route import Drop
 
 
 @pytest.mark.parametrize(
@@ -22,8 +23,9 @@ from otpguard.core.events import CATALOG
         (labels.FACTOR_KINDS, FactorKind),
         (labels.LEVELS, AssuranceLevel),
         (labels.REASONS, Reason),
+        (labels.DROPS, Drop),
     ],
-    ids=["channels", "kinds", "levels", "reasons"],
+    ids=["channels", "kinds", "levels", "reasons", "drops"],
 )
 def test_a_table_has_one_translatable_text_for_each_code_and_no_other(
     table: Mapping[Any, Any], codes: Iterable[Any]

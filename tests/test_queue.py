@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
+import time
 from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +15,7 @@ import redis
 from celery import Celery, current_app
 from django.db import transaction
 
-from otpguard.queue import DELIVER, enqueue
+from otpguard.queue import DELIVER, enqueue, workers
 from tests.celery_app import app
 from tests.ports import free_port
 
@@ -81,3 +83,34 @@ def test_a_broker_that_is_away_is_logged_and_does_not_raise(
 def test_a_task_that_does_not_exist_is_a_programming_error(queue: redis.Redis) -> None:
     with pytest.raises(LookupError):
         enqueue("otpguard.no_such_task", delivery_id=ID)
+
+
+def test_without_a_broker_nobody_can_be_asked(no_broker: None) -> None:
+    assert workers(seconds=0.5) is None
+
+
+def test_a_broker_without_workers_has_none_that_answer(queue: redis.Redis) -> None:
+    assert workers(seconds=1) == 0
+
+
+def test_a_broker_that_hangs_is_left_after_its_time() -> None:
+    here = current_app._get_current_object()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        with Celery("hanging", broker=address) as hanging:
+            hanging.set_current()
+            began = time.monotonic()
+            try:
+                assert workers(seconds=0.2) is None
+            finally:
+                here.set_current()
+            assert time.monotonic() - began < 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_costs_no_time(no_broker: None) -> None:
+    """Nobody waits for it: neither a request nor the thread that sweeps the timers."""
+    begun = time.monotonic()
+    for _ in range(5):
+        enqueue(DELIVER, delivery_id=ID)
+    assert time.monotonic() - begun < 2, "kombu alone would try for six seconds, each time"

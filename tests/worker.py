@@ -58,7 +58,7 @@ class CeleryWorker:
         return all(answer is not None and not any(answer.values()) for answer in busy)
 
 
-def _database_address() -> str:
+def database_address() -> str:
     """The URL of the database this process tests on: its name is not the configured one."""
     at = connection.settings_dict
     if connection.vendor == "sqlite":
@@ -91,7 +91,7 @@ def celery_worker(
         env={
             **os.environ,
             "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE,
-            "OTPGUARD_TEST_DATABASE": _database_address(),
+            "OTPGUARD_TEST_DATABASE": database_address(),
             "OTPGUARD_TEST_MAIL": str(mail),
         },
     )

@@ -12,6 +12,10 @@ from otpguard.admin.hold import HoldAdmin
 from otpguard.admin.membership import MembershipAdmin
 from otpguard.admin.notice import NoticeAdmin
 from otpguard.admin.policy import PolicyWishAdmin
+from otpguard.admin.price import PriceAdmin
+from otpguard.admin.receipt import ReceiptAdmin
+from otpguard.admin.route import RouteHealthAdmin, RouteSwitchAdmin
+from otpguard.admin.sender import SenderRegistrationAdmin, WhatsAppSenderAdmin
 from otpguard.admin.session import LoginSessionAdmin
 from otpguard.admin.tenant import TenantAdmin
 
@@ -29,5 +33,11 @@ __all__ = [
     "MembershipAdmin",
     "NoticeAdmin",
     "PolicyWishAdmin",
+    "PriceAdmin",
+    "ReceiptAdmin",
+    "RouteHealthAdmin",
+    "RouteSwitchAdmin",
+    "SenderRegistrationAdmin",
     "TenantAdmin",
+    "WhatsAppSenderAdmin",
 ]

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.admin.base import ReadOnlyAdmin, badge, checkpoint_text, link_to
+from otpguard.admin.base import (
+    NOTHING,
+    ReadOnlyAdmin,
+    badge,
+    checkpoint_text,
+    link_to,
+    list_url,
+)
 from otpguard.core.assurance import Channel
 from otpguard.core.challenge import DeliveryState
+from otpguard.core.money import as_dollars
 from otpguard.labels import CHANNELS, Text
 from otpguard.models import Delivery
 
@@ -47,15 +57,24 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "provider",
         "state_text",
         "outcome",
+        "failure",
+        "carrier",
+        "network_route",
+        "cost_text",
         "provider_ref",
+        "country",
+        "reports_text",
         "created_at",
         "sent_at",
         "lease_until",
     )
 
     def links(self, _request: HttpRequest, obj: Delivery) -> list[tuple[Text, str]]:
-        """The challenge whose code it carried."""
-        return [(_("Challenge"), self._challenge_page(obj))]
+        """The challenge whose code it carried, and what the vendor reported."""
+        return [
+            (_("Challenge"), self._challenge_page(obj)),
+            (_("Receipts"), list_url("receipt", delivery__id__exact=obj.pk)),
+        ]
 
     def _challenge_page(self, obj: Delivery) -> str:
         site = self.admin_site
@@ -82,3 +101,21 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def state_text(self, obj: Delivery) -> SafeString:
         """The state as a label."""
         return badge(obj.state, TONES.get(DeliveryState(obj.state), ""))
+
+    @admin.display(description=_("cost, US dollars"))
+    def cost_text(self, obj: Delivery) -> str:
+        """What it cost: the vendor's figure, or ours."""
+        return as_dollars(obj.cost_micros) if obj.cost_micros else NOTHING
+
+    @admin.display(description=_("receipts"))
+    def reports_text(self, obj: Delivery) -> SafeString | str:
+        """What the vendor reported, in the order it came."""
+        rows = [
+            (
+                timezone.localtime(row.at).strftime("%H:%M:%S"),
+                row.state,
+                f" ({row.failure})" if row.failure else "",
+            )
+            for row in obj.reports.order_by("at", "pk")
+        ]
+        return format_html_join("", "<div>{} · {}{}</div>", rows) or NOTHING

@@ -14,7 +14,9 @@ from django.utils.translation import ngettext
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, list_url
+from otpguard.admin.costs import costs_table
 from otpguard.admin.coverage import coverage_table
+from otpguard.admin.routing import routes_table
 from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
 from otpguard.core.presets import Tier, tier_of
@@ -189,6 +191,8 @@ class TenantAdmin(ReadOnlyAdmin):
         "policy_version",
         "created_at",
         "coverage",
+        "costs",
+        "routes",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tenant]:
@@ -235,3 +239,13 @@ class TenantAdmin(ReadOnlyAdmin):
     def coverage(self, obj: Tenant) -> SafeString:
         """How far enrollment has come."""
         return coverage_table(obj)
+
+    @admin.display(description=_("costs"))
+    def costs(self, obj: Tenant) -> SafeString:
+        """What its messages cost in this month and the last."""
+        return costs_table(obj)
+
+    @admin.display(description=_("routes"))
+    def routes(self, obj: Tenant) -> SafeString:
+        """Which routes its codes take, and why the others are not used."""
+        return routes_table(obj)

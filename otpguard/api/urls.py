@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from otpguard.api.costs import CostsView
 from otpguard.api.enrollment import CoverageView, RoleRuleView, RulesView
 from otpguard.api.members import (
     ApprovalsView,
@@ -17,6 +18,7 @@ from otpguard.api.views import PolicyView
 urlpatterns = [
     path("policies/<str:checkpoint>/", PolicyView.as_view(), name="api-policy"),
     path("coverage/", CoverageView.as_view(), name="api-coverage"),
+    path("costs/", CostsView.as_view(), name="api-costs"),
     path("enrollment/", RulesView.as_view(), name="api-enrollment"),
     path("enrollment/<str:role>/", RoleRuleView.as_view(), name="api-enrollment-role"),
     path("members/<str:user_id>/factors/", FactorsView.as_view(), name="api-member-factors"),

@@ -62,13 +62,14 @@ class _Sequence:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._moment: datetime | None = None
+        self._moment = -1
         self._count = 0
 
     def bytes_for(self, now: datetime) -> bytes:
+        moment = int(now.timestamp() * 1000)
         with self._lock:
-            self._count = self._count + 1 if now == self._moment else 0
-            self._moment = now
+            self._count = self._count + 1 if moment == self._moment else 0
+            self._moment = moment
             count = self._count % (1 << 12)
         return count.to_bytes(2, "big") + os.urandom(RANDOM_BYTES - 2)
 

@@ -27,11 +27,22 @@ __all__ = [
     "ReceiptState",
     "Receiving",
     "RemoteCheck",
+    "Sender",
     "Submission",
     "Webhook",
 ]
 
 _NONE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Whom a WhatsApp message comes from and the template that it uses, in place of the options."""
+
+    account: str
+    number_id: str
+    template: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +53,7 @@ class OutboundMessage:
     delivery, for vendors that accept an idempotency key. `language` is a language tag, empty for
     the site's own; `lifetime` the seconds that the code is good for, 0 when that does not matter.
     `remote` asks a vendor to make a code of its own: then there is neither `code` nor `text`.
+    `sender` is the recorded WhatsApp sender that counts here, None for the provider's own options.
     """
 
     key: str
@@ -53,6 +65,7 @@ class OutboundMessage:
     language: str = ""
     lifetime: int = 0
     remote: bool = False
+    sender: Sender | None = None
 
 
 class Provider(Protocol):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 from typing import cast
 
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
-from otpguard.channels.base import Provider
-from otpguard.conf import settings
+from otpguard.channels.base import Provider, Receiving
+from otpguard.conf import RouteConfig, settings
+from otpguard.core.assurance import Channel
 from otpguard.core.registry import Registry
 from otpguard.core.routing import Route
 
@@ -23,20 +25,51 @@ def providers() -> Registry[Provider]:
     return catalog
 
 
+def receiving(name: str) -> Receiving | None:
+    """The provider of that name if it can be called back; None for no such name too."""
+    catalog = providers()
+    found = catalog.get(name) if name in catalog.names() else None
+    return cast("Receiving", found) if hasattr(found, "parse_receipt") else None
+
+
 def routes() -> tuple[Route, ...]:
     """Every (channel, provider) there is, in the order that the site prefers providers."""
-    catalog = providers()
-    names = settings().routes or tuple(catalog.names())
+    configs = settings().routes or tuple(RouteConfig(provider=name) for name in providers().names())
     return tuple(
-        Route(
-            channel=channel,
-            provider=name,
-            receipts=catalog.get(name).receipts,
-            # Vendors that make and check the code themselves say so by this attribute.
-            remote=bool(getattr(catalog.get(name), "remote", False)),
-        )
-        for name in names
-        for channel in sorted(catalog.get(name).channels)
+        _route(config, channel)
+        for config in configs
+        for channel in sorted(providers().get(config.provider).channels)
+        if not config.channels or channel in config.channels
+    )
+
+
+def for_development(provider: Provider) -> bool:
+    """True for a provider that shows messages instead of sending them."""
+    module = sys.modules.get(type(provider).__module__)
+    return bool(getattr(module, "FOR_DEVELOPMENT", False))
+
+
+def has_own_sender(provider: Provider) -> bool:
+    """True when its options name a WhatsApp Business Account, or nothing leaves the house."""
+    return bool(getattr(provider, "whatsapp_business_account", "")) or for_development(provider)
+
+
+def _route(config: RouteConfig, channel: Channel) -> Route:
+    provider = providers().get(config.provider)
+    known = settings().providers[config.provider]
+    return Route(
+        channel=channel,
+        provider=config.provider,
+        receipts=provider.receipts,
+        # Vendors that make and check the code themselves say so by this attribute.
+        remote=bool(getattr(provider, "remote", False)),
+        countries=config.countries,
+        tenants=config.tenants,
+        regions=config.regions or known.regions,
+        papers=tuple(sorted(known.papers.items(), key=lambda paper: paper[0])),
+        priority=config.priority,
+        cost_micros=config.cost_micros,
+        own_sender=channel is Channel.WHATSAPP and has_own_sender(provider),
     )
 
 

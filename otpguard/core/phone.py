@@ -74,6 +74,16 @@ def is_land_line(e164: str) -> bool:
     return phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE
 
 
+def country_of(e164: str) -> str:
+    """The ISO 3166 code of a number's country; empty for what is no number or of no country."""
+    try:
+        found = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    except phonenumbers.NumberParseException:
+        return ""
+    # International networks and freephone numbers are of the region "001".
+    return found if found and found.isalpha() else ""
+
+
 def mask(e164: str) -> str:
     """A number as it may be shown: the country code and the last two digits."""
     try:

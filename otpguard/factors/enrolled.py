@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import DatabaseError, InterfaceError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from otpguard.core.assurance import FactorKind
+from otpguard.conf import settings
+from otpguard.core.assurance import FactorKind, Primary
+from otpguard.core.binding import serves
 from otpguard.core.decision import EnrolledFactor
 from otpguard.exceptions import StoreUnavailable
 from otpguard.models import Factor, FactorBlock
@@ -46,13 +48,23 @@ def live_factors(*, user: str, tenant: str, to_change: bool = False) -> list[Enr
 def changes_own(*, user: str, tenant: str) -> bool:
     """Whether what somebody enrolls here becomes their own, or this tenant's alone (A1).
 
-    Their own, if one of their own counts here, which then has to prove it, or if they have none at
-    all anywhere. Else this tenant has blocked what they had, or another gave it: its word alone
-    must not bind what serves elsewhere.
+    Their own, if the strongest of their own counts here, which then has to prove it, or if they
+    have none at all anywhere. Else this tenant has blocked what they had, or another gave it: its
+    word alone must not bind what serves elsewhere.
     """
-    if usable(user=user, tenant=tenant).filter(tenant=None).exists():
-        return True
-    return not FACTORS.filter(user=user, confirmed=True, disabled_at=None).exists()
+    everywhere = list(FACTORS.filter(user=user, confirmed=True, disabled_at=None))
+    own = [row for row in everywhere if row.tenant_id is None]
+    if not own:
+        return not everywhere
+    here = set(usable(user=user, tenant=tenant).values_list("pk", flat=True))
+    reached = [_reach(row) for row in own if row.pk in here]
+    return bool(reached) and max(reached) >= max(_reach(row) for row in own)
+
+
+def _reach(row: Factor) -> int:
+    """The best level that a factor proves beside a password; 0 for none."""
+    profile = settings().assurance_profile
+    return serves(value_of(row), profile=profile, primary=Primary.PASSWORD) or 0
 
 
 def value_of(row: Factor) -> EnrolledFactor:

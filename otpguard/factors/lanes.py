@@ -54,3 +54,8 @@ def succeed(factor: UUID, lane: Lane) -> None:
         row.failures = after_success(lane, row.failures)
         row.not_before = None
         row.save(update_fields=["failures", "not_before"])
+
+
+def forget(factor: UUID) -> None:
+    """Count anew in every lane: what could be guessed at has been made anew."""
+    FactorLane.objects.filter(factor=factor).delete()

@@ -10,13 +10,13 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache, partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from django.core.signals import setting_changed
 from django.db import IntegrityError, transaction
 
-from otpguard import vault
 from otpguard.conf import settings
 from otpguard.core.assurance import FactorKind, Method
 from otpguard.core.facts import RequestFacts
@@ -111,8 +111,11 @@ def judge(challenge: Challenge, given: str, *, now: datetime) -> Shown | Missed:
 
 
 def handle_of(user_id: str) -> bytes:
-    """The random-looking handle by which an authenticator knows the person: 32 bytes."""
-    return bytes.fromhex(vault.blind_indexes(f"user handle {user_id}")[-1])
+    """The handle by which an authenticator knows the person: 32 bytes that say nothing of them.
+
+    Made without a key, for it must stay the same for the credential's life, longer than any key.
+    """
+    return sha256(f"otpguard user handle\0{user_id}".encode()).digest()
 
 
 def _registered(challenge: Challenge, party: RelyingParty, state: str, given: str) -> Shown:

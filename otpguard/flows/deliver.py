@@ -17,25 +17,37 @@ from django.db import transaction
 from django.db.models import Q
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.recorder import record
 from otpguard.channels import catalog
 from otpguard.channels.base import OutboundMessage
+from otpguard.channels.breaker import Spot
 from otpguard.channels.messages import Wording, compose
+from otpguard.channels.pace import LONGEST_WAIT
 from otpguard.conf import settings
 from otpguard.core import codes
 from otpguard.core.assurance import Channel
 from otpguard.core.challenge import ChallengeState, DeliveryState, states_before
 from otpguard.core.codes import Code
 from otpguard.core.events import ChallengeFellBack, ChallengeSent, ChallengeUndeliverable
-from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
+from otpguard.core.fallback import following, take
+from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
 from otpguard.core.registry import UnknownNameError
 from otpguard.factors.phone import is_bound_email
+from otpguard.flows.attempt import attempt
+from otpguard.flows.charge import charge_sent
 from otpguard.flows.leave import leave_earlier, make_way
+from otpguard.flows.receipt import catch_up
 from otpguard.flows.start import order
+from otpguard.flows.unattended import circumstances_of
 from otpguard.models import Challenge, Delivery
 
 LEASE = timedelta(seconds=30)
 """Longer than any provider's deadline: past it, whoever held the row is taken for dead."""
+
+_BUSY = Failure.RATE_LIMITED
+
+UNREPORTED = timedelta(seconds=20)
+"""How long to wait at least before the next channel, where the route never says what arrived."""
 
 
 def deliver(*, delivery_id: str, now: datetime) -> Outcome | None:
@@ -53,6 +65,11 @@ def deliver(*, delivery_id: str, now: datetime) -> Outcome | None:
         return None
     _make_way(delivery)
     outcome = _send(delivery, challenge, now)
+    if outcome is None:
+        if not _is_kept_waiting(delivery, challenge, now):
+            _queue_again(delivery, now)
+            return None
+        outcome = Unavailable(reason="the campaign's pace is used up", failure=_BUSY)
     _record(delivery, challenge.pk, outcome, now)
     return outcome
 
@@ -68,19 +85,22 @@ def code_of(challenge: Challenge) -> Code:
 
 
 def fall_back(challenge: Challenge, *, reason: str, now: datetime) -> bool:
-    """Order the next step of the plan. False, with an event, when there is none.
+    """Order the next step of the plan. False, with an event, when there is none to take unasked.
 
+    A number that was never proven gets one further paid message this way, and no call (A5).
     Joins the caller's transaction, which must hold the challenge's row.
     """
     failed = challenge.plan[challenge.step]["channel"]
-    if challenge.step + 1 >= len(challenge.plan):
+    index = _following(challenge)
+    if index is None:
         give_up(challenge, reason=reason, now=now)
         return False
+    challenge.plan = take(challenge.plan, challenge.step, index)
     challenge.due_at = None
     challenge.step += 1
     challenge.last_sent_at = now
     challenge.sends += 1
-    challenge.save(update_fields=["due_at", "step", "last_sent_at", "sends"])
+    challenge.save(update_fields=["plan", "due_at", "step", "last_sent_at", "sends"])
     order(challenge, step=challenge.step)
     record(
         ChallengeFellBack(
@@ -104,22 +124,6 @@ def give_up(challenge: Challenge, *, reason: str, now: datetime) -> None:
     record(ChallengeUndeliverable(reason=reason), circumstances_of(challenge, now))
 
 
-def circumstances_of(challenge: Challenge, now: datetime) -> Circumstances:
-    """The circumstances of what happens to a challenge without a request."""
-    net = json.loads(challenge.net.reveal() or "{}")
-    return Circumstances(
-        now=now,
-        tenant=str(challenge.tenant_id or ""),
-        checkpoint=challenge.checkpoint,
-        actor=str(challenge.user_id or ""),
-        subject=str(challenge.user_id or ""),
-        story=str(challenge.story),
-        address=net.get("address", ""),
-        agent=net.get("agent", ""),
-        target=challenge.target.reveal(),
-    )
-
-
 def _claim(delivery_id: str, now: datetime) -> Delivery | None:
     free = Q(state=DeliveryState.QUEUED.value) | Q(
         state=DeliveryState.SENDING.value, lease_until__lt=now
@@ -139,7 +143,8 @@ def _make_way(delivery: Delivery) -> None:
         make_way(delivery, catalog.providers().get(delivery.provider), lease=LEASE)
 
 
-def _send(delivery: Delivery, challenge: Challenge, now: datetime) -> Outcome:
+def _send(delivery: Delivery, challenge: Challenge, now: datetime) -> Outcome | None:
+    """One try; None when the message has to wait for its campaign's pace."""
     try:
         provider = catalog.providers().get(delivery.provider)
     except UnknownNameError:
@@ -147,7 +152,15 @@ def _send(delivery: Delivery, challenge: Challenge, now: datetime) -> Outcome:
     if delivery.remote != bool(getattr(provider, "remote", False)):
         return Unavailable(reason="the provider is configured differently now")
     message = _message(delivery, challenge, now)
-    return provider.send(message) if isinstance(message, OutboundMessage) else message
+    if not isinstance(message, OutboundMessage):
+        return message
+    return attempt(
+        provider=provider,
+        spot=Spot(provider=delivery.provider, channel=delivery.channel, country=delivery.country),
+        message=message,
+        tenant=str(challenge.tenant_id or ""),
+        now=now,
+    )
 
 
 def _message(delivery: Delivery, challenge: Challenge, now: datetime) -> OutboundMessage | Refused:
@@ -189,6 +202,23 @@ def _worded(message: OutboundMessage, challenge: Challenge) -> OutboundMessage:
     return replace(message, text=text, code=code, subject=subject)
 
 
+def _is_kept_waiting(delivery: Delivery, challenge: Challenge, now: datetime) -> bool:
+    """True when another way would be quicker than the turn of this one."""
+    patience = timedelta(seconds=challenge.fallback_seconds)
+    return now - delivery.created_at >= patience and _following(challenge) is not None
+
+
+def _queue_again(delivery: Delivery, now: datetime) -> None:
+    """Let the sweep call for it in a second, when it may be its turn."""
+    Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING.value).update(
+        state=DeliveryState.QUEUED.value, lease_until=now + LONGEST_WAIT
+    )
+
+
+def _following(challenge: Challenge) -> int | None:
+    return following(challenge.plan, challenge.step, unproven=challenge.enrolls)
+
+
 def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datetime) -> None:
     with transaction.atomic():
         challenge = Challenge.objects.select_for_update().get(pk=challenge_id)
@@ -199,6 +229,7 @@ def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datet
                     delivery, state, outcome="accepted", reference=outcome.reference, at=now
                 ):
                     return
+                _charge(challenge, delivery, outcome.cost_micros, now)
                 _set_timer(challenge, delivery, outcome, now)
                 leave_earlier(delivery, challenge)
                 record(
@@ -210,9 +241,12 @@ def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datet
                     ),
                     circumstances_of(challenge, now),
                 )
+                catch_up(delivery, challenge, reference=outcome.reference[:128], now=now)
             case Refused() | Unavailable():
                 if not _move(delivery, DeliveryState.FAILED, outcome=outcome.reason):
                     return
+                if outcome.perhaps_sent:
+                    _charge(challenge, delivery, None, now)
                 if challenge.step != delivery.step or challenge.state != ChallengeState.OPEN:
                     return
                 if outcome.may_fall_back:
@@ -221,17 +255,24 @@ def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datet
                     give_up(challenge, reason=f"{outcome.failure}: {outcome.reason}", now=now)
 
 
+def _charge(challenge: Challenge, delivery: Delivery, told: int | None, now: datetime) -> None:
+    """What is perhaps sent is perhaps billed: the ledger errs on the dear side."""
+    by_mail = delivery.channel == Channel.EMAIL
+    destination = "" if by_mail else challenge.destination.reveal()
+    charge_sent(delivery=delivery, destination=destination, told_micros=told, now=now)
+
+
 def _set_timer(challenge: Challenge, delivery: Delivery, outcome: Accepted, now: datetime) -> None:
     """Start the fallback timer when nobody knows yet whether the message arrived."""
     waits = (
-        delivery.receipts
-        and not outcome.delivered
+        not outcome.delivered
         and challenge.step == delivery.step
-        and challenge.step + 1 < len(challenge.plan)
+        and _following(challenge) is not None
         and challenge.state == ChallengeState.OPEN
     )
     if waits:
-        challenge.due_at = now + timedelta(seconds=challenge.fallback_seconds)
+        wait = timedelta(seconds=challenge.fallback_seconds)
+        challenge.due_at = now + (wait if delivery.receipts else max(wait, UNREPORTED))
         challenge.save(update_fields=["due_at"])
 
 

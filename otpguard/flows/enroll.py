@@ -4,17 +4,21 @@ Having nothing enrolled makes nobody trusted: a first factor needs a login fresh
 session (A2), so a stolen session cannot bind the thief's phone. With any factor enrolled, a further
 one needs proof with it (NIST SP 800-63B-4, 4.1.2), which the door has asked for by `factor_change`.
 The factor is confirmed by a challenge like any other, and the right answer is a proof at once,
-unless a new number has to wait. Whoever has something elsewhere that this tenant does not accept
-binds for this tenant alone: else its administrators could lend anybody a way into the others (A1).
+unless it has to wait: a number that joins others does, and whatever takes the place of a factor
+that was switched off, for wrong answers must not make a password enough. Whoever has something
+elsewhere that this tenant does not accept binds for this tenant alone: else its administrators
+could lend anybody a way into the others (A1).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
@@ -27,8 +31,9 @@ from otpguard.factors.enrolled import changes_own, usable
 from otpguard.flows import ceremony
 from otpguard.flows.account import email_of
 from otpguard.flows.revoke import remove_factor
+from otpguard.flows.routes import phone_routes
 from otpguard.flows.standing import Standing, binding_hold, is_own, standing_of
-from otpguard.flows.start import open_challenge, phone_routes, record_refused
+from otpguard.flows.start import open_challenge, record_refused
 from otpguard.models import Challenge, Factor
 from otpguard.models.factor import FACTORS
 
@@ -75,7 +80,9 @@ def enroll_totp(
     """
     with _recorded(facts, ask):
         standing = _checked(facts, ask, FactorKind.TOTP, guarded=guarded)
-        factor = _unconfirmed(facts, totp.build(user_id=facts.user, name=name))
+        factor = totp.build(user_id=facts.user, name=name)
+        factor.usable_from = _usable_from(facts, FACTORS.none())
+        _unconfirmed(facts, factor)
         return open_challenge(
             facts=facts, ask=ask, factor=factor, standing=standing, language=language
         )
@@ -90,7 +97,9 @@ def enroll_passkey(
     """
     with _recorded(facts, ask):
         standing = _checked(facts, ask, FactorKind.PASSKEY, guarded=guarded)
-        factor = _unconfirmed(facts, passkey_rows.build(user_id=facts.user, name=name))
+        factor = passkey_rows.build(user_id=facts.user, name=name)
+        factor.usable_from = _usable_from(facts, FACTORS.none())
+        _unconfirmed(facts, factor)
         return open_challenge(
             facts=facts,
             ask=ask,
@@ -162,6 +171,7 @@ def _phone(facts: RequestFacts, number: PhoneNumber, replaces: str) -> Factor:
         raise StartRefused("already_bound")
     if replaces and not own.filter(pk=replaces, kind=FactorKind.PHONE.value).exists():
         raise StartRefused("factor_not_acceptable")
+    usable_from = _usable_from(facts, same_number, joins=not is_first(facts))
     for disabled in same_number.exclude(disabled_at=None):
         remove_factor(facts=facts, factor=disabled, reason="the number is bound anew")
     known = same_number.filter(confirmed=False).first()
@@ -169,8 +179,19 @@ def _phone(facts: RequestFacts, number: PhoneNumber, replaces: str) -> Factor:
         known = phone.build(user_id=facts.user, number=number, email=email_of(facts.user))
     known.replaces_id = replaces or None
     # A first number serves at once; one that joins others may be somebody else's wish (A2).
-    known.usable_from = None if is_first(facts) else facts.now + binding_hold(facts)
+    known.usable_from = usable_from
     return _unconfirmed(facts, known)
+
+
+def _usable_from(
+    facts: RequestFacts, same: QuerySet[Factor], *, joins: bool = False
+) -> datetime | None:
+    """From when a new factor counts: None for at once, later for one that `joins` others and for
+    the first after another was switched off. `same` is that very factor: it may come back."""
+    off = FACTORS.filter(user=facts.user, confirmed=True).exclude(disabled_at=None)
+    comes_back = (off & same).exists()
+    replaces_one = is_first(facts) and not comes_back and off.exists()
+    return facts.now + binding_hold(facts) if joins or replaces_one else None
 
 
 def _place(facts: RequestFacts) -> UUID | None:

@@ -80,6 +80,7 @@ def _end(facts: RequestFacts, sid: str, reason: str) -> None:
     # Its key is forgotten: the browser that logs out, or in anew, sees to the web session.
     if not own.update(ended_at=facts.now, session_key=""):
         return
-    revoked = store.revoke(Grant.objects.filter(sid=sid), now=facts.now)
+    # In this order: canceling waits for a right answer that is being written.
     cancel_open(facts, Challenge.objects.filter(sid=sid), "session ended")
+    revoked = store.revoke(Grant.objects.filter(sid=sid), now=facts.now)
     record(SessionEnded(grants_revoked=revoked, reason=reason), Circumstances.of(facts))

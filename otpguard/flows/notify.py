@@ -18,13 +18,16 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from otpguard.audit.recorder import Circumstances, record
-from otpguard.channels import catalog
-from otpguard.channels.base import OutboundMessage, Provider
+from otpguard.channels import breaker, catalog
+from otpguard.channels.base import OutboundMessage
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel
 from otpguard.core.events import NoticeFailed, NoticeSent
 from otpguard.core.facts import RequestFacts
 from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
+from otpguard.core.phone import country_of
+from otpguard.core.route import Route, Situation, closed_by
+from otpguard.flows.routes import switches
 from otpguard.models import Notice
 from otpguard.notices import links
 from otpguard.notices.kinds import NoticeKind, checked
@@ -141,7 +144,7 @@ def send_notice(*, notice_id: str, now: datetime) -> Outcome | None:
     if notice.tries > TRIES:
         outcome = Refused(reason="no worker came to the end of it")
     else:
-        outcome = _send(notice)
+        outcome = _send(notice, now)
     _record(notice, outcome, now)
     return outcome
 
@@ -155,27 +158,44 @@ def _claim(notice_id: str, now: datetime) -> Notice | None:
     return Notice.objects.select_related("tenant").get(pk=notice_id) if claimed else None
 
 
-def _send(notice: Notice) -> Outcome:
+def _send(notice: Notice, now: datetime) -> Outcome:
     channel = Channel(notice.channel)
-    provider = _provider_of(channel)
-    if provider is None:
+    names = _carriers(channel)
+    if not names:
         return Refused(reason="no provider is configured for this channel")
     try:
         subject, text = compose(channel, _telling(notice))
         to = notice.destination.reveal()
     except (UndecryptableError, ValueError) as error:
         return Refused(reason=f"cannot be put in words: {type(error).__name__}")
-    return provider.send(
-        OutboundMessage(key=str(notice.pk), channel=channel, to=to, text=text, subject=subject)
+    in_use = _in_use(channel, names, "" if channel is Channel.EMAIL else country_of(to), now)
+    if in_use is None:
+        return Unavailable(reason="every route is resting or switched off")
+    return (
+        catalog.providers()
+        .get(in_use)
+        .send(
+            OutboundMessage(key=str(notice.pk), channel=channel, to=to, text=text, subject=subject)
+        )
     )
 
 
-def _provider_of(channel: Channel) -> Provider | None:
-    """The first in the site's order that can carry a text of ours and not only codes."""
-    for route in catalog.routes():
-        provider = catalog.providers().get(route.provider)
-        if route.channel is channel and not getattr(provider, "codes_only", False):
-            return provider
+def _carriers(channel: Channel) -> list[str]:
+    """The providers that carry a text of ours and not only codes, in the site's order."""
+    return [
+        route.provider
+        for route in catalog.routes()
+        if route.channel is channel
+        and not getattr(catalog.providers().get(route.provider), "codes_only", False)
+    ]
+
+
+def _in_use(channel: Channel, names: list[str], country: str, now: datetime) -> str | None:
+    """The first of them that no operator has switched off and whose breaker is closed."""
+    here = Situation(country=country, resting=breaker.resting(now), switches=switches(now))
+    for name in names:
+        if closed_by(Route(channel=channel, provider=name), here) is None:
+            return name
     return None
 
 

@@ -16,7 +16,7 @@ from otpguard.core.events import FactorRenamed, RecoveryIssued
 from otpguard.core.facts import RequestFacts
 from otpguard.core.intent import display
 from otpguard.exceptions import NotAllowed
-from otpguard.factors import phone, recovery
+from otpguard.factors import lanes, phone, recovery
 from otpguard.factors.enrolled import changes_own, usable
 from otpguard.flows.account import email_of
 from otpguard.flows.enrollment import would_be_overdue
@@ -70,7 +70,8 @@ def remove_own_factor(*, facts: RequestFacts, factor_id: UUID | str) -> Factor:
                     )
                 )
             )
-        if not remove_factor(facts=facts, factor=factor, reason="by the person"):
+        gone = remove_factor(facts=facts, factor=factor, reason="by the person", tell_number=True)
+        if not gone:
             raise NotAllowed(str(_("There is no such way of confirming.")))
     return factor
 
@@ -102,6 +103,7 @@ def make_recovery_codes(*, facts: RequestFacts) -> tuple[str, ...]:
         factor.created_at = facts.now
         factor.save()
         codes = recovery.replace_codes(factor)
+        lanes.forget(factor.pk)
         record(RecoveryIssued(count=len(codes), replaced=replaced), Circumstances.of(facts))
         notify(facts=facts, kind=NoticeKind.RECOVERY_ISSUED, user_id=facts.user)
     return codes

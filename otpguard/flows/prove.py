@@ -19,6 +19,8 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.limits import Lane
 from otpguard.factors import lanes, recovery
 from otpguard.factors.base import Shown
+from otpguard.flows.charge import charge_success
+from otpguard.flows.close import cancel_open
 from otpguard.flows.notify import notify
 from otpguard.grants import store
 from otpguard.limits import sql as limits
@@ -46,9 +48,13 @@ def prove(facts: RequestFacts, challenge: Challenge, shown: Shown, lane: Lane) -
     if not factor.confirmed:
         record(FactorEnrolled(factor=str(factor.pk), kind=factor.kind), where)
         _tell_of_new(facts, factor)
+        # What was begun before knows nothing of this factor, and was not proven with it.
+        others = Challenge.objects.filter(user=challenge.user_id, enrolls=True)
+        cancel_open(facts, others.exclude(pk=challenge.pk), "another factor was bound")
     FACTORS.filter(pk=factor.pk).update(confirmed=True, last_used_at=facts.now)
     _tell(facts, factor, shown, where)
     limits.refund(challenge.pk)
+    charge_success(challenge=challenge, now=facts.now)
     lanes.succeed(factor.pk, lane)
     transaction.on_commit(
         partial(

@@ -1,7 +1,8 @@
 """Give hardware tokens to the members of a tenant: one, or a file of them.
 
 A provisioned token belongs to the tenant and is worth something only there; whoever gives it knows
-its seed. So nobody gives one to themselves: that would be a way to lift one's own proofs. Each
+its seed. So nobody gives one to themselves, which would be a way to lift one's own proofs, and
+whoever gets one is told. Each
 flow is one transaction that joins an outer one, with the events inside.
 """
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core import token_file
+from otpguard.core.assurance import FactorKind
 from otpguard.core.events import FactorProvisioned
 from otpguard.core.facts import RequestFacts
 from otpguard.core.text import gettext_noop
@@ -24,9 +26,11 @@ from otpguard.core.token_file import Mistake, TokenRow
 from otpguard.core.totp import Seed
 from otpguard.exceptions import NotAllowed
 from otpguard.factors import totp
+from otpguard.flows.notify import notify
 from otpguard.flows.scope import check_tenant
 from otpguard.models import Factor, Membership, Tenant
 from otpguard.models.factor import FACTORS
+from otpguard.notices.kinds import Detail, NoticeKind
 
 BATCH = 500
 """Rows an INSERT."""
@@ -165,6 +169,14 @@ def _save(
             FACTORS.bulk_create(factors, batch_size=BATCH)
             for event, where in _events(facts, tenant, factors, source):
                 record(event, where)
+            for user_id in dict.fromkeys(str(factor.user_id) for factor in factors):
+                notify(
+                    facts=facts,
+                    kind=NoticeKind.FACTOR_ADDED,
+                    user_id=user_id,
+                    tenant_id=str(tenant.pk),
+                    context={Detail.FACTOR: FactorKind.TOTP},
+                )
     except IntegrityError:
         # Somebody else gave one of them out since it was looked up.
         raise NotAllowed(_(_TAKEN)) from None

@@ -240,9 +240,10 @@ def _end_proofs(facts: RequestFacts, whose: Q, why: str) -> None:
 
     Also a challenge of another factor ends: it may confirm one that the lost one has let in.
     """
+    # First, for it waits for a right answer that is being written, whose grant is then there.
+    cancel_open(facts, Challenge.objects.filter(whose), why)
     live = Grant.objects.select_for_update().filter(whose, revoked_at=None)
     end_grants(facts, list(live.order_by("tenant_id", "user_id", "verified_at")), why)
-    cancel_open(facts, Challenge.objects.filter(whose), why)
 
 
 def _hold(facts: RequestFacts, members: list[Membership], why: str) -> datetime | None:

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from otpguard import sessions
 from otpguard.audit.recorder import Circumstances, record
@@ -88,12 +88,20 @@ def disable_factor(*, facts: RequestFacts, factor: Factor, reason: str) -> bool:
     return True
 
 
-def remove_factor(*, facts: RequestFacts, factor: Factor, reason: str, tell: bool = True) -> bool:
+def remove_factor(
+    *,
+    facts: RequestFacts,
+    factor: Factor,
+    reason: str,
+    tell: bool = True,
+    tell_number: bool = False,
+) -> bool:
     """Delete a factor for good. False when it is gone already.
 
-    `tell` is False for a caller that tells the person of more than this. Locks the factor; ends
-    the grants it may have given and its open challenges. Raises NotAllowed beyond the actor's
-    reach: a tenant never deletes what is a person's own (C25).
+    `tell` is False for a caller that tells the person of more than this; `tell_number` tells the
+    removed number itself as well, which nobody has told that it gives way (A9). Locks the factor;
+    ends the grants it may have given and its open challenges. Raises NotAllowed beyond the
+    actor's reach: a tenant never deletes what is a person's own (C25).
     """
     check(facts, tenant=factor.tenant_id, user=factor.user_id)
     with transaction.atomic():
@@ -106,7 +114,7 @@ def remove_factor(*, facts: RequestFacts, factor: Factor, reason: str, tell: boo
         )
         _end_what_it_gave(facts, row, f"factor removed: {reason}")
         if row.confirmed and tell:
-            _tell(facts, row, NoticeKind.FACTOR_REMOVED)
+            _tell(facts, row, NoticeKind.FACTOR_REMOVED, to_number=tell_number)
         row.delete()
     return True
 
@@ -122,8 +130,9 @@ def end_session(*, facts: RequestFacts, session: LoginSession, reason: str) -> b
         ended = LoginSession.objects.filter(pk=session.pk, ended_at=None).update(ended_at=facts.now)
         if not ended:
             return False
-        revoked = store.revoke(Grant.objects.filter(sid=session.pk), now=facts.now)
+        # In this order: canceling waits for a right answer that is being written.
         cancel_open(facts, Challenge.objects.filter(sid=session.pk), "session ended")
+        revoked = store.revoke(Grant.objects.filter(sid=session.pk), now=facts.now)
         record(
             SessionEnded(grants_revoked=revoked, reason=reason),
             Circumstances.of(facts, subject=str(session.user_id)),
@@ -144,13 +153,19 @@ def log_out(*, sid: str) -> None:
 
 
 def _end_what_it_gave(facts: RequestFacts, factor: Factor, reason: str) -> None:
-    """A factor of one tenant was worth something only there; a person's own one everywhere."""
+    """A factor of one tenant was worth something only there; a person's own one everywhere.
+
+    What it may have let in and is not confirmed yet ends as well.
+    """
     given = Grant.objects.filter(user=factor.user_id, revoked_at=None)
+    let_in = Q(user=factor.user_id, enrolls=True)
     if factor.tenant_id is not None:
         given = given.filter(tenant=factor.tenant_id)
+        let_in &= Q(tenant=factor.tenant_id)
+    # First, for it waits for a right answer that is being written, whose grant is then there.
+    cancel_open(facts, Challenge.objects.filter(Q(factor=factor) | let_in), reason)
     live = given.select_for_update().order_by("tenant_id", "user_id", "verified_at")
     end_grants(facts, list(live), reason)
-    cancel_open(facts, Challenge.objects.filter(factor=factor), reason)
 
 
 def named(factor: Factor) -> dict[str, str]:
@@ -164,8 +179,17 @@ def named(factor: Factor) -> dict[str, str]:
     return details
 
 
-def _tell(facts: RequestFacts, factor: Factor, kind: NoticeKind) -> None:
-    notify(facts=facts, kind=kind, user_id=str(factor.user_id), context=named(factor))
+def _tell(
+    facts: RequestFacts, factor: Factor, kind: NoticeKind, *, to_number: bool = False
+) -> None:
+    details = named(factor)
+    notify(
+        facts=facts,
+        kind=kind,
+        user_id=str(factor.user_id),
+        also_to_number=details.get("number", "") if to_number else "",
+        context=details,
+    )
 
 
 def _of_factor(facts: RequestFacts, factor: Factor) -> Circumstances:

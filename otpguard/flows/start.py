@@ -8,29 +8,33 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from otpguard import vault
 from otpguard.audit.recorder import Circumstances, record
-from otpguard.channels import catalog
 from otpguard.conf import checkpoint as checkpoint_named
-from otpguard.conf import settings
 from otpguard.core.assurance import Channel, FactorKind
 from otpguard.core.decision import Reason
 from otpguard.core.events import ChallengeRefused, ChallengeStarted
 from otpguard.core.facts import RequestFacts
 from otpguard.core.limits import Lane, Refused, caps_for_start
+from otpguard.core.phone import country_of
 from otpguard.core.policy import Policy
-from otpguard.core.routing import Route, plan
+from otpguard.core.route import Route
+from otpguard.core.wishes import parse
 from otpguard.exceptions import Ask, StartRefused
-from otpguard.factors import lanes, phone
+from otpguard.factors import lanes
 from otpguard.factors.devices import lane_of
 from otpguard.flows import ceremony
-from otpguard.flows.account import email_of
 from otpguard.flows.close import cancel_open
 from otpguard.flows.coalesce import Coalescer
+from otpguard.flows.routes import mail_routes, phone_routes
 from otpguard.flows.standing import Standing, is_own, standing_of
 from otpguard.limits import sql as limits
 from otpguard.models import Challenge, Delivery, Factor
@@ -43,16 +47,26 @@ MAX_SENDS = 6
 
 
 def start(
-    *, facts: RequestFacts, ask: Ask, factor_id: str, by_mail: bool = False, language: str = ""
+    *,
+    facts: RequestFacts,
+    ask: Ask,
+    factor_id: str,
+    by_mail: bool = False,
+    preferred_methods: Sequence[Channel] = (),
+    fallback_timeout: timedelta | None = None,
+    language: str = "",
 ) -> Challenge:
     """Start a challenge of one factor for what `ask` names, and order its code if it is sent.
 
     `by_mail` asks for the mailed code that stands beside a saved recovery code, once one was
-    shown. Raises StartRefused, after writing the event of it: not this person's ask, a factor
+    shown. `preferred_methods` and `fallback_timeout` (2 to 120 seconds) count for this call in
+    place of the policy's; what the policy does not allow stays so. Raises ValueError for wrong ones
+    and StartRefused, after writing the event of it: not this person's ask, a factor
     that does not reach the level, a locked lane, a full cap, nothing to send with, already proven.
     """
+    wishes = called_for(preferred_methods, fallback_timeout)
     try:
-        return _start(facts, ask, factor_id, by_mail=by_mail, language=language)
+        return _start(facts, ask, factor_id, by_mail=by_mail, wishes=wishes, language=language)
     except StartRefused as refusal:
         record_refused(facts, ask, refusal)
         raise
@@ -77,12 +91,31 @@ def circumstances(facts: RequestFacts, ask: Ask) -> Circumstances:
     return Circumstances.of(facts, checkpoint=ask.checkpoint, story=ask.story, target=ask.target)
 
 
+def called_for(
+    preferred_methods: Sequence[Channel], fallback_timeout: timedelta | None
+) -> dict[str, Any]:
+    """What one call asks of its policy, read as strictly as a wish. Raises ValueError."""
+    asked: dict[str, Any] = {}
+    if preferred_methods:
+        asked["preferred_methods"] = list(preferred_methods)
+    if fallback_timeout is not None:
+        asked["fallback_timeout"] = fallback_timeout
+    return parse(asked)
+
+
 def _start(
-    facts: RequestFacts, ask: Ask, factor_id: str, *, by_mail: bool, language: str
+    facts: RequestFacts,
+    ask: Ask,
+    factor_id: str,
+    *,
+    by_mail: bool,
+    wishes: dict[str, Any],
+    language: str,
 ) -> Challenge:
     if not is_own(facts, ask):
         raise StartRefused("foreign")
     standing = standing_of(facts, ask)
+    standing = replace(standing, policy=replace(standing.policy, **wishes))
     if standing.proven:
         raise StartRefused("already_proven")
     if factor_id not in standing.factors:
@@ -168,24 +201,11 @@ def order(challenge: Challenge, *, step: int) -> Delivery:
         provider=route["provider"],
         receipts=route["receipts"],
         remote=route.get("remote", False),
+        country=route.get("country", ""),
         created_at=challenge.last_sent_at,
     )
     enqueue(DELIVER, delivery_id=str(delivery.pk))
     return delivery
-
-
-def phone_routes(facts: RequestFacts, factor: Factor, policy: Policy) -> tuple[Route, ...]:
-    """The plan for a phone's code. Raises StartRefused when it cannot be sent at all."""
-    routes = plan(
-        policy=policy,
-        profile=settings().assurance_profile,
-        primary=facts.primary,
-        routes=catalog.routes(),
-        reachable=phone.reachable(factor, email=email_of(facts.user)),
-    )
-    if not routes:
-        raise StartRefused("no_route")
-    return routes[:MAX_SENDS]
 
 
 def _routes(
@@ -193,15 +213,7 @@ def _routes(
 ) -> tuple[Route, ...]:
     if factor.kind == FactorKind.PHONE:
         return phone_routes(facts, factor, policy)
-    if not by_mail:
-        return ()
-    # It is compared here, beside a saved code: only our own will do.
-    mail = tuple(
-        route for route in catalog.routes() if route.channel is Channel.EMAIL and not route.remote
-    )
-    if not mail or not phone.is_bound_email(factor, email_of(facts.user)):
-        raise StartRefused("no_route")
-    return mail[:MAX_SENDS]
+    return mail_routes(facts, factor) if by_mail else ()
 
 
 def _build(
@@ -236,21 +248,28 @@ def _build(
         phone_index=factor.phone_index,
         net=json.dumps({"address": facts.address, "agent": facts.agent, "host": facts.host}),
         language=language,
-        plan=[
-            {
-                "channel": r.channel.value,
-                "provider": r.provider,
-                "receipts": r.receipts,
-                "remote": r.remote,
-            }
-            for r in routes
-        ],
+        plan=_steps(routes, factor),
         fallback_seconds=int(policy.fallback_timeout.total_seconds()),
         max_attempts=policy.max_attempts,
         created_at=facts.now,
         last_sent_at=facts.now,
         expires_at=facts.now + policy.code_ttl,
     )
+
+
+def _steps(routes: tuple[Route, ...], factor: Factor) -> list[dict[str, Any]]:
+    """The plan as its row keeps it. Mail goes to no country."""
+    country = country_of(factor.secret.reveal()) if factor.kind == FactorKind.PHONE else ""
+    return [
+        {
+            "channel": route.channel.value,
+            "provider": route.provider,
+            "receipts": route.receipts,
+            "remote": route.remote,
+            "country": "" if route.channel is Channel.EMAIL else country,
+        }
+        for route in routes[:MAX_SENDS]
+    ]
 
 
 def _charge(

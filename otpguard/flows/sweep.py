@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -15,17 +16,23 @@ from django.db.models import Q, QuerySet
 from otpguard.audit.recorder import record
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.events import ChallengeExpired
+from otpguard.core.outcome import Failure
 from otpguard.flows.approve import lapse
-from otpguard.flows.deliver import circumstances_of, fall_back
+from otpguard.flows.deliver import fall_back, give_up
 from otpguard.flows.leave import leave
 from otpguard.flows.notify import CALLED_AGAIN_AFTER
-from otpguard.models import Challenge, Delivery, HeldRequest, Notice, NoticeAddress
+from otpguard.flows.unattended import circumstances_of
+from otpguard.models import Challenge, Delivery, HeldRequest, Notice, NoticeAddress, Receipt
 from otpguard.notices.recipients import STILL_TOLD
 from otpguard.queue import DELIVER, NOTIFY, enqueue
 
 BATCH = 100
+MOST_BATCHES = 20
+"""Of timers in one round, so that the other parts of it have their turn."""
 STALE_AFTER = timedelta(seconds=2)
 """A delivery that is still queued after this was lost between commit and broker."""
+RECEIPTS_KEPT = timedelta(days=30)
+"""How long reports of vendors are kept; by then every challenge that they are about is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +56,16 @@ def sweep(*, now: datetime) -> Swept:
 
 
 def purge(*, now: datetime) -> int:
-    """Delete what is not to be kept: held requests past their life, addresses removed long ago.
+    """Delete what is not to be kept: held requests past their life, addresses removed long ago,
+    old reports of vendors.
 
     Approvals that nobody gave in time are closed.
     """
     lapse(now=now)
     held, _ = HeldRequest.objects.filter(expires_at__lte=now).delete()
     addresses, _ = NoticeAddress.objects.filter(removed_at__lte=now - STILL_TOLD).delete()
-    return held + addresses
+    receipts, _ = Receipt.objects.filter(at__lte=now - RECEIPTS_KEPT).delete()
+    return held + addresses + receipts
 
 
 def _taken(rows: QuerySet[Challenge]) -> list[Challenge]:
@@ -66,15 +75,44 @@ def _taken(rows: QuerySet[Challenge]) -> list[Challenge]:
 
 
 def _timers(now: datetime) -> int:
+    """All that are due, a batch in each transaction: a burst must not wait for the next rounds."""
+    found = 0
+    for _ in range(MOST_BATCHES):
+        fired = _fire(now)
+        found += fired
+        if fired < BATCH:
+            break
+    return found
+
+
+def _fire(now: datetime) -> int:
     with transaction.atomic():
         due = _taken(
             Challenge.objects.filter(
                 state=ChallengeState.OPEN.value, due_at__lte=now, expires_at__gt=now
             ).order_by("due_at")
         )
+        failures = _reported(due)
         for challenge in due:
-            fall_back(challenge, reason="no delivery reported in time", now=now)
+            failure = failures.get((challenge.pk, challenge.step))
+            if failure is None:
+                fall_back(challenge, reason="no delivery reported in time", now=now)
+            elif failure.may_fall_back:
+                fall_back(challenge, reason=f"reported: {failure}", now=now)
+            else:
+                give_up(challenge, reason=f"reported: {failure}", now=now)
     return len(due)
+
+
+def _reported(challenges: list[Challenge]) -> dict[tuple[UUID, int], Failure]:
+    """The failures that vendors reported of these challenges' deliveries."""
+    failed = Delivery.objects.filter(
+        challenge__in=challenges, state=DeliveryState.FAILED.value
+    ).exclude(failure="")
+    return {
+        (challenge, step): Failure(failure)
+        for challenge, step, failure in failed.values_list("challenge_id", "step", "failure")
+    }
 
 
 def _stale(now: datetime) -> int:

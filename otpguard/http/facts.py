@@ -42,17 +42,22 @@ def facts_from(
         primary=mark.primary,
         authenticated_at=mark.authenticated_at,
         device=device.read(request, identity),
-        address=client(
-            request.META.get("REMOTE_ADDR", ""),
-            request.META.get("HTTP_X_FORWARDED_FOR", ""),
-            trusted_proxies=settings().trusted_proxies,
-        ),
+        address=address_of(request),
         agent=device_name(request.META.get("HTTP_USER_AGENT", "")),
         host=_host(request),
         secure=request.method not in SAFE_METHODS and request.is_secure(),
         method=request.method or "GET",
         path=request.path,
         view=match.view_name if match else "",
+    )
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address that a request came from, as far as the site's proxies can be trusted."""
+    return client(
+        request.META.get("REMOTE_ADDR", ""),
+        request.META.get("HTTP_X_FORWARDED_FOR", ""),
+        trusted_proxies=settings().trusted_proxies,
     )
 
 

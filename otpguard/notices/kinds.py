@@ -15,7 +15,9 @@ from types import MappingProxyType
 
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.conf import settings
 from otpguard.core.assurance import FactorKind
+from otpguard.core.outcome import Failure
 from otpguard.core.phone import mask
 from otpguard.labels import Text
 
@@ -39,6 +41,7 @@ class NoticeKind(StrEnum):
     ENROLLMENT_DUE = "enrollment_due"
     RESET_ASKED = "reset_asked"
     RESET_TO_DECIDE = "reset_to_decide"
+    PROVIDER_ALARMED = "provider_alarmed"
 
 
 class Detail(StrEnum):
@@ -64,6 +67,12 @@ class Detail(StrEnum):
 
     LINK = "link"
     """An address of this site, made by `otpguard.notices.links`."""
+
+    PROVIDER = "provider"
+    """The name of a provider in the setting."""
+
+    FAILURE = "failure"
+    """A Failure of the route: what it needs a person for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +122,10 @@ KINDS: Mapping[NoticeKind, Kind] = MappingProxyType(
             action=_("A reset waits for a second administrator"),
             details=frozenset({Detail.DUE}),
         ),
+        NoticeKind.PROVIDER_ALARMED: Kind(
+            action=_("A provider of codes needs you"),
+            details=frozenset({Detail.PROVIDER, Detail.FAILURE}),
+        ),
     }
 )
 """Every kind there is."""
@@ -161,6 +174,16 @@ def _link(value: str) -> str:
     return value
 
 
+def _provider(value: str) -> str:
+    if value not in settings().providers:
+        raise ValueError("no provider of that name is configured")
+    return value
+
+
+def _failure(value: str) -> str:
+    return Failure(value).value
+
+
 _READERS: Mapping[Detail, Callable[[str], str]] = MappingProxyType(
     {
         Detail.FACTOR: _factor,
@@ -170,5 +193,7 @@ _READERS: Mapping[Detail, Callable[[str], str]] = MappingProxyType(
         Detail.DUE: _moment,
         Detail.LEFT: _count,
         Detail.LINK: _link,
+        Detail.PROVIDER: _provider,
+        Detail.FAILURE: _failure,
     }
 )

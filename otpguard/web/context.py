@@ -100,6 +100,9 @@ def status(challenge: Challenge) -> dict[str, Any]:
     """The live part of the code page: also what the poll answers, so it holds nothing secret."""
     lines = delivery_lines(challenge)
     current = lines[-1] if lines else None
+    arrived = [line for line in lines if line.state == DeliveryState.DELIVERED]
+    if arrived and current and current.state == DeliveryState.FAILED:
+        current = arrived[-1]  # the last way failed, and an earlier one was reported late
     following = challenge.plan[challenge.step + 1 :]
     return {
         "state": challenge.state,

@@ -16,6 +16,7 @@ from otpguard.web.views import (
     rename_factor,
     security,
     tighten,
+    webhook,
 )
 
 urlpatterns = [
@@ -41,4 +42,6 @@ urlpatterns = [
     path("addresses/add/", addresses.add, name="add-address"),
     path("addresses/<uuid:address_id>/remove/", addresses.remove, name="remove-address"),
     path("addresses/confirm/<str:token>/", addresses.confirm, name="confirm_address"),
+    path("webhooks/<str:provider>/", webhook.webhook, name="webhook"),
+    path("webhooks/<str:provider>/<str:secret>/", webhook.webhook, name="secret-webhook"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from otpguard.channels.providers.memory import Memory
 from otpguard.core.assurance import Channel
 from otpguard.core.registry import UnknownNameError
 from otpguard.core.routing import Route
+from tests.channels.vendors import provider
 
 MEMORY = "otpguard.channels.providers.memory.Memory"
 
@@ -78,3 +80,50 @@ def test_a_vendor_says_whether_it_makes_the_code_and_wants_to_hear_how_it_ended(
             "memory": False,
         }
         assert catalog.enders() == {"messagebird"}
+
+
+def test_only_a_provider_that_can_be_called_back_receives() -> None:
+    options = {"account_sid": "AC1", "auth_token": "t", "sender": "+12015550100"}
+    texts = {
+        "BACKEND": "otpguard.channels.providers.twilio_messaging.TwilioMessaging",
+        "OPTIONS": options,
+    }
+    entries = {"a": {"BACKEND": MEMORY}, "texts": texts}
+    with override_settings(OTPGUARD={"PROVIDERS": entries}):
+        assert catalog.receiving("texts") is catalog.providers().get("texts")
+        assert catalog.receiving("a") is None
+        assert catalog.receiving("nobody") is None
+
+
+def test_a_route_knows_its_providers_papers_and_what_the_site_uses_it_for() -> None:
+    entry = {**provider(), "REGIONS": ["US", "EU"], "PAPERS": {"DPA": True, "BAA": "2027-01-31"}}
+    config = {
+        "PROVIDER": "w",
+        "CHANNELS": ["sms"],
+        "COUNTRIES": ["US"],
+        "REGIONS": ["US"],
+        "PRIORITY": 1,
+        "COST_MICROS": 8_800,
+    }
+    with override_settings(OTPGUARD={"PROVIDERS": {"w": entry}, "ROUTES": [config]}):
+        assert catalog.routes() == (
+            Route(
+                channel=Channel.SMS,
+                provider="w",
+                countries=frozenset({"US"}),
+                regions=frozenset({"US"}),
+                papers=(("BAA", date(2027, 1, 31)), ("DPA", None)),
+                priority=1,
+                cost_micros=8_800,
+            ),
+        )
+    with override_settings(OTPGUARD={"PROVIDERS": {"w": entry}}):
+        assert {route.regions for route in catalog.routes()} == {frozenset({"US", "EU"})}
+
+
+def test_a_vendors_own_whatsapp_sender_is_told_from_the_sites() -> None:
+    entries = {"own": provider(account="1"), "generic": provider(), "dev": {"BACKEND": MEMORY}}
+    with override_settings(OTPGUARD={"PROVIDERS": entries}):
+        own = {r.provider: r.own_sender for r in catalog.routes() if r.channel is Channel.WHATSAPP}
+        assert catalog.for_development(catalog.providers().get("dev"))
+    assert own == {"own": True, "generic": False, "dev": True}

@@ -37,6 +37,15 @@ def test_a_text_message_fits_one_segment(slug: str, language: str) -> None:
     assert septets(text) <= ONE_SEGMENT, (septets(text), text)
 
 
+@pytest.mark.parametrize("slug", BUILT_IN)
+def test_the_widest_brand_and_host_that_are_promised_fit_one_segment(slug: str) -> None:
+    widest = replace(WORDING, checkpoint=slug, brand="B" * 20, host="h" * 40, language="en")
+    _, text = compose(Channel.SMS, CODE, widest)
+    assert septets(text) <= ONE_SEGMENT, (septets(text), text)
+    assert text.splitlines()[-1] == f"@{'h' * 40} #123456"
+    assert "We never call to ask for it." in text
+
+
 def test_the_measure_sees_a_typographic_quote_and_counts_a_bracket_twice() -> None:
     assert septets("[ok]") == 6
     with pytest.raises(ValueError, match="not in the GSM alphabet"):

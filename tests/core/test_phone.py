@@ -11,6 +11,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from otpguard.core.phone import (
     InvalidPhoneError,
     PhoneNumber,
+    country_of,
     is_land_line,
     mask,
     mask_email,
@@ -132,3 +133,18 @@ def test_a_land_line_is_known_by_its_number_where_that_can_be_told(
     number: str, land_line: bool
 ) -> None:
     assert is_land_line(number) is land_line
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("+12015550123", "US"),
+        ("+14165550123", "CA"),
+        ("+4915112345678", "DE"),
+        ("+881612345678", ""),
+        ("somebody@example.com", ""),
+        ("", ""),
+    ],
+)
+def test_a_number_has_the_country_that_it_is_billed_in(number: str, country: str) -> None:
+    assert country_of(number) == country

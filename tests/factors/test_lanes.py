@@ -106,3 +106,10 @@ def test_failures_at_once_are_all_counted(factor: Factor) -> None:
     counted = race(lambda: fail(factor, Lane.KNOWN, 1).failures, threads=8)
     assert sorted(counted) == list(range(1, 9))
     assert FactorLane.objects.get().failures == 8
+
+
+def test_what_was_made_anew_is_counted_anew_in_every_lane(factor: Factor) -> None:
+    for lane in Lane:
+        fail(factor, lane, CEILING[lane])
+    lanes.forget(factor.pk)
+    assert all(state(factor, lane) == LaneState() for lane in Lane)

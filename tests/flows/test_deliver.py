@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -12,11 +12,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from otpguard.channels.breaker import Spot, note
 from otpguard.channels.providers.memory import SENT
+from otpguard.core.breaker import Tried
 from otpguard.core.outcome import Accepted
-from otpguard.flows.deliver import LEASE, deliver
+from otpguard.flows.deliver import LEASE, UNREPORTED, deliver
 from otpguard.flows.resend import resend
-from otpguard.models import Delivery, Event
+from otpguard.models import Delivery, Event, SenderRegistration
 from otpguard.testing import send_queued
 from tests import factories
 from tests.flows.setting import stopped
@@ -175,6 +177,26 @@ def test_a_route_that_reports_receipts_gets_a_fallback_timer(settings: Any) -> N
     assert 7 < left <= 8
 
 
+def test_a_route_that_never_reports_is_given_longer(settings: Any) -> None:
+    silent = providers(sms="accepted", whatsapp="delivered")
+    silent["PROVIDERS"]["sms"]["OPTIONS"]["receipts"] = False
+    settings.OTPGUARD = silent
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    assert challenge.due_at is not None
+    left = (challenge.due_at - timezone.now()).total_seconds()
+    assert UNREPORTED.total_seconds() - 1 < left <= UNREPORTED.total_seconds()
+
+
+def test_the_last_route_of_the_plan_sets_no_timer(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="accepted")
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    assert challenge.due_at is None
+
+
 def test_a_delivered_message_sets_no_timer() -> None:
     challenge = stopped().start()
     send_queued()
@@ -212,3 +234,68 @@ def test_whoever_changed_the_address_does_not_get_the_code(settings: Any) -> Non
     assert not SENT
     assert challenge.undeliverable
     assert [route["channel"] for route in who.start().plan] == ["sms"]
+
+
+def test_a_route_that_rests_by_then_gives_way_at_once(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="delivered", whatsapp="delivered")
+    challenge = stopped().start()
+    spot = Spot(provider="sms", channel="sms", country="US")
+    note(spot, Tried(failed=True, fatal=True), now=timezone.now())
+    send_queued()
+    challenge.refresh_from_db()
+    assert [m.channel for m in SENT] == ["whatsapp"]
+    assert challenge.plan[1]["unasked"] is True
+
+
+def test_a_number_that_was_never_proven_costs_one_further_message(settings: Any) -> None:
+    """A5: and no call."""
+    settings.OTPGUARD = providers(sms="refused", whatsapp="refused", voice="delivered")
+    challenge = stopped().start()
+    factories.age(challenge, enrolls=True)
+    send_queued()
+    challenge.refresh_from_db()
+    assert SENT == []
+    assert challenge.undeliverable
+    assert [step["channel"] for step in challenge.plan] == ["sms", "whatsapp", "voice"]
+    assert challenge.sends == 2
+
+
+def test_a_person_may_still_press_for_the_call(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="refused", voice="delivered")
+    who = stopped()
+    challenge = who.start()
+    factories.age(challenge, enrolls=True)
+    send_queued()
+    assert SENT == []
+    resend(facts=who.facts, challenge_id=challenge.pk, another_way=True)
+    send_queued()
+    assert [m.channel for m in SENT] == ["voice"]
+
+
+def test_a_message_before_its_turn_goes_back_to_the_queue_for_a_second() -> None:
+    stopped().start()
+    now = timezone.now()
+    campaign(now + timedelta(seconds=5))
+    pk = str(Delivery.objects.get().pk)
+    assert deliver(delivery_id=pk, now=now) is None
+    row = Delivery.objects.get()
+    assert (row.state, row.lease_until) == ("queued", now + timedelta(seconds=1))
+    assert not SENT
+    assert isinstance(deliver(delivery_id=pk, now=now + timedelta(seconds=5)), Accepted)
+
+
+def test_a_message_that_waits_longer_than_the_fallback_takes_another_way() -> None:
+    stopped().start()
+    now = timezone.now() + timedelta(seconds=9)
+    campaign(now + timedelta(seconds=5))
+    deliver(delivery_id=str(Delivery.objects.get().pk), now=now)
+    assert list(Delivery.objects.order_by("step").values_list("channel", "state")) == [
+        ("sms", "failed"),
+        ("whatsapp", "queued"),
+    ]
+
+
+def campaign(next_at: datetime) -> None:
+    SenderRegistration.objects.create(
+        provider="memory", brand="Acme", status="approved", next_at=next_at
+    )

@@ -14,9 +14,11 @@ from otpguard.core.phone import PhoneNumber, parse
 from otpguard.exceptions import StartRefused
 from otpguard.factors.enrolled import usable
 from otpguard.flows.answer import Verified
-from otpguard.flows.enroll import enroll_phone
+from otpguard.flows.enroll import enroll_phone, enroll_totp
+from otpguard.flows.revoke import remove_factor
 from otpguard.models import Challenge, Event, Factor, FactorBlock, FactorLane, Grant
 from tests import factories
+from tests.authenticator import Authenticator
 from tests.flows.setting import Stopped, sent_code, stopped, wrong
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -169,3 +171,71 @@ def test_somebody_with_nothing_anywhere_binds_what_is_their_own(who: Stopped) ->
     challenge = enroll(who)
     assert isinstance(who.answer(challenge, sent_code(challenge)), Verified)
     assert Factor.objects.get().tenant is None
+
+
+def test_a_block_of_the_strongest_factor_lends_the_weaker_one_no_reach_beyond(
+    who: Stopped,
+) -> None:
+    """A1: a malicious tenant blocks a victim's passkey; whoever has the victim's phone alone must
+    not get a factor out of it that serves where the passkey is asked for."""
+    factories.phone_factor(who.member.user)
+    key = factories.passkey_factor(who.member.user, Authenticator(origin="https://acme.example"))
+    FactorBlock.objects.create(tenant=who.member.tenant, factor=key, reason="reset")
+    ask = replace(who.ask, checkpoint="factor_change")
+    enroll_totp(facts=who.facts, ask=ask, name="App", guarded=True)
+    assert Factor.objects.get(kind="totp").tenant == who.member.tenant
+
+
+def test_a_block_of_a_weaker_factor_changes_nothing_of_that(who: Stopped) -> None:
+    lost = factories.phone_factor(who.member.user)
+    factories.totp_factor(who.member.user)
+    FactorBlock.objects.create(tenant=who.member.tenant, factor=lost, reason="reset")
+    ask = replace(who.ask, checkpoint="factor_change")
+    enroll_phone(facts=who.facts, ask=ask, number=NUMBER, guarded=True)
+    assert Factor.objects.get(kind="phone", confirmed=False).tenant is None
+
+
+# --- somebody whose factor was switched off ------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["phone", "totp"])
+def test_what_takes_the_place_of_a_disabled_factor_waits(who: Stopped, kind: str) -> None:
+    """Wrong answers switch a factor off; they must not make a password enough to bind another."""
+    old = factories.phone_factor(who.member.user)
+    factories.age(old, disabled_at=timezone.now())
+    if kind == "phone":
+        challenge = enroll(who)
+        given = sent_code(challenge)
+    else:
+        challenge = enroll_totp(facts=who.facts, ask=who.ask, name="App")
+        given = factories.totp_code(Factor.objects.get(kind="totp"))
+    judged = who.answer(challenge, given)
+    assert isinstance(judged, Verified)
+    assert judged.grant is None
+    new = Factor.objects.exclude(pk=old.pk).get()
+    assert new.usable_from is not None
+    assert new.usable_from > timezone.now() + timedelta(hours=1)
+
+
+# --- one at a time -------------------------------------------------------------------------------
+
+
+def test_a_binding_that_a_login_let_in_ends_when_another_one_is_done(who: Stopped) -> None:
+    """A thief's binding waits in another session until the owner has set something up."""
+    thief = factories.session(who.member.user).sid
+    facts, ask = replace(who.facts, sid=thief), replace(who.ask, sid=thief)
+    theirs = enroll_totp(facts=facts, ask=ask, name="Mine")
+    code = factories.totp_code(Factor.objects.get(kind="totp"))
+    mine = enroll(who)
+    assert isinstance(who.answer(mine, sent_code(mine)), Verified)
+    assert not isinstance(who.answer(theirs, code, sid=thief), Verified)
+    assert Factor.objects.get(confirmed=True).kind == "phone"
+
+
+def test_what_a_removed_factor_has_let_in_is_not_confirmed_any_more(who: Stopped) -> None:
+    factor = factories.phone_factor(who.member.user)
+    ask = replace(who.ask, checkpoint="factor_change")
+    challenge = enroll_totp(facts=who.facts, ask=ask, name="App", guarded=True)
+    remove_factor(facts=who.facts, factor=factor, reason="stolen")
+    code = factories.totp_code(Factor.objects.get(kind="totp"))
+    assert not isinstance(who.answer(challenge, code), Verified)

@@ -10,13 +10,15 @@ import pytest
 
 from otpguard.exceptions import NotAllowed
 from otpguard.factors.enrolled import usable
+from otpguard.flows.answer import Verified
 from otpguard.flows.own_factors import (
     make_recovery_codes,
     own_factor,
     remove_own_factor,
     rename_factor,
 )
-from otpguard.models import Event, Factor, FactorBlock, Grant, RecoveryCode
+from otpguard.flows.start import start
+from otpguard.models import Event, Factor, FactorBlock, FactorLane, Grant, Notice, RecoveryCode
 from tests import factories
 from tests.flows.setting import Stopped, sent_code, stopped
 from tests.racing import race
@@ -87,6 +89,26 @@ def test_a_new_set_ends_the_old_one(who: Stopped) -> None:
     make_recovery_codes(facts=who.facts)
     assert RecoveryCode.objects.count() == 10
     assert Factor.objects.filter(kind="recovery").count() == 1
+
+
+def test_a_new_set_counts_its_failures_anew(who: Stopped) -> None:
+    """Codes are made for a day on which nothing else works: they must not be locked from birth."""
+    make_recovery_codes(facts=who.facts)
+    factor = Factor.objects.get(kind="recovery")
+    for lane in ("open", "known"):
+        FactorLane.objects.create(factor=factor, lane=lane, failures=80)
+    codes = make_recovery_codes(facts=who.facts)
+    challenge = start(facts=who.facts, ask=who.ask, factor_id=str(factor.pk))
+    assert isinstance(who.answer(challenge, codes[0]), Verified)
+
+
+def test_the_number_that_is_removed_is_told_as_well(who: Stopped) -> None:
+    """A9: whoever has taken over an account would else remove the number and then add their own,
+    where a change would have been told to the old one."""
+    remove_own_factor(facts=who.facts, factor_id=who.factor.pk)
+    told = Notice.objects.filter(kind="factor_removed")
+    assert sorted(told.values_list("channel", flat=True)) == ["email", "sms"]
+    assert told.get(channel="sms").destination.reveal() == who.factor.secret.reveal()
 
 
 def test_two_requests_at_once_leave_one_set(who: Stopped) -> None:

@@ -17,7 +17,7 @@ from otpguard.factors import totp
 from otpguard.factors.base import Shown
 from otpguard.factors.enrolled import live_factors
 from otpguard.flows.provision_tokens import BadTokenFile, import_tokens, provision_token, read
-from otpguard.models import Event, Factor, Tenant
+from otpguard.models import Event, Factor, Notice, Tenant
 from tests import factories
 from tests.racing import race
 
@@ -93,6 +93,18 @@ def test_giving_one_is_written_down_without_its_secret() -> None:
         "serial": "A1",
     }
     assert BASE32 not in json.dumps(event)
+
+
+def test_whoever_gets_one_is_told() -> None:
+    """NIST SP 800-63B-4, 4.6: whoever gives a token knows its seed, so nobody gets one silently."""
+    tenant = factories.tenant()
+    ada, bo = member(tenant, "ada"), member(tenant, "bo")
+    facts = admin_of(tenant)
+    provision(facts, tenant, ada)
+    lines = (f"A2,bo,{secret(2)}", f"A3,bo,{secret(3)}")
+    import_tokens(facts=facts, tenant=tenant, text=file(*lines))
+    told = Notice.objects.filter(kind="factor_added", tenant=tenant)
+    assert sorted(told.values_list("user_id", flat=True)) == [ada.pk, bo.pk]
 
 
 def test_only_members_are_given_one() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 
@@ -206,3 +208,37 @@ def test_whoever_tells_the_person_of_more_can_remove_in_silence() -> None:
     by = factories.facts(factories.staff())
     assert revoke.remove_factor(facts=by, factor=factor, reason="x", tell=False)
     assert not Notice.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_ends_while_an_answer_is_written_ends_its_proof_as_well() -> None:
+    user = factories.user()
+    session = factories.session(user)
+    asked = challenge(factories.phone_factor(user), sid=session.sid)
+    by = factories.facts(user)
+
+    def end() -> bool:
+        try:
+            return revoke.end_session(facts=by, session=session, reason="stolen")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():  # as flows.answer does with a right answer
+            Challenge.objects.filter(pk=asked.pk).update(state="verified", closed_at=by.now)
+            ending = pool.submit(end)
+            while not ending.done() and not _somebody_waits():
+                pass
+            factories.grant(user, sid=session.sid)
+        assert ending.result(timeout=30)
+    assert live() == set()
+
+
+def _somebody_waits() -> bool:
+    """True once another connection to this database waits for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_stat_clear_snapshot(), count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[1])

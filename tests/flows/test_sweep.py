@@ -12,9 +12,18 @@ from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.outcome import Accepted
+from otpguard.flows import sweep as sweep_module
 from otpguard.flows.notify import CALLED_AGAIN_AFTER, LEASE, WAITS, notify, send_notice
-from otpguard.flows.sweep import Swept, purge, sweep
-from otpguard.models import Challenge, Delivery, Event, HeldRequest, Notice, NoticeAddress
+from otpguard.flows.sweep import RECEIPTS_KEPT, Swept, purge, sweep
+from otpguard.models import (
+    Challenge,
+    Delivery,
+    Event,
+    HeldRequest,
+    Notice,
+    NoticeAddress,
+    Receipt,
+)
 from otpguard.notices.kinds import NoticeKind
 from otpguard.notices.recipients import STILL_TOLD
 from otpguard.testing import send_notices, send_queued
@@ -47,6 +56,18 @@ def test_a_due_timer_takes_the_next_channel(silent: Challenge) -> None:
     assert [m.channel for m in SENT] == ["sms", "whatsapp"]
     assert SENT[0].code == SENT[1].code
     assert sweep(now=silent.due_at) == Swept(), "each timer fires once"
+
+
+def test_a_burst_of_timers_is_taken_in_one_round(
+    silent: Challenge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = silent.due_at
+    assert now is not None
+    for _ in range(4):
+        factories.age(stopped().start(), due_at=now)
+    monkeypatch.setattr(sweep_module, "BATCH", 2)
+    assert sweep(now=now).fell_back == 5
+    assert Challenge.objects.filter(step=1).count() == 5
 
 
 def test_an_answered_challenge_falls_back_no_more(silent: Challenge) -> None:
@@ -173,3 +194,12 @@ def test_addresses_removed_long_ago_are_deleted() -> None:
         )
     assert purge(now=now) == 1
     assert NoticeAddress.objects.count() == 2
+
+
+def test_reports_of_vendors_are_deleted_after_thirty_days() -> None:
+    now = timezone.now()
+    for number, age in enumerate((timedelta(0), RECEIPTS_KEPT - timedelta(seconds=1))):
+        Receipt.objects.create(provider="a", digest=str(number), state="sent", at=now - age)
+    Receipt.objects.create(provider="a", digest="old", state="sent", at=now - RECEIPTS_KEPT)
+    assert purge(now=now) == 1
+    assert Receipt.objects.count() == 2

@@ -52,6 +52,14 @@ def test_the_newest_comes_first_and_is_shown_by_its_code() -> None:
 @postgres_only
 def test_lists_stories_and_subjects_are_found_by_index() -> None:
     tenant = uuid4()
+    crowd(
+        [
+            Event(
+                id=uuid4(), tenant_id=uuid4(), kind="k", subject_ref=str(n), story=uuid4(), xact=n
+            )
+            for n in range(1000)
+        ]
+    )
     rows: models.QuerySet[Event] = Event.objects.order_by("-id")
     page = rows.filter(tenant_id=tenant, id__lt=uuid4())[:50]
     assert "otpguard_event_tenant" in plan(page)

@@ -13,6 +13,8 @@ NAMED = {
     Detail.HELD_UNTIL: ("2026-05-01T12:00:00+00:00", "2026-05-01T12:00:00+00:00"),
     Detail.DUE: ("2026-05-01T12:00:00Z", "2026-05-01T12:00:00+00:00"),
     Detail.LEFT: ("7", "7"),
+    Detail.PROVIDER: ("memory", "memory"),
+    Detail.FAILURE: ("balance", "balance"),
     Detail.LINK: ("https://acme.example/a/", "https://acme.example/a/"),
 }
 
@@ -52,6 +54,8 @@ def test_a_number_is_masked_once_and_stays_as_it_is_when_it_was_masked() -> None
         (NoticeKind.FACTOR_CHANGED, "usable_from", "2026-05-01T12:00:00"),
         (NoticeKind.RECOVERY_USED, "left", "many"),
         (NoticeKind.ADDRESS_CONFIRM, "link", "javascript:alert(1)"),
+        (NoticeKind.PROVIDER_ALARMED, "provider", "nobody"),
+        (NoticeKind.PROVIDER_ALARMED, "failure", "bad luck"),
         (NoticeKind.ADDRESS_CONFIRM, "link", "https://acme.example/ and more"),
     ],
 )

@@ -26,6 +26,9 @@ def telling(kind: NoticeKind, **changed: Any) -> Telling:
     return replace(base, **{"support": SUPPORT, **changed})
 
 
+NOT_ABOUT_ONES_ACCOUNT = {NoticeKind.ADDRESS_CONFIRM, NoticeKind.PROVIDER_ALARMED}
+
+
 @pytest.mark.parametrize("bare", [False, True], ids=["full", "bare"])
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_mail_names_brand_action_and_time(kind: NoticeKind, bare: bool) -> None:
@@ -40,7 +43,7 @@ def test_every_mail_names_brand_action_and_time(kind: NoticeKind, bare: bool) ->
     assert "None" not in text
 
 
-@pytest.mark.parametrize("kind", sorted(set(NoticeKind) - {NoticeKind.ADDRESS_CONFIRM}))
+@pytest.mark.parametrize("kind", sorted(set(NoticeKind) - NOT_ABOUT_ONES_ACCOUNT))
 def test_every_mail_says_what_to_do_when_it_was_somebody_else(kind: NoticeKind) -> None:
     """NIST SP 800-63B-4, 4.6: how to repudiate."""
     _, text = compose(Channel.EMAIL, telling(kind))
@@ -67,6 +70,7 @@ def test_the_mail_that_asks_for_confirmation_says_that_silence_is_no() -> None:
         (NoticeKind.FACTOR_CHANGED, "The new number counts from 2026-05-01 12:00 UTC."),
         (NoticeKind.FACTOR_RESET, "Sensitive actions wait until 2026-05-01 12:00 UTC."),
         (NoticeKind.RECOVERY_USED, "7 recovery codes are left."),
+        (NoticeKind.PROVIDER_ALARMED, 'The provider "memory" sends no codes any more'),
         (NoticeKind.ENROLLMENT_DUE, "It is due by 2026-05-01 12:00 UTC."),
     ],
 )

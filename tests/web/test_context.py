@@ -123,6 +123,25 @@ def test_the_status_before_the_first_delivery_names_no_channel() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("last", "channel", "delivered"),
+    [
+        (DeliveryState.FAILED, "text message", True),
+        (DeliveryState.SENT, "WhatsApp", False),
+        (DeliveryState.DELIVERED, "WhatsApp", True),
+    ],
+)
+def test_the_status_names_the_way_by_which_the_code_arrived_when_the_last_one_failed(
+    last: DeliveryState, channel: str, delivered: bool
+) -> None:
+    row = challenge(step=1)
+    delivery(row, 0, DeliveryState.DELIVERED, Channel.SMS)
+    delivery(row, 1, last, Channel.WHATSAPP)
+    status = context.status(row)
+    assert (status["channel"], status["delivered"]) == (channel, delivered)
+
+
+@pytest.mark.django_db
 def test_after_the_last_route_another_way_starts_over_with_the_first() -> None:
     status = context.status(challenge(step=1))
     assert status["next_channel"] == ""

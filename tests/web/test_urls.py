@@ -19,3 +19,9 @@ def test_a_challenges_pages_take_its_id(name: str) -> None:
 @pytest.mark.parametrize("name", ["choose", "enroll"])
 def test_the_first_pages_take_a_token(name: str) -> None:
     assert resolve(reverse(f"otpguard:{name}", args=["abc-_"])).kwargs == {"token": "abc-_"}
+
+
+def test_a_vendor_is_given_an_address_with_or_without_a_secret() -> None:
+    assert resolve(reverse("otpguard:webhook", args=["sms"])).kwargs == {"provider": "sms"}
+    url = reverse("otpguard:secret-webhook", args=["sms", "abc"])
+    assert resolve(url).kwargs == {"provider": "sms", "secret": "abc"}

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from otpguard.channels.answers import (
     by_status,
@@ -103,16 +103,19 @@ class MetaWhatsApp(HttpProvider):
         self.receipts = bool(app_secret)
         self.whatsapp_business_account = whatsapp_business_account
         self.whatsapp_template_name = whatsapp_template_name
-        self._url = checked_address(f"{base}/{version}/{phone_number_id}/messages")
+        self._base, self._number = f"{base}/{version}", phone_number_id
+        checked_address(self._url(phone_number_id))
         self._token, self._secret, self._verify_token = token, app_secret, verify_token
         self._language, self._languages = language, dict(languages)
 
     def build_request(self, message: OutboundMessage) -> Request:
         """Send the template, with the code in its body and behind its button."""
         code = {"type": "text", "text": message.code.digits if message.code else ""}
+        sender = message.sender
+        language = self._languages.get(message.language, self._language)
         template = {
-            "name": self.whatsapp_template_name,
-            "language": {"code": self._languages.get(message.language, self._language)},
+            "name": sender.template if sender else self.whatsapp_template_name,
+            "language": {"code": sender.language if sender and sender.language else language},
             "components": [
                 {"type": "body", "parameters": [code]},
                 {"type": "button", "sub_type": "url", "index": "0", "parameters": [code]},
@@ -126,9 +129,11 @@ class MetaWhatsApp(HttpProvider):
             "template": template,
         }
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        return Request(
-            method="POST", url=self._url, headers=headers, body=json.dumps(body).encode()
-        )
+        url = self._url(sender.number_id if sender else self._number)
+        return Request(method="POST", url=url, headers=headers, body=json.dumps(body).encode())
+
+    def _url(self, number: str) -> str:
+        return f"{self._base}/{quote(number, safe='')}/messages"
 
     def parse_response(self, response: Response) -> Outcome:
         """What Meta made of it.

@@ -19,6 +19,7 @@ from otpguard.core.events.base import (
 )
 from otpguard.core.events.challenge import (
     ChallengeCanceled,
+    ChallengeDelivered,
     ChallengeExhausted,
     ChallengeExpired,
     ChallengeFellBack,
@@ -107,6 +108,7 @@ __all__ = [
     "ApprovalAsked",
     "ApprovalDecided",
     "ChallengeCanceled",
+    "ChallengeDelivered",
     "ChallengeExhausted",
     "ChallengeExpired",
     "ChallengeFellBack",

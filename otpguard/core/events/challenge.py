@@ -45,6 +45,16 @@ class ChallengeSent(Event):
     delivered: bool = False
 
 
+@event("challenge.delivered", _("A code arrived"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeDelivered(Event):
+    """A provider reported that the message of one delivery arrived."""
+
+    channel: str
+    provider: str
+    step: int
+
+
 @event("challenge.fell_back", _("The next channel was taken"), Ocsf(AUTHENTICATION, 6))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeFellBack(Event):

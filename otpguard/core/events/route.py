@@ -30,11 +30,12 @@ class RouteOpened(Event):
 @event("route.closed", _("A route is in use again"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteClosed(Event):
-    """A trial succeeded."""
+    """A trial succeeded, or an operator said so, with a reason."""
 
     provider: str
     channel: str
     country: str
+    reason: str = ""
 
 
 @event("route.switched", _("A route was switched by an operator"), Ocsf(ENTITY_MANAGEMENT, 3))

@@ -17,11 +17,12 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from otpguard.conf import settings
-from otpguard.core.binding import CHANGE
+from otpguard.core.assurance import FactorKind
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import NotAllowed
 from otpguard.flows.own_factors import make_recovery_codes
 from otpguard.http.guard import require
+from otpguard.web.binding import guard_of
 from otpguard.web.factor_lines import codes_line, factor_lines
 from otpguard.web.own_pages import own_page
 from otpguard.web.views.remove_factor import CONFLICT
@@ -29,12 +30,13 @@ from otpguard.web.views.remove_factor import CONFLICT
 
 @own_page
 @require_http_methods(["GET", "POST"])
-@sensitive_variables("codes")
+@sensitive_variables()
 def recovery_codes(request: HttpRequest, facts: RequestFacts) -> HttpResponse:
     """GET explains; POST makes ten codes, after a proof, and shows them."""
     if request.method == "GET":
         return _page(request, facts)
-    require(request, CHANGE, target=_("make new recovery codes"))
+    # A saved code helps to change the strongest factor, so it takes what that one takes.
+    require(request, guard_of(facts, FactorKind.PASSKEY), target=_("make new recovery codes"))
     try:
         codes = make_recovery_codes(facts=facts)
     except NotAllowed as refused:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from django.urls import resolve
 
+from otpguard.core.binding import STRONG
 from otpguard.factors import recovery
+from otpguard.http import asks
 from otpguard.models import Event, Factor, HeldRequest, RecoveryCode
 from otpguard.models.factor import FACTORS
 from tests import factories
+from tests.authenticator import Authenticator
 from tests.host import Host
-from tests.stepup import carry_out
+from tests.stepup import carry_out, url_of
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +93,14 @@ def test_somebody_with_nothing_else_is_told_to_set_that_up(host: Host) -> None:
 
 def test_another_site_cannot_post_it(host: Host) -> None:
     assert host.another_client(enforce_csrf_checks=True).post(URL).status_code == 403
+
+
+def test_codes_that_would_replace_a_passkey_are_not_made_by_a_phone(host: Host) -> None:
+    """A saved code and a phone together change the strongest factor: whoever has the phone alone
+    must not first make the code."""
+    factories.passkey_factor(host.user, Authenticator(origin="https://acme.example"))
+    refused = host.client.post(URL)
+    ask = asks.unseal(resolve(urlsplit(url_of(refused)).path).kwargs["token"])
+    assert ask is not None
+    assert ask.checkpoint == STRONG
+    assert not RecoveryCode.objects.exists()

@@ -17,43 +17,34 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
+from otpguard.conf.routes import ProviderConfig, RouteConfig, read_providers, read_routes
+from otpguard.conf.values import Problem, SettingsError, mapping, names, of_type
 from otpguard.core.assurance import PROFILES, AssuranceProfile, Primary
-from otpguard.core.checkpoints import (
-    BUILT_IN,
-    EVERY,
-    Checkpoint,
-    CheckpointNameError,
-)
+from otpguard.core.checkpoints import BUILT_IN, EVERY, Checkpoint, CheckpointNameError
+from otpguard.core.money import Rate
 from otpguard.core.presets import Preset
+from otpguard.core.price_list import PriceError
+from otpguard.core.price_list import parse as parse_prices
 from otpguard.core.registry import nearest
 from otpguard.core.wishes import WishError, parse
 
 REPORT_ONLY_DAYS = 30
+SHORTEST_SECRET = 32
 CHECKPOINT_OPTIONS = frozenset({"LABEL", "SENSITIVE", "ANONYMOUS", "POLICY"})
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One mistake in the setting: the number of its check, and what to do about it."""
-
-    check: str
-    message: str
-
-
-class SettingsError(ValueError):
-    """A value in the setting is wrong. Carries the number of the check that reports it."""
-
-    def __init__(self, check: str, message: str) -> None:
-        super().__init__(message)
-        self.problem = Problem(check, message)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderConfig:
-    """One entry of PROVIDERS: a dotted path and its options, as in Django's CACHES."""
-
-    backend: str
-    options: Mapping[str, Any]
+__all__ = [
+    "CHECKPOINT_OPTIONS",
+    "REPORT_ONLY_DAYS",
+    "Problem",
+    "ProviderConfig",
+    "RouteConfig",
+    "Settings",
+    "SettingsError",
+    "checkpoint",
+    "default_of",
+    "problems",
+    "settings",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +94,21 @@ class Settings:
             )
         }
     )
-    """Vendors by name: {"mail": {"BACKEND": "dotted.path", "OPTIONS": {...}}}."""
+    """Vendors by name: {"mail": {"BACKEND": "dotted.path", "OPTIONS": {...}, "REGIONS": ["US"],
+    "PAPERS": {"BAA": "2027-12-31", "DPA": True}}}. REGIONS are all places where a vendor may keep
+    what it is given; PAPERS are the agreements with it, with their last day."""
 
-    routes: tuple[str, ...] = ()
-    """Provider names in the order they are tried within a channel. Empty: all, as declared."""
+    routes: tuple[RouteConfig, ...] = ()
+    """Provider names in the order they are tried within a channel, or what each is for:
+    [{"PROVIDER": "sms", "CHANNELS": ["sms"], "COUNTRIES": ["US"], "TENANTS": ["acme"],
+    "REGIONS": ["US"], "PRIORITY": 1, "COST_MICROS": 8_800}]. Empty: all, as declared."""
+
+    prices: tuple[Rate, ...] = ()
+    """What routes cost, in whole micro-dollars; rows of the table win. Keys: see `core.price_list`.
+    [{"PROVIDER": "sms", "CHANNEL": "sms", "COUNTRY": "US", "PER_TRY": 8_800}]."""
+
+    webhook_base_url: str = ""
+    """The public origin that vendors call and sign: never that of a request. Empty: none may."""
 
     brand: str = "this service"
     """The name that messages carry. Tenants may have one of their own, approved by the site."""
@@ -226,17 +228,17 @@ setting_changed.connect(_forget, dispatch_uid="otpguard.conf")
 def _read(raw: object) -> tuple[dict[str, Any], list[Problem]]:
     if not isinstance(raw, Mapping):
         return {}, [Problem("otpguard.E002", "OTPGUARD must be a dictionary")]
-    names = {f.name.upper(): f.name for f in fields(Settings)}
+    keys = {f.name.upper(): f.name for f in fields(Settings)}
     values: dict[str, Any] = {}
     found: list[Problem] = []
     # Later keys are judged by the checkpoints that earlier ones declare.
     for key in sorted(raw, key=lambda name: str(name) != "CHECKPOINTS"):
-        if key not in names:
-            hint = nearest(str(key), list(names))
+        if key not in keys:
+            hint = nearest(str(key), list(keys))
             found.append(Problem("otpguard.E001", f'unknown key "{key}", {hint}'))
             continue
         try:
-            values[names[key]] = _value(names[key], raw[key], values)
+            values[keys[key]] = _value(keys[key], raw[key], values)
         except SettingsError as error:
             found.append(Problem(error.problem.check, f"{key}: {error.problem.message}"))
     return values, found
@@ -248,28 +250,10 @@ def _value(name: str, value: object, so_far: Mapping[str, Any]) -> Any:  # noqa:
         return _READERS[name](value, known)
     wanted = get_type_hints(Settings)[name]
     if wanted is timedelta:
-        return timedelta(seconds=_of_type(value, int))
+        return timedelta(seconds=of_type(value, int))
     if wanted == tuple[str, ...]:
-        return _names(value)
-    return _of_type(value, wanted)
-
-
-def _of_type(value: object, wanted: type[Any]) -> Any:  # noqa: ANN401 (the type asked for)
-    if not isinstance(value, wanted) or (wanted is int and (isinstance(value, bool) or value < 0)):
-        raise SettingsError("otpguard.E002", f"must be of type {wanted.__name__}, is {value!r}")
-    return value
-
-
-def _names(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
-        raise SettingsError("otpguard.E002", "must be a list of strings")
-    return tuple(value)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise SettingsError("otpguard.E002", "must be a dictionary with string keys")
-    return value
+        return names(value)
+    return of_type(value, wanted)
 
 
 def _known(slug: str, known: Mapping[str, Checkpoint]) -> str:
@@ -295,8 +279,8 @@ def _preset(value: object, _known: Mapping[str, Checkpoint]) -> Preset:
 
 def _checkpoints(value: object, _known: Mapping[str, Checkpoint]) -> Mapping[str, Checkpoint]:
     result = dict(BUILT_IN)
-    for slug, options in _mapping(value).items():
-        unknown = set(_mapping(options)) - CHECKPOINT_OPTIONS
+    for slug, options in mapping(value).items():
+        unknown = set(mapping(options)) - CHECKPOINT_OPTIONS
         if unknown:
             hint = nearest(min(unknown), list(CHECKPOINT_OPTIONS))
             raise SettingsError("otpguard.E001", f'{slug}: unknown "{min(unknown)}", {hint}')
@@ -318,18 +302,18 @@ def _checkpoints(value: object, _known: Mapping[str, Checkpoint]) -> Mapping[str
 
 def _wishes(value: object) -> dict[str, Any]:
     try:
-        return parse(_mapping(value))
+        return parse(mapping(value))
     except WishError as error:
         raise SettingsError("otpguard.E004", str(error)) from None
 
 
 def _policies(value: object, known: Mapping[str, Checkpoint]) -> Mapping[str, Mapping[str, Any]]:
-    return {_known(slug, known): _wishes(raw) for slug, raw in _mapping(value).items()}
+    return {_known(slug, known): _wishes(raw) for slug, raw in mapping(value).items()}
 
 
 def _report_only(value: object, known: Mapping[str, Checkpoint]) -> Mapping[str, date]:
     result = {}
-    for slug, day in _mapping(value).items():
+    for slug, day in mapping(value).items():
         try:
             result[_known(slug, known)] = (
                 day if isinstance(day, date) else date.fromisoformat(str(day))
@@ -342,27 +326,27 @@ def _report_only(value: object, known: Mapping[str, Checkpoint]) -> Mapping[str,
 
 
 def _url_checkpoints(value: object, known: Mapping[str, Checkpoint]) -> Mapping[str, str]:
-    return {view: _known(str(slug), known) for view, slug in _mapping(value).items()}
+    return {view: _known(str(slug), known) for view, slug in mapping(value).items()}
 
 
 def _providers(value: object, _known: Mapping[str, Checkpoint]) -> Mapping[str, ProviderConfig]:
-    result = {}
-    for name, entry in _mapping(value).items():
-        if not isinstance(entry, Mapping) or not isinstance(entry.get("BACKEND"), str):
-            raise SettingsError("otpguard.E002", f"{name}: needs a BACKEND, a dotted path")
-        unknown = set(entry) - {"BACKEND", "OPTIONS"}
-        if unknown:
-            hint = nearest(str(min(unknown)), ["BACKEND", "OPTIONS"])
-            raise SettingsError("otpguard.E001", f'{name}: unknown "{min(unknown)}", {hint}')
-        result[name] = ProviderConfig(
-            backend=entry["BACKEND"], options=_mapping(entry.get("OPTIONS", {}))
-        )
-    return result
+    return read_providers(value)
+
+
+def _routes(value: object, _known: Mapping[str, Checkpoint]) -> tuple[RouteConfig, ...]:
+    return read_routes(value)
+
+
+def _prices(value: object, _known: Mapping[str, Checkpoint]) -> tuple[Rate, ...]:
+    try:
+        return parse_prices(value)
+    except PriceError as error:
+        raise SettingsError("otpguard.E031", str(error)) from None
 
 
 def _login_backends(value: object, _known: Mapping[str, Checkpoint]) -> Mapping[str, Primary]:
     try:
-        return {path: Primary(str(primary)) for path, primary in _mapping(value).items()}
+        return {path: Primary(str(primary)) for path, primary in mapping(value).items()}
     except ValueError:
         raise SettingsError("otpguard.E002", f"values: {', '.join(Primary)}") from None
 
@@ -376,6 +360,8 @@ _READERS: dict[str, Callable[[object, Mapping[str, Checkpoint]], Any]] = {
     "report_only": _report_only,
     "url_checkpoints": _url_checkpoints,
     "providers": _providers,
+    "prices": _prices,
+    "routes": _routes,
     "login_backends": _login_backends,
 }
 

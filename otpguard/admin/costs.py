@@ -1,0 +1,102 @@
+"""Costs as tables: of one tenant on its page, of all on a page of a month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from otpguard.core.assurance import Channel
+from otpguard.core.money import as_dollars
+from otpguard.labels import CHANNELS, Text
+from otpguard.models import Tenant
+from otpguard.reports.costs import Costs, Share, costs, read_month
+
+TEMPLATE = "admin/otpguard/costs.html"
+
+
+def costs_table(tenant: Tenant) -> SafeString:
+    """What a tenant's messages cost in this month and the last. Raises StoreUnavailable."""
+    first = this_month(timezone.now())
+    months = [costs(month=first, tenant=tenant), costs(month=_before(first), tenant=tenant)]
+    context = {"months": [{"title": _month(m.month), "tables": [_routes(m)]} for m in months]}
+    return render_to_string("admin/otpguard/costs_months.html", context)
+
+
+def costs_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    """All tenants' costs of the month asked for (`?month=2026-01`), else of this one."""
+    try:
+        month = read_month(request.GET.get("month", ""))
+    except ValueError:
+        month = this_month(timezone.now())
+    found = costs(month=month)
+    tenants = [
+        (name or (_("deleted") if pk else _("no organization")), share)
+        for (pk, name), share in found.by_tenant().items()
+    ]
+    channels = [(_channel(name), share) for name, share in found.by_channel().items()]
+    tables = [
+        _table(_("Organization"), tenants, found),
+        _table(_("Channel"), channels, found),
+        _table(_("Provider"), found.by_provider().items(), found),
+    ]
+    context = {
+        **site.each_context(request),
+        "title": _("Costs"),
+        "subtitle": _month(found.month),
+        "months": [{"title": _month(found.month), "tables": tables}],
+        "earlier": f"{_before(found.month):%Y-%m}",
+        "later": f"{_after(found.month):%Y-%m}",
+    }
+    return TemplateResponse(request, TEMPLATE, context)
+
+
+def this_month(now: datetime) -> date:
+    """The first day of the month that it is in UTC, by which messages are billed."""
+    return now.astimezone(UTC).date().replace(day=1)
+
+
+def _routes(found: Costs) -> dict[str, Any]:
+    rows = [
+        (f"{_channel(line.channel)}, {line.provider}", Share(line.messages, line.micros))
+        for line in found.lines
+    ]
+    return _table(_("Route"), rows, found)
+
+
+def _table(head: str, rows: Iterable[tuple[Any, Share]], found: Costs) -> dict[str, Any]:
+    total = Share(found.messages, found.micros)
+    return {
+        "head": head,
+        "rows": [_row(name, share) for name, share in rows],
+        "total": _row(_("Total"), total),
+    }
+
+
+def _row(name: Text, share: Share) -> dict[str, Any]:
+    return {"name": name, "messages": share.messages, "dollars": as_dollars(share.micros)}
+
+
+def _channel(value: str) -> Text:
+    """A channel in words; one of another release is shown as it is."""
+    return CHANNELS[Channel(value)] if value in set(Channel) else value
+
+
+def _month(first: date) -> str:
+    return f"{first:%Y-%m}"
+
+
+def _before(first: date) -> date:
+    return (first - timedelta(days=1)).replace(day=1)
+
+
+def _after(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)

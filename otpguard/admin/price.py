@@ -1,0 +1,149 @@
+"""Prices: what routes cost from when on, the buttons that change that, and the month's costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.admin.actions import ObjectAction
+from otpguard.admin.base import ReadOnlyAdmin, badge
+from otpguard.admin.costs import costs_page
+from otpguard.channels.prices import as_rate
+from otpguard.core.assurance import Channel
+from otpguard.core.facts import RequestFacts
+from otpguard.core.money import as_dollars
+from otpguard.flows.price import end_price, set_price
+from otpguard.forms.price import LastDayForm, PriceForm
+from otpguard.labels import CHANNELS, Text
+from otpguard.models import Price
+
+
+class SetPrice(ObjectAction):
+    """A price from a day on."""
+
+    slug, label, on_list = "set", _("Set price"), True
+    help = _(
+        "The newest price that holds counts, one for a country before one for everywhere. What was"
+        " sent keeps the price that it was sent at."
+    )
+    form_class = PriceForm
+
+    def target(self, form: PriceForm) -> str:
+        """Which route, to where."""
+        cleaned = form.cleaned_data
+        where = cleaned["country"] or _("everywhere")
+        return f"{self.label}: {cleaned['channel']}, {cleaned['provider']}, {where}"
+
+    def run(self, facts: RequestFacts, form: PriceForm) -> Text:
+        """See flows.price.set_price."""
+        self.obj = set_price(facts=facts, rate=form.rate())
+        return _("The price was saved.")
+
+
+class EndPrice(ObjectAction):
+    """The last day of a price."""
+
+    slug, label = "end", _("End")
+    help = _("After its last day an older price that still holds counts again, or the setting.")
+    form_class = LastDayForm
+
+    def is_offered(self) -> bool:
+        """Only while it has no last day."""
+        return self.obj.valid_until is None
+
+    def run(self, facts: RequestFacts, form: LastDayForm) -> Text:
+        """See flows.price.end_price."""
+        ended = end_price(facts=facts, price=self.obj, last_day=form.day())
+        return _("The price ends.") if ended else _("No change.")
+
+
+@admin.register(Price)
+class PriceAdmin(ReadOnlyAdmin):
+    """Prices by route."""
+
+    object_actions = (SetPrice, EndPrice)
+    list_display = (
+        "provider",
+        "channel_text",
+        "where",
+        "each_message",
+        "each_success",
+        "from_volume",
+        "valid_from",
+        "valid_until",
+    )
+    list_filter = ("channel", "country")
+    search_fields = ("provider", "country")
+    date_hierarchy = "valid_from"
+    fields = (
+        "provider",
+        "channel_text",
+        "where",
+        "per_try_text",
+        "add_on_text",
+        "surcharge_text",
+        "each_message",
+        "each_success",
+        "from_volume",
+        "valid_from",
+        "valid_until",
+    )
+
+    def get_urls(self) -> list[URLPattern]:
+        """The month's costs beside the prices."""
+        page = self.admin_site.admin_view(self.costs_view)
+        return [path("costs/", page, name="otpguard_price_costs"), *super().get_urls()]
+
+    def costs_view(self, request: HttpRequest) -> HttpResponse:
+        """All tenants' costs: for whoever may see prices."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return costs_page(self.admin_site, request)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, with a link to the costs."""
+        links = [(_("Costs by month"), reverse("admin:otpguard_price_costs"))]
+        return super().changelist_view(request, {**(extra_context or {}), "object_links": links})
+
+    @admin.display(description=_("channel"), ordering="channel")
+    def channel_text(self, obj: Price) -> Text:
+        """The channel in words."""
+        return CHANNELS[Channel(obj.channel)] if obj.channel in set(Channel) else obj.channel
+
+    @admin.display(description=_("country"), ordering="country")
+    def where(self, obj: Price) -> SafeString:
+        """The country, or everywhere."""
+        return badge(obj.country or _("everywhere"))
+
+    @admin.display(description=_("each message, US dollars"))
+    def each_message(self, obj: Price) -> str:
+        """All that is due when one leaves."""
+        return as_dollars(as_rate(obj).per_send)
+
+    @admin.display(description=_("each answered code, US dollars"), ordering="per_success")
+    def each_success(self, obj: Price) -> str:
+        """Due when the code is answered."""
+        return as_dollars(obj.per_success)
+
+    @admin.display(description=_("price"))
+    def per_try_text(self, obj: Price) -> str:
+        """The vendor's own part."""
+        return as_dollars(obj.per_try)
+
+    @admin.display(description=_("add-on"))
+    def add_on_text(self, obj: Price) -> str:
+        """Such as protection from fraud."""
+        return as_dollars(obj.add_on)
+
+    @admin.display(description=_("carrier's surcharge"))
+    def surcharge_text(self, obj: Price) -> str:
+        """What the carrier adds."""
+        return as_dollars(obj.surcharge)

@@ -1,0 +1,170 @@
+"""How routes are doing, and what operators have switched off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.admin.actions import ObjectAction
+from otpguard.admin.base import ReadOnlyAdmin, badge, is_running
+from otpguard.core.assurance import Channel
+from otpguard.core.facts import RequestFacts
+from otpguard.flows.route_health import reopen_route, rest_route
+from otpguard.flows.route_switch import switch_off, switch_on
+from otpguard.forms.route import SwitchForm
+from otpguard.labels import CHANNELS, Text
+from otpguard.models import RouteHealth, RouteSwitch
+
+TONES = {
+    RouteHealth.State.CLOSED: "good",
+    RouteHealth.State.OPEN: "bad",
+    RouteHealth.State.HALF_OPEN: "wait",
+}
+
+
+class Rest(ObjectAction):
+    """The route is left alone for a while."""
+
+    slug, label, grave = "rest", _("Take out of use"), True
+    help = _("For ten minutes; then one message tries it. To stop it for longer, add a switch.")
+
+    def is_offered(self) -> bool:
+        """Only one that is in use."""
+        return bool(self.obj.state == RouteHealth.State.CLOSED)
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
+        """See flows.route_health.rest_route."""
+        done = rest_route(facts=facts, health=self.obj, reason=form.cleaned_data["reason"])
+        return _("The route rests.") if done else _("It was resting already.")
+
+
+class Reopen(ObjectAction):
+    """The route is used again without waiting."""
+
+    slug, label = "reopen", _("Put back into use")
+    help = _("Codes take it at once, and its failures are forgotten.")
+
+    def is_offered(self) -> bool:
+        """Only one that is not in use."""
+        return bool(self.obj.state != RouteHealth.State.CLOSED)
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
+        """See flows.route_health.reopen_route."""
+        done = reopen_route(facts=facts, health=self.obj, reason=form.cleaned_data["reason"])
+        return _("The route is in use again.") if done else _("It was in use already.")
+
+
+class SwitchOff(ObjectAction):
+    """The kill switch."""
+
+    slug, label, on_list, grave = "off", _("Switch off"), True, True
+    help = _("No code takes these routes any more, also none that is waiting to be sent.")
+    form_class = SwitchForm
+
+    def target(self, form: SwitchForm) -> str:
+        """What is stopped."""
+        named = (form.cleaned_data[name] for name in ("provider", "channel", "country"))
+        return f"{self.label}: {' '.join(filter(None, named))}"
+
+    def run(self, facts: RequestFacts, form: SwitchForm) -> Text:
+        """See flows.route_switch.switch_off."""
+        self.obj = switch_off(facts=facts, **form.values)
+        return _("It is switched off.")
+
+
+class SwitchOn(ObjectAction):
+    """The end of a switch."""
+
+    slug, label = "on", _("Switch on again")
+
+    def is_offered(self) -> bool:
+        """Only one that still counts."""
+        return _counts(self.obj)
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
+        """See flows.route_switch.switch_on."""
+        done = switch_on(facts=facts, switch=self.obj, reason=form.cleaned_data["reason"])
+        return _("It is switched on again.") if done else _("It was on already.")
+
+
+@admin.register(RouteHealth)
+class RouteHealthAdmin(ReadOnlyAdmin):
+    """Breakers by route. Counts are of the last minute that had any."""
+
+    object_actions = (Rest, Reopen)
+    list_display = (
+        "provider",
+        "channel_text",
+        "country_text",
+        "state_text",
+        "tries",
+        "failures",
+        "slow",
+        "open_until",
+        "reason",
+        "changed_at",
+    )
+    list_filter = ("state", "channel", "provider")
+    fields = (*list_display, "openings", "window_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RouteHealth]:
+        """Without the rows that only remember when a provider's operators were told."""
+        rows: QuerySet[RouteHealth] = super().get_queryset(request)
+        return rows.exclude(channel="")
+
+    @admin.display(description=_("channel"), ordering="channel")
+    def channel_text(self, obj: RouteHealth) -> str:
+        """The channel in words."""
+        return _channel(obj.channel)
+
+    @admin.display(description=_("country"), ordering="country")
+    def country_text(self, obj: RouteHealth) -> str:
+        """The country's code, or every one."""
+        return obj.country or str(_("every country"))
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_text(self, obj: RouteHealth) -> SafeString:
+        """The state as a label."""
+        return badge(obj.get_state_display(), TONES[RouteHealth.State(obj.state)])
+
+
+@admin.register(RouteSwitch)
+class RouteSwitchAdmin(ReadOnlyAdmin):
+    """Switches, the newest first."""
+
+    object_actions = (SwitchOff, SwitchOn)
+    list_display = ("what", "state_text", "reason", "by", "at", "until", "ended_at")
+    list_filter = ("channel", "provider", "country")
+    list_select_related = ("by",)
+    date_hierarchy = "at"
+    fields = ("provider", "channel", "country", "state_text", "reason", "by", "at", "until")
+
+    @admin.display(description=_("what"))
+    def what(self, obj: RouteSwitch) -> str:
+        """What it stops."""
+        return " · ".join(
+            (
+                obj.provider or str(_("every provider")),
+                _channel(obj.channel) if obj.channel else str(_("every channel")),
+                obj.country or str(_("every country")),
+            )
+        )
+
+    @admin.display(description=_("state"))
+    def state_text(self, obj: RouteSwitch) -> SafeString:
+        """Whether it counts."""
+        return badge(_("off"), "bad") if _counts(obj) else badge(_("ended"))
+
+
+def _counts(switch: RouteSwitch) -> bool:
+    over = switch.until is not None and not is_running(switch.until)
+    return switch.ended_at is None and not over
+
+
+def _channel(value: str) -> str:
+    return str(CHANNELS[Channel(value)]) if value in set(Channel) else value

@@ -1,0 +1,230 @@
+"""Take what a vendor reports of a delivery afterwards.
+
+Reports come late, twice, in any order and even before our own send has returned; states move only
+forward, so none of that matters. A report sends nothing by itself: it moves the fallback timer of
+the stored plan, and the sweep does the rest (A6).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import connection, transaction
+
+from otpguard.audit.recorder import Circumstances, record
+from otpguard.channels.base import ReceiptFact, ReceiptState
+from otpguard.core.challenge import ChallengeState, DeliveryState, states_before
+from otpguard.core.events import ChallengeDelivered, ReceiptRejected
+from otpguard.core.outcome import Failure
+from otpguard.flows.coalesce import Coalescer
+from otpguard.flows.unattended import circumstances_of
+from otpguard.models import Challenge, Delivery, Receipt
+
+LONGEST_REFERENCE = 128
+"""Characters; what is longer is nobody's here."""
+
+lately = Coalescer()
+
+_STATES = {
+    ReceiptState.SENT: DeliveryState.SENT,
+    ReceiptState.DELIVERED: DeliveryState.DELIVERED,
+    ReceiptState.FAILED: DeliveryState.FAILED,
+}
+
+
+class _Result(StrEnum):
+    MOVED = "moved"
+    REPEATED = "repeated"
+    UNKNOWN = "unknown"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """How many facts moved a delivery, were known before, were nobody's, or changed nothing."""
+
+    moved: int = 0
+    repeated: int = 0
+    unknown: int = 0
+    ignored: int = 0
+
+
+def take(
+    *,
+    provider: str,
+    facts: Sequence[ReceiptFact],
+    raw: str,
+    now: datetime,
+    signed: bool = True,
+) -> Taken:
+    """Store what a vendor reports and let it move the deliveries it is about.
+
+    `raw` is the report as it came, kept encrypted for 30 days. `signed` is False for a vendor that
+    is known by a secret address alone: it is believed about the end of deliveries that are open,
+    and about nothing else (A6). Each fact commits by itself and locks its challenge; a vendor that
+    is cut off in the middle sends all of them again.
+    """
+    found: Counter[_Result] = Counter()
+    for number, fact in enumerate(facts):
+        # The report is kept once, beside its first fact.
+        found[_take(provider, fact, "" if number else raw, now, signed=signed)] += 1
+    return Taken(**{result.value: count for result, count in found.items()})
+
+
+def reject(*, provider: str, reason: str, address: str, now: datetime) -> None:
+    """Write down a report that is not believed, repeats of a vendor and reason coalesced."""
+    _, count = lately.note((provider, reason), story="", now=now)
+    if count:
+        with transaction.atomic():
+            record(
+                ReceiptRejected(provider=provider, reason=reason, count=count),
+                Circumstances(now=now, address=address),
+            )
+
+
+def catch_up(delivery: Delivery, challenge: Challenge, *, reference: str, now: datetime) -> None:
+    """Apply reports that came before the send had returned, and so found no delivery.
+
+    Joins the caller's transaction, which holds the challenge's row and has written `reference`.
+    """
+    if not reference:
+        return
+    _lock(delivery.provider, reference)
+    possible = {_digest(fact): fact for fact in _conceivable(reference)}
+    early = Receipt.objects.filter(
+        provider=delivery.provider, digest__in=list(possible), delivery=None
+    )
+    for receipt in early.order_by("pk"):
+        Receipt.objects.filter(pk=receipt.pk).update(delivery=delivery)
+        _apply(delivery, challenge, possible[receipt.digest], now)
+
+
+def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: bool) -> _Result:
+    with transaction.atomic():
+        delivery = _known(provider, fact.reference)
+        if delivery is None:
+            # The send may be about to write its reference: whoever is second sees the other.
+            _lock(provider, fact.reference)
+            delivery = _known(provider, fact.reference)
+        digest = _digest(fact)
+        repeated = Receipt.objects.filter(provider=provider, digest=digest)
+        was_there = repeated.exists()
+        row = Receipt(
+            provider=provider,
+            digest=digest,
+            delivery=delivery,
+            state=fact.state.value,
+            failure=fact.failure or "",
+            raw=raw,
+            at=now,
+        )
+        Receipt.objects.bulk_create([row], ignore_conflicts=True)
+        if delivery is None:
+            return _Result.REPEATED if was_there else _Result.UNKNOWN
+        challenge = Challenge.objects.select_for_update().get(pk=delivery.challenge_id)
+        if not signed and not _is_open(delivery, challenge, fact, now):
+            return _Result.IGNORED
+        repeated.filter(delivery=None).update(delivery=delivery)
+        if signed:
+            _note(delivery, fact)
+        if _apply(delivery, challenge, fact, now):
+            return _Result.MOVED
+        return _Result.REPEATED if was_there else _Result.IGNORED
+
+
+def _known(provider: str, reference: str) -> Delivery | None:
+    # What cannot be printed cannot be stored either, as NUL and half a surrogate pair.
+    if not reference.isprintable() or not 0 < len(reference) <= LONGEST_REFERENCE:
+        return None
+    return Delivery.objects.filter(provider=provider, provider_ref=reference).first()
+
+
+def _is_open(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: datetime) -> bool:
+    """True for the end of a delivery that is still waited for: all that a vendor without a
+    signature is believed about."""
+    return (
+        fact.state is not ReceiptState.SENT
+        and delivery.state == DeliveryState.SENT
+        and challenge.state == ChallengeState.OPEN
+        and challenge.expires_at > now
+    )
+
+
+def _note(delivery: Delivery, fact: ReceiptFact) -> None:
+    """Write down what the vendor tells about the way and the price; never over something known
+    with nothing."""
+    known: dict[str, object] = {}
+    if fact.carrier:
+        known["carrier"] = fact.carrier[:64]
+    if fact.cost_micros is not None and fact.cost_micros >= 0:
+        known["cost_micros"] = fact.cost_micros
+    if known:
+        Delivery.objects.filter(pk=delivery.pk).update(**known)
+
+
+def _apply(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: datetime) -> bool:
+    """Move the delivery forward, and the timer with it. False when it was there already."""
+    state = _STATES[fact.state]
+    changed: dict[str, object] = {"state": state.value, "lease_until": None}
+    if state is DeliveryState.FAILED:
+        failure = fact.failure or Failure.CHANNEL_UNAVAILABLE
+        changed |= {"failure": failure.value, "outcome": f"reported: {failure}"}
+    before = [earlier.value for earlier in states_before(state)]
+    if not Delivery.objects.filter(pk=delivery.pk, state__in=before).update(**changed):
+        return False
+    if state is DeliveryState.DELIVERED:
+        _arrived(delivery, challenge, now)
+    elif state is DeliveryState.FAILED and delivery.step == challenge.step:
+        _set_due(challenge, now)
+    return True
+
+
+def _arrived(delivery: Delivery, challenge: Challenge, now: datetime) -> None:
+    """The code is there, by whichever step of the plan: all of them carry the same digits."""
+    if challenge.state == ChallengeState.OPEN and delivery.generation == challenge.generation:
+        challenge.due_at, challenge.undeliverable = None, False
+        challenge.save(update_fields=["due_at", "undeliverable"])
+    record(
+        ChallengeDelivered(
+            channel=delivery.channel, provider=delivery.provider, step=delivery.step
+        ),
+        circumstances_of(challenge, now),
+    )
+
+
+def _set_due(challenge: Challenge, now: datetime) -> None:
+    """Have the next sweep look at the challenge: it takes the next step, or gives up."""
+    if challenge.state == ChallengeState.OPEN and not challenge.undeliverable:
+        challenge.due_at = now
+        challenge.save(update_fields=["due_at"])
+
+
+def _conceivable(reference: str) -> list[ReceiptFact]:
+    """Every fact that there can be of one reference: a receipt keeps their digest alone."""
+    failures = [None, *Failure]
+    return [
+        ReceiptFact(reference=reference, state=state, failure=failure)
+        for state in ReceiptState
+        for failure in (failures if state is ReceiptState.FAILED else [None])
+    ]
+
+
+def _digest(fact: ReceiptFact) -> str:
+    """What makes a fact the same as another one of the same vendor."""
+    words = "\0".join((fact.reference, fact.state.value, fact.failure or ""))
+    return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()
+
+
+def _lock(provider: str, reference: str) -> None:
+    """One at a time for this reference, until the transaction ends. SQLite has one writer."""
+    if connection.vendor != "postgresql":
+        return
+    words = f"receipt\0{provider}\0{reference}".encode(errors="surrogatepass")
+    key = int.from_bytes(hashlib.sha256(words).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])

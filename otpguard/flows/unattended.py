@@ -1,0 +1,28 @@
+"""The circumstances of what happens to a challenge while nobody asks: no request, no actor's page.
+
+Workers, sweeps and receipts write their events with these.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from otpguard.audit.recorder import Circumstances
+from otpguard.models import Challenge
+
+
+def circumstances_of(challenge: Challenge, now: datetime) -> Circumstances:
+    """The circumstances of what happens to a challenge without a request."""
+    net = json.loads(challenge.net.reveal() or "{}")
+    return Circumstances(
+        now=now,
+        tenant=str(challenge.tenant_id or ""),
+        checkpoint=challenge.checkpoint,
+        actor=str(challenge.user_id or ""),
+        subject=str(challenge.user_id or ""),
+        story=str(challenge.story),
+        address=net.get("address", ""),
+        agent=net.get("agent", ""),
+        target=challenge.target.reveal(),
+    )

@@ -1,0 +1,1 @@
+"""Figures over rows that others wrote; nothing here writes."""

@@ -1,0 +1,1 @@
+"""The setting, part by part."""

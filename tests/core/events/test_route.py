@@ -1,0 +1,26 @@
+"""Events of routes and vendors tell which, and why."""
+
+from __future__ import annotations
+
+from otpguard.core.events import CATALOG, RouteClosed, RouteOpened
+
+CODES = (
+    "route.opened",
+    "route.closed",
+    "route.switched",
+    "provider.alarmed",
+    "receipt.rejected",
+    "sender.changed",
+    "price.changed",
+)
+
+
+def test_every_event_of_a_route_is_in_the_catalog() -> None:
+    assert [code for code in CODES if code not in CATALOG] == []
+
+
+def test_a_route_that_closed_by_itself_has_no_reason() -> None:
+    where = {"provider": "a", "channel": "sms", "country": "US"}
+    assert RouteClosed(**where).data() == {**where, "reason": ""}
+    opened = RouteOpened(**where, reason="timeout", until="2026-05-01T12:00:00+00:00")
+    assert set(opened.data()) == {*where, "reason", "until"}

@@ -1,0 +1,162 @@
+"""The doctor reads the site as it is: providers, broker, clocks, timers, notices, registrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from celery import Celery, current_app
+from django.db import OperationalError, connection
+from django.utils import timezone
+
+from otpguard.core.advice import Finding
+from otpguard.flows.doctor import examine, skew_of
+from otpguard.models import Delivery, Notice, SenderRegistration
+from tests import factories
+from tests.authenticator import Authenticator
+from tests.celery_app import app
+from tests.flows.setting import stopped
+from tests.ports import free_port
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
+QUICK = 0.1
+
+
+@pytest.fixture(autouse=True)
+def _no_broker() -> Iterator[None]:
+    """Nobody listens, so no test waits for workers; one below has a broker of its own."""
+    here = current_app._get_current_object()
+    with Celery("away", broker=f"redis://127.0.0.1:{free_port()}/0") as away:
+        away.set_current()
+        yield
+    here.set_current()
+
+
+def found(topic: str, **asked: Any) -> list[Finding]:
+    asked.setdefault("clock", timezone.now)
+    return [each for each in examine(ping_seconds=QUICK, **asked) if each.topic == topic]
+
+
+def levels(topic: str, **asked: Any) -> list[str]:
+    return [str(each.level) for each in found(topic, **asked)]
+
+
+def registration(**changed: Any) -> SenderRegistration:
+    base = {"provider": "own", "brand": "Acme", "campaign": "otp", "vetting": "standard"}
+    return SenderRegistration.objects.create(**{**base, **changed})
+
+
+def test_a_site_in_order_is_well_but_for_the_broker_that_is_away() -> None:
+    assert levels("providers") == ["ok"]
+    assert set(levels("routes")) == {"ok"}
+    assert levels("broker") == ["error"]
+    assert levels("clock") == levels("sweeper") == levels("notices") == ["ok"]
+
+
+def test_a_provider_that_does_not_load_is_an_error_and_nobody_asks_for_routes(
+    settings: Any,
+) -> None:
+    broken = {"BACKEND": "otpguard.channels.providers.memory.Memory", "OPTIONS": {"colour": "red"}}
+    settings.OTPGUARD = {"PROVIDERS": {"sms": broken}}
+    (only,) = found("providers")
+    assert (str(only.level), "colour" in only.text) == ("error", True)
+    assert found("routes") == []
+
+
+def test_a_channel_without_a_provider_is_told_of(settings: Any) -> None:
+    memory = {"BACKEND": "otpguard.channels.providers.memory.Memory"}
+    settings.OTPGUARD = {"PROVIDERS": {"sms": {**memory, "OPTIONS": {"channels": ["sms"]}}}}
+    assert levels("routes") == ["ok", "warning", "warning", "warning", "hint"]
+
+
+@pytest.mark.parametrize(("off", "level"), [(0, "ok"), (5, "error"), (-5, "error")])
+def test_a_clock_that_is_off_is_an_error(off: int, level: str) -> None:
+    def clock() -> datetime:
+        return timezone.now() + off * SECOND
+
+    if connection.vendor == "sqlite":  # has no clock of its own
+        off, level = 0, "ok"
+    assert levels("clock", clock=clock) == [level]
+    assert abs(skew_of(clock) + off * SECOND) < SECOND
+
+
+def test_a_timer_that_nobody_swept_and_a_code_that_nobody_sent_are_told_of() -> None:
+    challenge = stopped().start()
+    now = timezone.now()
+    Delivery.objects.update(created_at=now)
+    assert levels("sweeper") == ["ok"], "it has only just been queued"
+    factories.age(challenge, due_at=now - 10 * SECOND)
+    Delivery.objects.update(created_at=now - 60 * SECOND)
+    assert levels("sweeper") == ["warning", "error"]
+    factories.age(challenge, expires_at=now - SECOND)
+    assert levels("sweeper") == ["ok"], "it is over: the next round closes it"
+
+
+def test_notices_that_wait_or_failed_are_told_of() -> None:
+    now = timezone.now()
+    base = {"kind": "factor_added", "channel": "email", "destination": "a@b.example"}
+    Notice.objects.create(**base, created_at=now - timedelta(minutes=59))
+    assert levels("notices") == ["ok"]
+    Notice.objects.create(**base, created_at=now - timedelta(minutes=61))
+    Notice.objects.create(**base, state="failed", created_at=now - DAY)
+    Notice.objects.create(**base, state="failed", created_at=now - 8 * DAY)
+    assert [each.text.split()[0] for each in found("notices")] == ["1", "1"]
+
+
+def test_keys_and_relying_party_are_looked_at(settings: Any) -> None:
+    assert levels("keys") == ["hint"], "SECRET_KEY serves"
+    assert levels("passkeys") == ["hint"]
+    factories.passkey_factor(factories.user(), Authenticator(origin="https://acme.example"))
+    assert levels("passkeys") == ["warning"]
+    settings.OTPGUARD = {
+        **settings.OTPGUARD,
+        "ROOT_KEYS": ["n" * 40, "o" * 40],
+        "INDEX_KEYS": ["i" * 40],
+        "RELYING_PARTY_ID": "acme.example",
+        "RELYING_PARTY_ORIGINS": ["https://acme.example"],
+    }
+    assert levels("keys") == ["hint"], "a change is under way"
+    assert levels("passkeys") == ["ok"]
+
+
+def test_advice_goes_by_the_text_messages_of_thirty_days_or_by_the_plan() -> None:
+    challenge = stopped().start()
+    Delivery.objects.filter(challenge=challenge).update(channel="sms", country="US")
+    assert found("10DLC")[0].text.startswith("1 messages a month")
+    Delivery.objects.update(country="DE")
+    assert found("10DLC")[0].text.startswith("0 messages a month")
+    assert levels("10DLC", volume=60_000) == ["hint"]
+    assert levels("10DLC", volume=600_000) == ["warning"]
+    registration(status="approved")
+    assert levels("10DLC", volume=60_000) == ["ok", "ok"]
+
+
+def test_registrations_are_told_of_with_their_days() -> None:
+    now = timezone.now()
+    registration(status="submitted", submitted_at=now, interim="memory")
+    texts = [each.text for each in found("10DLC")]
+    assert f"submitted on {now:%Y-%m-%d}, expected by {now + 42 * DAY:%Y-%m-%d}" in texts[1]
+    assert "memory serves by its pre-approved route" in texts[2]
+    registration(brand="Old", status="approved", expires_at=now - DAY)
+    assert levels("10DLC")[-1] == "error"
+
+
+def test_workers_are_asked_when_there_is_a_broker(redis_client: object) -> None:
+    app.set_current()
+    texts = [each.text for each in examine(clock=timezone.now, ping_seconds=1)]
+    assert "Celery's broker answers." in texts
+    assert any(text.startswith("None answered") for text in texts)
+
+
+def test_a_database_that_is_away_is_a_finding() -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("the server\nis gone")
+
+    with connection.execute_wrapper(away):
+        (only,) = found("database")
+    assert (str(only.level), only.text) == ("error", "It cannot be read: the server is gone")

@@ -1,0 +1,291 @@
+"""Reports of vendors move deliveries forward and timers along the plan, whatever their order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from otpguard.channels.base import ReceiptFact, ReceiptState
+from otpguard.channels.providers.memory import SENT
+from otpguard.core.outcome import Failure
+from otpguard.flows.receipt import Taken, reject, take
+from otpguard.flows.sweep import sweep
+from otpguard.models import Challenge, Delivery, Event, Receipt
+from otpguard.testing import captured_events, send_queued
+from tests import factories
+from tests.flows.setting import stopped
+from tests.flows.test_deliver import kinds, providers
+from tests.models.rows import raw
+from tests.racing import race
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MOVED, REPEATED = Taken(moved=1), Taken(repeated=1)
+UNKNOWN, IGNORED = Taken(unknown=1), Taken(ignored=1)
+
+
+@pytest.fixture
+def sent(settings: Any) -> Challenge:
+    """A challenge whose text message was accepted and not yet reported."""
+    settings.OTPGUARD = providers(sms="accepted", whatsapp="accepted")
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    return challenge
+
+
+def fact(
+    of: Challenge, state: str, failure: Failure | None = None, *, step: int = 0
+) -> ReceiptFact:
+    reference = str(of.deliveries.get(step=step).provider_ref)
+    return ReceiptFact(reference=reference, state=ReceiptState(state), failure=failure)
+
+
+def report(*facts: ReceiptFact, provider: str = "sms", **known: Any) -> Taken:
+    known.setdefault("now", timezone.now())
+    known.setdefault("raw", "as it came")
+    return take(provider=provider, facts=facts, **known)
+
+
+def state_of(challenge: Challenge, step: int = 0) -> str:
+    return challenge.deliveries.get(step=step).state
+
+
+# --- the timer -----------------------------------------------------------------------------------
+
+
+def test_a_delivered_message_stops_the_timer_with_an_event(sent: Challenge) -> None:
+    assert sent.due_at is not None
+    with captured_events() as events:
+        assert report(fact(sent, "delivered")) == MOVED
+    sent.refresh_from_db()
+    assert (state_of(sent), sent.due_at) == ("delivered", None)
+    assert [event["kind"] for event in events] == ["challenge.delivered"]
+    assert events[0]["data"] == {"channel": "sms", "provider": "sms", "step": 0}
+    assert events[0]["story"] == str(sent.story)
+
+
+def test_a_failed_message_makes_the_next_channel_due_at_once_and_sends_nothing_itself(
+    sent: Challenge,
+) -> None:
+    now = timezone.now()
+    assert report(fact(sent, "failed", Failure.LANDLINE_OR_UNREACHABLE), now=now) == MOVED
+    sent.refresh_from_db()
+    assert (sent.due_at, sent.step) == (now, 0)
+    assert Delivery.objects.count() == 1, "a vendor waits for our answer: the sweep does it"
+    assert sweep(now=now).fell_back == 1
+    send_queued()
+    assert [m.channel for m in SENT] == ["sms", "whatsapp"]
+    assert SENT[0].code == SENT[1].code
+    row = sent.deliveries.get(step=0)
+    assert (row.state, row.failure) == ("failed", "landline_or_unreachable")
+    fell = Event.objects.get(kind="challenge.fell_back")
+    assert "reported: landline_or_unreachable" in fell.body
+
+
+def test_what_a_vendor_calls_fraud_takes_no_further_channel(sent: Challenge) -> None:
+    now = timezone.now()
+    report(fact(sent, "failed", Failure.FRAUD_BLOCKED), now=now)
+    sweep(now=now)
+    sent.refresh_from_db()
+    assert (sent.undeliverable, sent.due_at) == (True, None)
+    assert Delivery.objects.count() == 1
+    assert kinds()[-1] == "challenge.undeliverable"
+
+
+def test_when_the_last_channel_is_reported_as_failed_the_challenge_is_undeliverable(
+    sent: Challenge,
+) -> None:
+    now = timezone.now()
+    report(fact(sent, "failed", Failure.CARRIER_FILTERED), now=now)
+    sweep(now=now)
+    send_queued()
+    report(fact(sent, "failed", Failure.CARRIER_FILTERED, step=1), provider="whatsapp", now=now)
+    sweep(now=now)
+    sent.refresh_from_db()
+    assert (sent.step, sent.undeliverable) == (1, True)
+
+
+def test_a_failure_of_a_step_that_was_left_changes_no_timer(sent: Challenge) -> None:
+    assert sent.due_at is not None
+    sweep(now=sent.due_at)
+    send_queued()
+    sent.refresh_from_db()
+    due = sent.due_at
+    assert report(fact(sent, "failed", Failure.CARRIER_FILTERED)) == MOVED
+    sent.refresh_from_db()
+    assert (sent.step, sent.due_at) == (1, due)
+
+
+def test_a_code_that_arrives_late_by_an_earlier_step_is_there_all_the_same(
+    sent: Challenge,
+) -> None:
+    assert sent.due_at is not None
+    sweep(now=sent.due_at)
+    factories.age(sent, undeliverable=True, due_at=timezone.now())
+    report(fact(sent, "delivered"))
+    sent.refresh_from_db()
+    assert (sent.due_at, sent.undeliverable) == (None, False)
+
+
+@pytest.mark.parametrize("state", ["verified", "canceled", "expired", "exhausted"])
+def test_a_challenge_that_is_over_is_not_sent_again(sent: Challenge, state: str) -> None:
+    factories.age(sent, state=state, due_at=None)
+    now = timezone.now()
+    assert report(fact(sent, "failed", Failure.CARRIER_FILTERED), now=now) == MOVED
+    sent.refresh_from_db()
+    assert sent.due_at is None
+    assert sweep(now=now).fell_back == 0
+
+
+# --- order, repeats, strangers -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", list(permutations(["sent", "delivered", "failed"])))
+def test_states_only_move_forward_in_whatever_order_reports_come(
+    sent: Challenge, order: tuple[str, ...]
+) -> None:
+    final = next(state for state in order if state != "sent")
+    for state in order:
+        failure = Failure.CARRIER_FILTERED if state == "failed" else None
+        report(fact(sent, state, failure))
+    assert state_of(sent) == final
+    assert Receipt.objects.filter(delivery__challenge=sent).count() == 3
+
+
+def test_a_repeat_does_nothing(sent: Challenge) -> None:
+    assert report(fact(sent, "delivered")) == MOVED
+    assert report(fact(sent, "delivered")) == REPEATED
+    assert Receipt.objects.count() == 1
+    assert Event.objects.filter(kind="challenge.delivered").count() == 1
+
+
+def test_of_many_repeats_at_once_one_counts(sent: Challenge) -> None:
+    one = fact(sent, "delivered")
+    results = race(lambda: report(one), threads=6)
+    assert results.count(MOVED) == 1
+    assert Receipt.objects.count() == 1
+    assert Event.objects.filter(kind="challenge.delivered").count() == 1
+
+
+def test_what_nobody_here_knows_is_stored_and_counted(sent: Challenge) -> None:
+    stranger = replace(fact(sent, "failed"), reference="not ours")
+    assert report(stranger) == UNKNOWN
+    assert report(stranger) == REPEATED
+    assert Receipt.objects.get().delivery is None
+
+
+def test_the_reference_of_another_vendor_is_unknown(sent: Challenge) -> None:
+    assert report(fact(sent, "failed"), provider="whatsapp") == UNKNOWN
+    assert state_of(sent) == "sent"
+
+
+@pytest.mark.parametrize("reference", ["", "x" * 200, "a\0b", "\ud800"])
+def test_a_reference_that_no_row_can_have_is_unknown(reference: str) -> None:
+    one = ReceiptFact(reference=reference, state=ReceiptState.DELIVERED)
+    assert report(one) == UNKNOWN
+
+
+def test_several_facts_of_one_report_are_taken_one_by_one(sent: Challenge) -> None:
+    stranger = replace(fact(sent, "failed"), reference="not ours")
+    taken = report(fact(sent, "sent"), stranger, fact(sent, "delivered"))
+    assert taken == Taken(moved=1, unknown=1, ignored=1)
+    assert [bool(row.raw) for row in Receipt.objects.order_by("pk")] == [True, False, False]
+
+
+# --- before the send has returned ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "failure", "expected"),
+    [("delivered", None, "delivered"), ("failed", Failure.FRAUD_BLOCKED, "failed")],
+)
+def test_a_report_that_overtakes_the_answer_to_our_send_is_not_lost(
+    settings: Any, state: str, failure: Failure | None, expected: str
+) -> None:
+    settings.OTPGUARD = providers(sms="accepted", whatsapp="accepted")
+    challenge = stopped().start()
+    reference = str(challenge.deliveries.get().pk)  # what the vendor will have called it
+    early = ReceiptFact(reference=reference, state=ReceiptState(state), failure=failure)
+    now = timezone.now()
+    assert report(early, now=now) == UNKNOWN
+    send_queued()
+    assert state_of(challenge) == expected
+    assert Receipt.objects.get().delivery is not None
+    challenge.refresh_from_db()
+    if state == "delivered":
+        assert challenge.due_at is None
+    else:
+        sweep(now=timezone.now())
+        challenge.refresh_from_db()
+        assert challenge.undeliverable
+
+
+def test_a_report_and_our_send_at_the_same_moment_always_find_each_other(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="accepted", whatsapp="accepted")
+    for _ in range(8):
+        challenge = stopped().start()
+        reference = str(challenge.deliveries.get().pk)
+        one = ReceiptFact(reference=reference, state=ReceiptState.DELIVERED)
+        acts = [send_queued, lambda one=one: report(one)]
+        race(lambda acts=acts: acts.pop()(), threads=2)
+        assert state_of(challenge) == "delivered"
+
+
+# --- a vendor that signs nothing -----------------------------------------------------------------
+
+
+def test_without_a_signature_the_end_of_an_open_delivery_is_believed(sent: Challenge) -> None:
+    now = timezone.now()
+    assert report(fact(sent, "failed", Failure.CARRIER_FILTERED), signed=False, now=now) == MOVED
+    sent.refresh_from_db()
+    assert sent.due_at == now
+
+
+def test_without_a_signature_nothing_else_is_believed(sent: Challenge) -> None:
+    one = replace(fact(sent, "sent"), cost_micros=9, carrier="C")
+    assert report(one, signed=False) == IGNORED
+    delivered = replace(fact(sent, "delivered"), cost_micros=9, carrier="C")
+    factories.age(sent, state="canceled")
+    assert report(delivered, signed=False) == IGNORED
+    row = sent.deliveries.get()
+    assert (row.state, row.cost_micros, row.carrier) == ("sent", 0, "")
+
+
+# --- what is kept --------------------------------------------------------------------------------
+
+
+def test_cost_and_carrier_are_noted_and_never_overwritten_by_nothing(sent: Challenge) -> None:
+    report(replace(fact(sent, "sent"), cost_micros=8800, carrier="Carrier"))
+    report(fact(sent, "delivered"))
+    row = sent.deliveries.get()
+    assert (row.cost_micros, row.carrier) == (8800, "Carrier")
+
+
+def test_the_report_is_kept_encrypted(sent: Challenge) -> None:
+    report(fact(sent, "delivered"), raw="To=+12015550123")
+    row = Receipt.objects.get()
+    assert row.raw.reveal() == "To=+12015550123"
+    assert "12015550123" not in raw(row, "raw")
+    assert "12015550123" not in repr(row.raw)
+
+
+def test_a_rejected_report_leaves_an_event_repeats_coalesced() -> None:
+    now = timezone.now()
+    with captured_events() as events:
+        for seconds in (0, 1, 2, 61):
+            reject(
+                provider="sms",
+                reason="not signed",
+                address="203.0.113.9",
+                now=now + timedelta(seconds=seconds),
+            )
+    assert [event["kind"] for event in events] == ["receipt.rejected"] * 2
+    assert [event["data"]["count"] for event in events] == [1, 3]
+    assert connection.in_atomic_block is False

@@ -1,0 +1,82 @@
+"""Routes tell how they are, and operators tell them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from otpguard.channels.breaker import Spot
+from otpguard.core.breaker import LEAST_TRIES, SLOW_AFTER
+from otpguard.core.outcome import Accepted, Failure, Refused, Unavailable
+from otpguard.exceptions import NotAllowed
+from otpguard.flows.route_health import heard, reopen_route, rest_route
+from otpguard.models import Event, RouteHealth
+from otpguard.testing import captured_events
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SPOT = Spot(provider="memory", channel="sms", country="US")
+QUICK, SLOW = timedelta(seconds=0.1), SLOW_AFTER + timedelta(seconds=1)
+
+
+def row() -> RouteHealth:
+    return RouteHealth.objects.get(country="US")
+
+
+def test_slow_answers_open_a_route_with_an_event() -> None:
+    with captured_events() as events:
+        for _ in range(LEAST_TRIES):
+            heard(spot=SPOT, outcome=Accepted(), took=SLOW, now=timezone.now())
+    assert (row().state, row().reason) == ("open", "slow answers")
+    [event] = events
+    assert event["kind"] == "route.opened"
+    assert event["data"]["until"]
+
+
+def test_a_refusal_of_one_message_is_no_fault_of_the_route() -> None:
+    for _ in range(LEAST_TRIES):
+        heard(spot=SPOT, outcome=Refused(reason="landline"), took=QUICK, now=timezone.now())
+    assert (row().tries, row().failures, row().state) == (LEAST_TRIES, 0, "closed")
+
+
+@pytest.mark.parametrize("failure", [Failure.AUTH_CONFIG, Failure.BALANCE])
+def test_what_needs_a_person_calls_one(failure: Failure) -> None:
+    outcome = Unavailable(reason="vendor: http 401", failure=failure)
+    heard(spot=SPOT, outcome=outcome, took=QUICK, now=timezone.now())
+    heard(spot=SPOT, outcome=outcome, took=QUICK, now=timezone.now())
+    kinds = list(Event.objects.order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["route.opened", "route.opened", "provider.alarmed"]
+
+
+def test_the_site_rests_and_reopens_a_route_by_hand() -> None:
+    heard(spot=SPOT, outcome=Accepted(), took=QUICK, now=timezone.now())
+    facts = factories.facts(factories.staff())
+    assert rest_route(facts=facts, health=row(), reason="odd")
+    assert not rest_route(facts=facts, health=row(), reason="odd")
+    assert row().state == "open"
+    assert reopen_route(facts=facts, health=row(), reason="fine")
+    assert not reopen_route(facts=facts, health=row(), reason="fine")
+    assert row().state == "closed"
+    events = [json.loads(event.body) for event in Event.objects.order_by("pk")]
+    assert [(e["kind"], e["data"]["reason"], e["actor"]) for e in events] == [
+        ("route.opened", "odd", facts.user),
+        ("route.closed", "fine", facts.user),
+    ]
+
+
+def test_nobody_else_touches_a_route() -> None:
+    heard(spot=SPOT, outcome=Accepted(), took=QUICK, now=timezone.now())
+    tenant = factories.tenant()
+    for facts in (
+        factories.facts(factories.user()),
+        factories.facts(factories.user(), tenant),
+        factories.facts(factories.staff(), tenant),
+    ):
+        with pytest.raises(NotAllowed, match="site"):
+            rest_route(facts=facts, health=row(), reason="x")
+        with pytest.raises(NotAllowed, match="site"):
+            reopen_route(facts=facts, health=row(), reason="x")
+    assert row().state == "closed"

@@ -1,0 +1,80 @@
+"""Input about senders is read strictly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from otpguard.flows import registration, whatsapp_sender
+from otpguard.forms.sender import (
+    REGISTRATION_FIELDS,
+    SENDER_FIELDS,
+    NewRegistrationForm,
+    NewWhatsAppForm,
+)
+from tests import factories
+
+WHATSAPP = {
+    "provider": "memory",
+    "account": "1",
+    "number_id": "2",
+    "display_name": "Acme",
+    "template": "code",
+    "category": "AUTHENTICATION",
+    "language": "en_US",
+    "approval": "approved",
+}
+TEN_DLC = {
+    "provider": "memory",
+    "brand": "Acme",
+    "vetting": "standard",
+    "status": "submitted",
+    "per_second": "10",
+    "submitted_at": "2026-05-01 12:00",
+}
+
+
+@pytest.mark.django_db
+def test_a_sender_is_for_a_tenant_by_its_short_name_or_for_the_site() -> None:
+    tenant = factories.tenant("acme")
+    own = NewWhatsAppForm({**WHATSAPP, "tenant": "acme", "badge": "on"})
+    assert own.is_valid(), own.errors
+    assert own.cleaned_data["tenant"] == tenant
+    assert own.values["badge"] is True
+    site = NewWhatsAppForm(WHATSAPP)
+    assert site.is_valid(), site.errors
+    assert site.cleaned_data["tenant"] is None
+    assert set(NewWhatsAppForm({**WHATSAPP, "tenant": "nobody"}).errors) == {"tenant"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [({"provider": "x"}, "provider"), ({"approval": "yes"}, "approval"), ({"template": ""}, "")],
+)
+def test_a_wrong_sender_is_a_mistake(changed: dict[str, str], field: str) -> None:
+    assert set(NewWhatsAppForm({**WHATSAPP, **changed}).errors) == {field or "template"}
+
+
+def test_a_registration_is_read() -> None:
+    read = NewRegistrationForm(TEN_DLC)
+    assert read.is_valid(), read.errors
+    assert read.values["per_second"] == 10
+    assert read.values["expires_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"per_second": "-1"}, "per_second"),
+        ({"status": "fine"}, "status"),
+        ({"brand": ""}, "brand"),
+    ],
+)
+def test_a_wrong_registration_is_a_mistake(changed: dict[str, Any], field: str) -> None:
+    assert set(NewRegistrationForm({**TEN_DLC, **changed}).errors) == {field}
+
+
+def test_the_forms_ask_what_the_flows_take() -> None:
+    assert SENDER_FIELDS == whatsapp_sender.FIELDS
+    assert REGISTRATION_FIELDS == registration.FIELDS

@@ -1,0 +1,1 @@
+"""Figures over the rows of other rooms."""

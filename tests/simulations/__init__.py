@@ -1,0 +1,1 @@
+"""What the product decides, played through many thousand times; run by hand."""
