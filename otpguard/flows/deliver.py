@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from otpguard import vault
 from otpguard.audit.recorder import record
@@ -288,8 +288,9 @@ def _move(
     before = [str(earlier) for earlier in states_before(state)]
     if reference:
         # Some vendors take up what is open for the number and name it again: the newest has it.
-        others = Delivery.objects.filter(provider=delivery.provider, provider_ref=reference[:128])
-        others.exclude(pk=delivery.pk).update(provider_ref=None)
+        mine = Delivery.objects.filter(pk=delivery.pk, state__in=before)
+        named = Delivery.objects.filter(provider=delivery.provider, provider_ref=reference[:128])
+        named.filter(Exists(mine)).exclude(pk=delivery.pk).update(provider_ref=None)
     return bool(
         Delivery.objects.filter(pk=delivery.pk, state__in=before).update(
             state=state.value,
