@@ -19,6 +19,7 @@ logger = logging.getLogger("otpguard.queue")
 
 DELIVER = "otpguard.deliver"
 NOTIFY = "otpguard.notify"
+END = "otpguard.end"
 
 
 def enqueue(task: str, **ids: str) -> None:

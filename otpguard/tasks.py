@@ -16,10 +16,11 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from otpguard.flows.deliver import deliver as deliver_flow
+from otpguard.flows.end import end as end_flow
 from otpguard.flows.notify import send_notice
 from otpguard.flows.replace import replace_due
 from otpguard.flows.sweep import purge, sweep
-from otpguard.queue import DELIVER, NOTIFY
+from otpguard.queue import DELIVER, END, NOTIFY
 
 logger = logging.getLogger("otpguard.sweeper")
 
@@ -38,6 +39,12 @@ def deliver(delivery_id: str) -> None:
 def notify(notice_id: str) -> None:
     """Send one notice of the outbox. A repeat does nothing."""
     send_notice(notice_id=notice_id, now=timezone.now())
+
+
+@shared_task(name=END, ignore_result=True)
+def end(delivery_id: str) -> None:
+    """Tell the vendor of one delivery how it ended. A repeat does no harm."""
+    end_flow(delivery_id=delivery_id)
 
 
 class Sweeper(Thread):

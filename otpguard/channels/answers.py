@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from otpguard.core.checked import Gone, Wrong
 from otpguard.core.outcome import Failure, Refused, Unavailable, failed
 from otpguard.transport.exchange import Response
 
@@ -123,3 +124,14 @@ def by_status(response: Response, vendor: str) -> Refused | Unavailable:
         return failed(failure, reason=reason, retry_after=retry_after(response))
     failure = _BY_STATUS.get(status, Failure.CHANNEL_UNAVAILABLE)
     return failed(failure, reason=reason, retry_after=retry_after(response))
+
+
+def check_by_status(response: Response, vendor: str) -> Wrong | Gone | Unavailable:
+    """What the answer to a check comes to when its body says nothing that is known.
+
+    Never right. A refusal of what was typed is a guess that counts.
+    """
+    if response.status in {404, 410}:
+        return Gone()
+    found = by_status(response, vendor)
+    return found if isinstance(found, Unavailable) else Wrong()

@@ -15,16 +15,20 @@ from types import MappingProxyType
 from typing import Protocol
 
 from otpguard.core.assurance import Channel
+from otpguard.core.checked import Checked
 from otpguard.core.codes import Code
 from otpguard.core.outcome import Failure, Outcome
 
 __all__ = [
+    "Ending",
     "OutboundMessage",
     "Provider",
     "ReceiptFact",
     "ReceiptState",
     "Receiving",
+    "RemoteCheck",
     "Sender",
+    "Submission",
     "Webhook",
 ]
 
@@ -48,6 +52,7 @@ class OutboundMessage:
     `code` is None for a notice, which asks nothing. `subject` is for e-mail; `key` is unique to the
     delivery, for vendors that accept an idempotency key. `language` is a language tag, empty for
     the site's own; `lifetime` the seconds that the code is good for, 0 when that does not matter.
+    `remote` asks a vendor to make a code of its own: then there is neither `code` nor `text`.
     `sender` is the recorded WhatsApp sender that counts here, None for the provider's own options.
     """
 
@@ -59,6 +64,7 @@ class OutboundMessage:
     subject: str = ""
     language: str = ""
     lifetime: int = 0
+    remote: bool = False
     sender: Sender | None = None
 
 
@@ -78,6 +84,45 @@ class Provider(Protocol):
         `text` or `code`. One that can send codes only, no notices, says so by a true `codes_only`;
         one that makes and checks the code itself by a true `remote`.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A code that a person typed, for the vendor that made it. `to` and `code` are masked.
+
+    `reference` is that of `Accepted`. `code` are digits, after a "+" perhaps.
+    """
+
+    reference: str
+    channel: Channel
+    to: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+class RemoteCheck(Protocol):
+    """What a vendor that owns the code offers besides."""
+
+    remote: bool
+    """True."""
+
+    def check(self, submitted: Submission) -> Checked:
+        """Ask the vendor once, within its deadline. Raises only on a programming error.
+
+        Must not log `to` or `code`. `Right` for this very `reference` alone.
+        """
+
+
+class Ending(Protocol):
+    """What a vendor offers that wants to hear how it ended. None: done, or nothing to do."""
+
+    ends: bool
+    """True where there is anything to tell it."""
+
+    def cancel(self, reference: str) -> Failure | None:
+        """Give up what is open, so that the vendor sends and takes no more."""
+
+    def confirm(self, reference: str, code: Code) -> Failure | None:
+        """Tell of the success of a code of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

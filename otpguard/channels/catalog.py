@@ -73,6 +73,12 @@ def _route(config: RouteConfig, channel: Channel) -> Route:
     )
 
 
+def enders() -> frozenset[str]:
+    """The names of the providers that want to hear how it ended."""
+    catalog = providers()
+    return frozenset(name for name in catalog.names() if getattr(catalog.get(name), "ends", False))
+
+
 def _forget(*, setting: str, **_: object) -> None:
     if setting == "OTPGUARD":
         providers.cache_clear()

@@ -32,6 +32,10 @@ class HttpProvider:
     receipts = False
     codes_only = False
     """True for a vendor that words the message itself and so can carry nothing but a code."""
+    remote = False
+    """True for a vendor that makes the code itself: see `otpguard.channels.remote_provider`."""
+    ends = False
+    """True for a vendor that is told how it ended: see `Ending`."""
 
     def __init__(self, *, connect: float = 3.0, read: float = 8.0) -> None:
         self._deadlines = Deadlines(connect=connect, read=read)
@@ -92,7 +96,9 @@ class HttpProvider:
         """Send once, within the deadlines. See `Provider.send`."""
         if message.channel not in self.channels:
             return Refused(reason="this channel is not served")
-        if self.codes_only and message.code is None:
+        if message.remote != self.remote:
+            return Refused(reason="this provider is for codes of the other kind")
+        if self.codes_only and message.code is None and not message.remote:
             return Refused(reason="this provider carries codes only")
         try:
             result = self._exchange(self.build_request(message))

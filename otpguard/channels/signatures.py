@@ -5,8 +5,10 @@ Every comparison is in constant time. None raises for what a stranger may send.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
+import re
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64Error
 from collections.abc import Iterable, Mapping
@@ -23,6 +25,7 @@ from otpguard.core.secrets import same
 LONGEST_TOKEN = 8192
 """Characters of a JSON Web Token that are looked at."""
 
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _DEFAULT_PORTS: Mapping[str, int] = {"https": 443, "http": 80}
 
 
@@ -83,26 +86,83 @@ def hub(secret: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, sha256).hexdigest()
 
 
-# --- Vonage: JSON Web Tokens ---------------------------------------------------------------------
+# --- Sinch: "Application" ------------------------------------------------------------------------
+
+
+def sinch(
+    secret: str, *, method: str, path: str, content_type: str, timestamp: str, body: bytes
+) -> str:
+    """Base64 of HMAC-SHA256 over method, digest of the body, its type, the time and the path.
+
+    `secret` is base64 in either alphabet. Raises ValueError for one that is not.
+    """
+    digest = hashlib.md5(body, usedforsecurity=False).digest()
+    signed = "\n".join(
+        (
+            method,
+            b64encode(digest).decode() if body else "",
+            content_type,
+            f"x-timestamp:{timestamp}",
+            path,
+        )
+    )
+    raw = signed.encode(errors="surrogatepass")
+    return b64encode(hmac.new(decoded(secret), raw, sha256).digest()).decode()
+
+
+def decoded(secret: str) -> bytes:
+    """The bytes of a secret in base64 of either alphabet. Raises ValueError for anything else."""
+    if not _BASE64.fullmatch(secret):
+        raise ValueError("the secret is not base64")
+    return _unpacked(secret.rstrip("=").replace("+", "-").replace("/", "_"))
+
+
+# --- Standard Webhooks ---------------------------------------------------------------------------
+
+
+def standard(secret: str, *, message: str, timestamp: str, body: bytes) -> str:
+    """One signature of a webhook-signature header (standardwebhooks.com).
+
+    `secret` is base64, after "whsec_" perhaps. Raises ValueError for one that is not.
+    """
+    key = decoded(secret.removeprefix("whsec_"))
+    raw = f"{message}.{timestamp}.".encode(errors="surrogatepass") + body
+    return "v1," + b64encode(hmac.new(key, raw, sha256).digest()).decode()
+
+
+# --- Vonage, MessageBird: JSON Web Tokens --------------------------------------------------------
+
+_HMACS = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
+HS256 = frozenset({"HS256"})
+EVERY_HMAC = frozenset(_HMACS)
 
 
 def hs256_claims(token: str, secret: str) -> dict[str, Any] | None:
-    """The claims of a token signed by HMAC-SHA256 with `secret`; None for every other one.
+    """The claims of a token signed by HMAC-SHA256 with `secret`; None for every other one."""
+    return hmac_claims(token, secret, algorithms=HS256)
 
-    Only this algorithm is taken, whatever the token says (RFC 8725, 3.1). Times are not looked at.
+
+def hmac_claims(
+    token: str, secret: str, *, algorithms: frozenset[str] = EVERY_HMAC
+) -> dict[str, Any] | None:
+    """The claims of a token signed with `secret` by one of `algorithms`; None for every other one.
+
+    No other algorithm is taken, whatever the token says (RFC 8725, 3.1). Times are not looked at.
     """
     parts = token.split(".")
     if len(parts) != 3 or len(token) > LONGEST_TOKEN or not token.isascii():  # noqa: PLR2004
         return None
     head, claims, signature = parts
-    expected = hmac.new(secret.encode(), f"{head}.{claims}".encode(), sha256).digest()
     try:
+        header = json.loads(_unpacked(head))
+        named = header.get("alg") if isinstance(header, dict) else None
+        if not isinstance(named, str) or named not in algorithms & EVERY_HMAC:
+            return None
+        expected = hmac.new(secret.encode(), f"{head}.{claims}".encode(), _HMACS[named]).digest()
         if not same(_unpacked(signature), expected):
             return None
-        header, found = json.loads(_unpacked(head)), json.loads(_unpacked(claims))
+        found = json.loads(_unpacked(claims))
     except (ValueError, NotBase64Error, RecursionError):
-        return None
-    if not isinstance(header, dict) or header.get("alg") != "HS256":
         return None
     return found if isinstance(found, dict) else None
 

@@ -33,12 +33,16 @@ from otpguard.flows import refuse
 from otpguard.flows.ceremony import renew
 from otpguard.flows.coalesce import Coalescer
 from otpguard.flows.judge import judge
+from otpguard.flows.leave import leave
 from otpguard.flows.notify import notify
 from otpguard.flows.prove import circumstances, prove
 from otpguard.models import Challenge, Factor, Grant
 from otpguard.notices.kinds import NoticeKind
 
 lately = Coalescer()
+
+_GUESSES = frozenset({"wrong", "tries_used"})
+"""What counts against the factor: a code that was right once, or was not compared, is no guess."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,7 @@ class Verified:
 class Rejected:
     """The answer does not count. `reason` is wrong, clock, expired, used, canceled, locked, wait,
     unknown or a ceremony's fault; unknown also for somebody else's challenge, so that nothing is
-    learned from it."""
+    learned from it. Of a vendor that checks: tries_used, gone or unavailable."""
 
     reason: str
     attempts_left: int = 0
@@ -70,7 +74,8 @@ def answer(*, facts: RequestFacts, challenge_id: UUID, given: str) -> Answer:
     """Judge one answer. Two short transactions of its own; must not be called inside another.
 
     `given` is what was typed, or the JSON of a passkey ceremony. The challenge must belong to
-    this login session, user and tenant (A23).
+    this login session, user and tenant (A23). Between the two a vendor may be asked, with no row
+    locked; the try that it could not judge stays counted (C14).
     """
     own = Challenge.objects.of(sid=facts.sid, user=facts.user, tenant=facts.tenant)
     challenge = own.select_related("factor", "user").filter(pk=challenge_id).first()
@@ -119,6 +124,7 @@ def _verify(facts: RequestFacts, challenge: Challenge, shown: Shown, lane: Lane)
         spent = bool(won) and shown.spend()
         if spent:
             grant = prove(facts, challenge, shown, lane)
+            leave([challenge.pk])
         else:
             transaction.set_rollback(True)
     if not won:
@@ -143,7 +149,7 @@ def _fail(
             fault = missed.reason.removeprefix("ceremony_")
             record(FactorCeremonyFailed(fault=fault, enrolls=challenge.enrolls), where)
             renew(facts, challenge)
-        elif missed.reason == "wrong":  # a code that was right once is no guess
+        elif missed.reason in _GUESSES:
             state = lanes.fail(factor.pk, lane, now=facts.now)
         record(
             ChallengeRejected(reason=missed.reason, attempt=challenge.attempts, lane=lane.value),
@@ -168,6 +174,7 @@ def _exhaust(challenge: Challenge, now: datetime, where: Circumstances) -> None:
     )
     if closed:
         record(ChallengeExhausted(attempts=challenge.attempts), where)
+        leave([challenge.pk])
 
 
 def _disable(facts: RequestFacts, factor: Factor, lane: Lane, where: Circumstances) -> None:

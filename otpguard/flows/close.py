@@ -12,6 +12,7 @@ from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.challenge import ChallengeMove, ChallengeState, advance
 from otpguard.core.events import ChallengeCanceled, ChallengeRepudiated
 from otpguard.core.facts import RequestFacts
+from otpguard.flows.leave import leave
 from otpguard.grants import store
 from otpguard.models import Challenge, Grant, LoginSession
 from otpguard.signals import challenge_repudiated
@@ -37,6 +38,7 @@ def cancel_open(facts: RequestFacts, challenges: QuerySet[Challenge], reason: st
         row.closed_at, row.due_at = facts.now, None
         row.save(update_fields=["state", "closed_at", "due_at"])
         record(ChallengeCanceled(reason=reason), _where(facts, row))
+    leave([row.pk for row in rows])
     return len(rows)
 
 
@@ -60,6 +62,7 @@ def repudiate(*, facts: RequestFacts, challenge_id: UUID) -> bool:
         revoked = store.revoke(Grant.objects.filter(sid=challenge.sid), now=facts.now)
         LoginSession.objects.filter(sid=challenge.sid, ended_at=None).update(ended_at=facts.now)
         record(ChallengeRepudiated(grants_revoked=revoked), _where(facts, challenge))
+        leave([challenge.pk])
         transaction.on_commit(
             partial(
                 challenge_repudiated.send_robust,

@@ -1,4 +1,5 @@
-"""What an answer shows, by the kind of factor that its challenge is for. Reads only."""
+"""What an answer shows, by the kind of factor that its challenge is for. Reads only, and asks the
+vendor about a code that it made."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from otpguard.core.routing import weakest
 from otpguard.factors import passkey_rows, recovery, totp
 from otpguard.factors.base import Missed, Shown
 from otpguard.flows.deliver import code_of
+from otpguard.flows.remote_check import check
 from otpguard.models import Challenge, Delivery, Factor
 
 
@@ -21,9 +23,8 @@ def judge(challenge: Challenge, factor: Factor, given: str, *, now: datetime) ->
     kind = FactorKind(factor.kind)
     match kind:
         case FactorKind.PHONE:
-            if not matches(given, code_of(challenge)):
-                return Missed()
-            return Shown(method=_method(challenge), spend=_nothing)
+            missed = _sent(challenge, given)
+            return missed or Shown(method=_method(challenge), spend=_nothing)
         case FactorKind.TOTP:
             return totp.judge(factor, given, now=now)
         case FactorKind.PASSKEY:
@@ -35,6 +36,23 @@ def judge(challenge: Challenge, factor: Factor, given: str, *, now: datetime) ->
                 return Missed()
             return Shown(method=Method.RECOVERY_MAIL, spend=_nothing)
     assert_never(kind)
+
+
+def _sent(challenge: Challenge, given: str) -> Missed | None:
+    """Why `given` is no code that was sent; None when it is one.
+
+    Ours is compared first and here. The vendor's own is asked about where one was sent, once: the
+    last that a vendor took, for what was before it is closed there.
+    """
+    rows = Delivery.objects.filter(challenge=challenge, generation=challenge.generation)
+    remote = [row for row in rows.order_by("-step") if row.remote]
+    is_ours = not remote or rows.filter(remote=False).exists()
+    if is_ours and matches(given, code_of(challenge)):
+        return None
+    asked = next((row for row in remote if row.provider_ref), None)
+    missed = Missed(reason="gone") if asked is None else check(challenge, asked, given)
+    # What was compared with ours was a guess, whatever the vendor could say.
+    return Missed() if is_ours and missed is not None else missed
 
 
 def _nothing() -> bool:

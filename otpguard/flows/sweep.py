@@ -19,6 +19,7 @@ from otpguard.core.events import ChallengeExpired
 from otpguard.core.outcome import Failure
 from otpguard.flows.approve import lapse
 from otpguard.flows.deliver import fall_back, give_up
+from otpguard.flows.leave import leave
 from otpguard.flows.notify import CALLED_AGAIN_AFTER
 from otpguard.flows.unattended import circumstances_of
 from otpguard.models import Challenge, Delivery, HeldRequest, Notice, NoticeAddress, Receipt
@@ -162,4 +163,5 @@ def _expiries(now: datetime) -> int:
             challenge.due_at = None
             challenge.save(update_fields=["state", "closed_at", "due_at"])
             record(ChallengeExpired(), circumstances_of(challenge, now))
+        leave([challenge.pk for challenge in over])
     return len(over)

@@ -113,6 +113,7 @@ def status(challenge: Challenge) -> dict[str, Any]:
         "sending": bool(current and current.state in {DeliveryState.QUEUED, DeliveryState.SENDING}),
         "delivered": bool(current and current.state == DeliveryState.DELIVERED),
         "tries": len(lines),
+        "remote": any(route.get("remote", False) for route in challenge.plan),
         "next_channel": str(CHANNELS[Channel(following[0]["channel"])]) if following else "",
         "falls_back_at": challenge.due_at.isoformat() if challenge.due_at else "",
         "another_way": str(another_way(challenge)),

@@ -88,6 +88,11 @@ def rejected(answer: Rejected) -> str:
         "exhausted": _("All tries for this code are used up. Ask for a new code."),
         "expired": _("This code has expired. Ask for a new one."),
         "used": _("This code was used already."),
+        "tries_used": _(
+            "That code is not right, and no more tries are left for it. Send a new one."
+        ),
+        "gone": _("This code is not valid any more. Send a new one."),
+        "unavailable": _("Your code could not be checked just now. Try again, or send a new one."),
         "canceled": _("This code was replaced or canceled. Use the newest one."),
         "locked": problem("factor_locked"),
         "wait": _("Too many wrong codes. Try again in %(wait)s.") % {"wait": wait},

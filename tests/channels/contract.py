@@ -16,7 +16,7 @@ from otpguard.core.codes import Code
 from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
 from otpguard.transport import client
 from tests.ports import free_port
-from tests.vendors.server import Mood, Reply, Rule, Vendor, vendor
+from tests.vendors.server import Mood, Received, Reply, Rule, Vendor, vendor
 
 DIGITS = "481516"
 
@@ -39,6 +39,10 @@ def message(
 class ProviderContract:
     """The suite. `provider` works, `unreachable` has nobody behind it."""
 
+    def message(self, channel: Channel, *, key: str = "delivery-1") -> OutboundMessage:
+        """A message of the kind that it takes."""
+        return message(channel, key=key)
+
     @pytest.fixture
     def provider(self) -> Provider:
         """A provider whose vendor takes messages."""
@@ -57,13 +61,14 @@ class ProviderContract:
 
     def test_it_takes_a_message_on_each_of_its_channels(self, provider: Provider) -> None:
         for number, channel in enumerate(sorted(provider.channels)):
-            outcome = provider.send(message(channel, key=f"delivery-{number}"))
+            outcome = provider.send(self.message(channel, key=f"delivery-{number}"))
             assert isinstance(outcome, Accepted)
 
     def test_it_takes_a_notice_which_carries_no_code_or_says_that_it_cannot(
         self, provider: Provider
     ) -> None:
-        notice = replace(message(min(provider.channels)), text="A passkey was added", code=None)
+        sent = self.message(min(provider.channels))
+        notice = replace(sent, text="A passkey was added", code=None, remote=False)
         taken = isinstance(provider.send(notice), Accepted)
         assert taken != getattr(provider, "codes_only", False)
 
@@ -72,7 +77,7 @@ class ProviderContract:
     ) -> None:
         if unreachable is None:
             pytest.skip("there is nobody behind it")
-        outcome = unreachable.send(message(min(unreachable.channels)))
+        outcome = unreachable.send(self.message(min(unreachable.channels)))
         assert isinstance(outcome, Unavailable)
         assert outcome.reason
 
@@ -82,7 +87,7 @@ class ProviderContract:
         for each in (provider, unreachable):
             if each is None:
                 continue
-            sent = message(min(each.channels))
+            sent = self.message(min(each.channels))
             outcome: Outcome = each.send(sent)
             assert isinstance(outcome, get_args(Outcome))
             for shown in (repr(outcome), repr(each)):
@@ -120,16 +125,16 @@ class HttpProviderContract(ProviderContract):
     def test_a_message_is_sent_once_and_can_be_referred_to(
         self, provider: HttpProvider, server: Vendor
     ) -> None:
-        outcomes = [provider.send(message(each)) for each in sorted(provider.channels)]
+        outcomes = [provider.send(self.message(each)) for each in sorted(provider.channels)]
         references = {each.reference for each in outcomes if isinstance(each, Accepted)}
-        assert len(references) == len(outcomes) == len(server.received)
+        assert len(references) == len(outcomes) == len(self.calls(server))
         assert "" not in references
 
     def test_a_code_travels_in_the_body_alone(self, provider: HttpProvider, server: Vendor) -> None:
         for channel in sorted(provider.channels):
-            provider.send(message(channel))
+            provider.send(self.message(channel))
         for received in server.received:
-            assert DIGITS.encode() in received.body
+            assert (DIGITS.encode() in received.body) != provider.remote
             assert DIGITS not in received.target
             assert not any(DIGITS in value for value in received.headers.values())
 
@@ -138,17 +143,17 @@ class HttpProviderContract(ProviderContract):
         self, provider: HttpProvider, server: Vendor, mood: Mood
     ) -> None:
         server.mood = mood
-        outcome = provider.send(message(min(provider.channels)))
+        outcome = provider.send(self.message(min(provider.channels)))
         assert isinstance(outcome, Unavailable)
         assert outcome.perhaps_sent
-        assert len(server.received) == 1
+        assert len(self.calls(server)) == 1
 
     @pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b"[]", b'{"messages": 7}', b"\xff"])
     def test_an_acceptance_that_cannot_be_read_is_perhaps_sent(
         self, provider: HttpProvider, server: Vendor, body: bytes
     ) -> None:
         server.reply = Reply(200, body)
-        outcome = provider.send(message(min(provider.channels)))
+        outcome = provider.send(self.message(min(provider.channels)))
         assert isinstance(outcome, Unavailable)
         assert outcome.perhaps_sent
 
@@ -169,15 +174,15 @@ class HttpProviderContract(ProviderContract):
         self, provider: HttpProvider, server: Vendor, status: int, failure: Failure, body: bytes
     ) -> None:
         server.reply = Reply(status, body, {"Retry-After": "7", "Location": "/"})
-        outcome = provider.send(message(min(provider.channels)))
+        outcome = provider.send(self.message(min(provider.channels)))
         assert isinstance(outcome, Unavailable)
         assert outcome.failure is failure
-        assert len(server.received) == 1
+        assert len(self.calls(server)) == 1
 
     def test_what_the_vendor_echoes_is_not_told(
         self, provider: HttpProvider, server: Vendor
     ) -> None:
-        sent = message(min(provider.channels))
+        sent = self.message(min(provider.channels))
         echo = {"message": f"{sent.to} {DIGITS}", "title": sent.to, "error": {"message": sent.to}}
         for status in (400, 422, 500):
             server.reply = Reply(status, echo)
@@ -188,7 +193,7 @@ class HttpProviderContract(ProviderContract):
     def test_nothing_secret_is_logged(
         self, provider: HttpProvider, server: Vendor, caplog: pytest.LogCaptureFixture
     ) -> None:
-        sent = message(min(provider.channels))
+        sent = self.message(min(provider.channels))
         with caplog.at_level(logging.DEBUG):
             provider.send(sent)
             server.mood = "drop"
@@ -203,6 +208,10 @@ class HttpProviderContract(ProviderContract):
         """What must not be seen besides."""
         return ()
 
+    def calls(self, server: Vendor) -> list[Received]:
+        """The requests that are about messages."""
+        return server.received
+
     def test_its_repr_tells_no_secret(self, provider: HttpProvider) -> None:
         shown = repr(provider) + str(provider)
         assert not any(secret in shown for secret in self.secrets())
@@ -211,7 +220,7 @@ class HttpProviderContract(ProviderContract):
         self, provider: HttpProvider, server: Vendor
     ) -> None:
         for channel in set(Channel) - provider.channels:
-            assert isinstance(provider.send(message(channel)), Refused)
+            assert isinstance(provider.send(self.message(channel)), Refused)
         assert server.received == []
 
     def test_a_plain_address_is_not_spoken_to(self) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otpguard.channels import answers
+from otpguard.core.checked import Gone, Wrong
 from otpguard.core.outcome import Failure, Refused, Unavailable
 from otpguard.transport.exchange import Response
 
@@ -127,3 +128,26 @@ def test_an_answer_that_says_nothing_is_judged_by_its_status(status: int, failur
     assert outcome.failure is failure
     assert outcome.reason.startswith("acme: ")
     assert outcome.retry_after == (5 if status >= 400 else None)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (200, Unavailable),
+        (302, Unavailable),
+        (400, Wrong),
+        (401, Unavailable),
+        (402, Unavailable),
+        (404, Gone),
+        (409, Wrong),
+        (410, Gone),
+        (422, Wrong),
+        (429, Unavailable),
+        (500, Unavailable),
+        (504, Unavailable),
+    ],
+)
+def test_a_check_without_words_is_never_right(status: int, expected: type) -> None:
+    checked = answers.check_by_status(Response(status=status), "acme")
+    assert isinstance(checked, expected)
+    assert checked != Wrong(exhausted=True)

@@ -61,6 +61,27 @@ def test_a_wrong_dotted_path_is_loud() -> None:
         catalog.routes()
 
 
+def test_a_vendor_says_whether_it_makes_the_code_and_wants_to_hear_how_it_ended() -> None:
+    vendors = {
+        "bird": {
+            "BACKEND": "otpguard.channels.providers.bird.Bird",
+            "OPTIONS": {"api_key": "bk_eu1_x"},
+        },
+        "messagebird": {
+            "BACKEND": "otpguard.channels.providers.messagebird.MessageBird",
+            "OPTIONS": {"access_key": "x"},
+        },
+        "memory": {"BACKEND": MEMORY, "OPTIONS": {"channels": ["sms"]}},
+    }
+    with override_settings(OTPGUARD={"PROVIDERS": vendors}):
+        assert {route.provider: route.remote for route in catalog.routes()} == {
+            "bird": True,
+            "messagebird": True,
+            "memory": False,
+        }
+        assert catalog.enders() == {"messagebird"}
+
+
 def test_only_a_provider_that_can_be_called_back_receives() -> None:
     options = {"account_sid": "AC1", "auth_token": "t", "sender": "+12015550100"}
     texts = {

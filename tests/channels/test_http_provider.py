@@ -13,6 +13,7 @@ from otpguard.core.codes import Code
 from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
 from otpguard.transport.exchange import Request, Response
 from tests.channels.contract import message
+from tests.channels.remote_contract import remote_message
 from tests.ports import free_port
 from tests.vendors.server import Reply, vendor
 
@@ -104,6 +105,13 @@ def test_what_a_vendor_does_not_have_is_done_already() -> None:
     assert provider.parse_receipt(received) == ()
     assert provider.handshake(received) is None
     assert HttpProvider().cancel("1") is None
+
+
+def test_a_vendor_that_carries_our_codes_makes_none() -> None:
+    with vendor() as server:
+        outcome = Acme(server.url).send(remote_message(Channel.SMS))
+        assert isinstance(outcome, Refused)
+        assert server.received == []
 
 
 def test_a_vendors_file_must_say_how_to_build_and_parse() -> None:

@@ -14,7 +14,19 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otpguard.channels.signatures import basic, hs256, hs256_claims, hub, is_twilio, rs256, twilio
+from otpguard.channels.signatures import (
+    basic,
+    decoded,
+    hmac_claims,
+    hs256,
+    hs256_claims,
+    hub,
+    is_twilio,
+    rs256,
+    sinch,
+    standard,
+    twilio,
+)
 
 TOKEN = "12345"
 URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
@@ -158,3 +170,88 @@ def test_a_token_of_ours_can_be_checked_with_the_public_key() -> None:
 def test_a_password_may_have_colons_and_letters_of_any_kind() -> None:
     assert basic("Aladdin", "open sesame") == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
     assert basic("a", "b:\u00e9") == "Basic YTpiOsOp"
+
+
+SINCH = "bXkta2V5LXNlY3JldA=="
+SINCH_TIME = "2023-11-22T09:10:11.999Z"
+ACE = (
+    '{"event":"ace","callid":"822aa4b7-05b4-4d83-87c7-1f835ee0b6f6_257",'
+    '"timestamp":"2014-09-24T10:59:41Z","version":1}'
+)
+SINCH_CASES = [
+    (
+        SINCH,
+        "POST /path/pathParamValue",
+        "application/json; charset=UTF-8",
+        SINCH_TIME,
+        '{"identity":{"type":"number","endpoint":"+33444555666"},"method":"sms"}',
+        "QP3OzQZVzRZAEev6DBLvJkgpiqyZPuXYsc7oyjUV0K8=",
+    ),
+    (
+        SINCH,
+        "GET /path/pathParamValue",
+        "application/json",
+        SINCH_TIME,
+        "",
+        "nsrLDvP6KVD/dAxb3IfAncdwjPFJVWSrseEFOcZge+A=",
+    ),
+    (
+        "BeIukql3pTKJ8RGL5zo0DA==",
+        "POST /sinch/callback/ace",
+        "application/json",
+        "2014-09-24T10:59:41Z",
+        ACE,
+        "Tg6fMyo8mj9pYfWQ9ssbx3Tc1BNC87IEygAfLbJqZb4=",
+    ),
+    (
+        "JViE5vDor0Sw3WllZka15Q==",
+        "POST /v1/sms/+46700000000",
+        "application/json",
+        "2014-06-04T13:41:58Z",
+        '{"message":"Hello world"}',
+        "qDXMwzfaxCRS849c/2R0hg0nphgdHciTo7OdM6MsdnM=",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", SINCH_CASES)
+def test_sinch_signs_method_body_type_time_and_path(case: tuple[str, ...]) -> None:
+    secret, line, kind, timestamp, body, expected = case
+    method, path = line.split(" ")
+    signed = sinch(
+        secret,
+        method=method,
+        path=path,
+        content_type=kind,
+        timestamp=timestamp,
+        body=body.encode(),
+    )
+    assert signed == expected
+
+
+@pytest.mark.parametrize("secret", ["+/+/", "-_-_", "-_-_=="])
+def test_a_secret_is_read_in_either_alphabet(secret: str) -> None:
+    assert decoded(secret) == b"\xfb\xff\xbf"
+
+
+@pytest.mark.parametrize("secret", ["", "=", "a b", "ä", "?", "a"])
+def test_a_secret_that_is_no_base64_is_refused(secret: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 (that of the library as well)
+        decoded(secret)
+
+
+def test_standard_webhooks_sign_id_time_and_body() -> None:
+    signed = standard(
+        "whsec_MDEyMzQ1Njc4OWFiY2RlZg==",
+        message="msg_1",
+        timestamp="1750000000",
+        body=b'{"type":"domain.failed"}',
+    )
+    assert signed == "v1,mPSnTmaBEh/IkBtpiVyMnGS/Ywowjjggn67323+CoNQ="
+
+
+def test_a_token_of_an_algorithm_that_was_not_asked_for_is_not_read() -> None:
+    token = hs256({"a": 1}, "secret")
+    assert hmac_claims(token, "secret") == {"a": 1}
+    assert hmac_claims(token, "secret", algorithms=frozenset({"HS512"})) is None
+    assert hmac_claims(token, "secret", algorithms=frozenset({"none"})) is None

@@ -41,7 +41,13 @@ MAIL = Route(channel=EMAIL, provider="smtp")
 ROUTES = (MAIL, VOICE_A, SMS_A, SMS_B)
 ALL = frozenset(Channel)
 routes = st.lists(
-    st.builds(Route, channel=st.sampled_from(Channel), provider=st.sampled_from("abc")), max_size=6
+    st.builds(
+        Route,
+        channel=st.sampled_from(Channel),
+        provider=st.sampled_from("abc"),
+        remote=st.booleans(),
+    ),
+    max_size=6,
 )
 
 
@@ -80,6 +86,24 @@ def test_routes_follow_the_policys_channels_then_the_sites_order(
     assert ways(policy) == expected
 
 
+def test_a_vendors_own_code_goes_alone_and_only_without_one_of_ours() -> None:
+    """C14: two vendors would send two codes."""
+    far = Route(channel=SMS, provider="far", remote=True)
+    farther = Route(channel=WHATSAPP, provider="farther", remote=True)
+
+    def planned(*known: Route) -> tuple[Route, ...]:
+        return plan(
+            policy=BASE,
+            profile=SAAS_2026,
+            primary=Primary.PASSWORD,
+            routes=known,
+            reachable=ALL,
+        )
+
+    assert planned(far, farther, VOICE_A) == (VOICE_A,)
+    assert planned(farther, far) == (far,)
+
+
 def test_a_channel_the_person_has_not_is_left_out() -> None:
     assert ways(BASE, reachable=frozenset({EMAIL})) == (MAIL,)
 
@@ -112,6 +136,7 @@ def test_fallback_never_lowers_a_running_challenge(
     )
     channels = [route.channel for route in chosen]
     assert set(channels) <= policy.allowed_channels & reachable
+    assert len(chosen) <= 1 or not any(route.remote for route in chosen)
     if channels:
         lowest = weakest(channels, profile=profile, primary=primary)
         worth = profile.worth(MethodFacts(method=Method(lowest.value), primary=primary))

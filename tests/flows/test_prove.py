@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from otpguard.core.decision import Reason
+from otpguard.exceptions import StartRefused
 from otpguard.flows.answer import Verified
 from otpguard.flows.standing import lacks_companion, standing_of
 from otpguard.flows.start import start
 from otpguard.models import Event, Factor, Grant
 from tests import factories
+from tests.flows.remote import with_bird
 from tests.flows.setting import Stopped, sent_code, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,6 +73,16 @@ def test_a_saved_and_a_mailed_code_together_recover(who: Stopped) -> None:
     assert [route["channel"] for route in mailed.plan] == ["email"]
     assert isinstance(who.answer(mailed, sent_code(mailed)), Verified)
     assert standing_of(replace(who.facts, now=timezone.now()), who.ask).proven
+
+
+def test_the_mailed_code_beside_a_saved_one_is_never_a_vendors(who: Stopped, settings: Any) -> None:
+    saved = factories.recovery_codes(who.member.user)
+    who.factor = Factor.objects.get(kind="recovery")
+    who.answer(who.start(), saved[0])
+    settings.OTPGUARD = with_bird("https://bird.example", "email")
+    facts = replace(who.facts, now=timezone.now())
+    with pytest.raises(StartRefused, match="no_route"):
+        start(facts=facts, ask=who.ask, factor_id=str(who.factor.pk), by_mail=True)
 
 
 def test_the_mailed_code_goes_to_no_address_that_was_set_since(who: Stopped) -> None:

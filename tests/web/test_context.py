@@ -153,6 +153,16 @@ def test_with_one_route_there_is_no_other_way() -> None:
     assert context.status(challenge(plan=ROUTES[:1]))["another_way"] == ""
 
 
+@pytest.mark.django_db
+def test_the_status_says_whose_code_it_is() -> None:
+    assert not context.status(challenge())["remote"]
+
+
+@pytest.mark.django_db
+def test_a_plan_of_a_vendors_own_code_is_remote() -> None:
+    assert context.status(challenge(plan=[{**ROUTES[0], "remote": True}]))["remote"]
+
+
 # --- the pages -----------------------------------------------------------------------------------
 
 FRAME: dict[str, Any] = {
@@ -177,6 +187,7 @@ def status(**changed: Any) -> dict[str, Any]:
         "sending": False,
         "delivered": False,
         "tries": 1,
+        "remote": False,
         "next_channel": "WhatsApp",
         "falls_back_at": "",
         "another_way": "WhatsApp",
@@ -296,6 +307,17 @@ def test_the_field_of_the_code_can_be_filled_in_by_the_device() -> None:
     assert 'inputmode="numeric"' in field[0]
     assert " required" in field[0]
     assert " autofocus" in field[0]
+
+
+def test_a_vendors_own_code_has_any_length_and_is_another_one_each_time() -> None:
+    ours = rendered("code", code_page(status=status(tries=2, delivered=False)))
+    assert 'data-digits="6"' in ours
+    assert "6 digits, valid until" in ours
+    assert "The same code was sent again" in ours.partition("data-kind")[2]
+    theirs = rendered("code", code_page(status=status(tries=2, delivered=False, remote=True)))
+    assert 'data-digits="0"' in theirs
+    assert "6 digits" not in theirs
+    assert "The same code" not in theirs.partition("data-kind")[2]
 
 
 def test_an_error_is_tied_to_its_field() -> None:

@@ -61,6 +61,13 @@ def test_a_wrong_code_tells_the_tries_left_and_the_wait() -> None:
     )
 
 
+@pytest.mark.parametrize("reason", ["tries_used", "gone", "unavailable"])
+def test_what_a_vendor_says_about_its_code_tells_what_to_do(reason: str) -> None:
+    text = messages.rejected(Rejected(reason=reason))
+    assert "end a new one." in text
+    assert text != messages.rejected(Rejected(reason="unknown"))
+
+
 @pytest.mark.parametrize("reason", ANSWERS)
 def test_every_rejection_is_a_sentence_in_english_and_german(reason: str) -> None:
     rejected = Rejected(reason=reason, attempts_left=2, retry_after=60)

@@ -103,6 +103,7 @@ class Aws(HttpProvider):
         if Channel.VOICE in self.channels and not origination_identity:
             raise ValueError("voice needs origination_identity")
         self._region, self._feedback, self._max_price = region, feedback, max_price
+        self.ends = feedback
         self._url = checked_address(base or f"https://{SERVICE}.{region}.amazonaws.com") + "/"
         self._usual = {
             "OriginationIdentity": origination_identity,

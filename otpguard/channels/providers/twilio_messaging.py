@@ -107,7 +107,7 @@ class TwilioMessaging(HttpProvider):
             "ProvideFeedback": "true" if feedback else "",
             "RiskCheck": risk_check,
         }
-        self._feedback = feedback
+        self._feedback = self.ends = feedback
         self._way = messaging_service_sid or "own number"
 
     def build_request(self, message: OutboundMessage) -> Request:

@@ -88,6 +88,7 @@ class TwilioVerify(HttpProvider):
     """
 
     codes_only = True
+    ends = True
 
     def __init__(
         self,

@@ -68,6 +68,7 @@ class Vonage(HttpProvider):
     """
 
     codes_only = True
+    ends = True
 
     def __init__(
         self,

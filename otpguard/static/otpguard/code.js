@@ -32,7 +32,7 @@
       destination: status.destination,
       next: status.next_channel,
     };
-    const again = status.tries > 1;
+    const again = status.tries > 1 && !status.remote; // a vendor's own code is a new one
     if (status.undeliverable) {
       return fill(words.textUndeliverable, values);
     }

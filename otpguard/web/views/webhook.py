@@ -60,7 +60,9 @@ def webhook(request: HttpRequest, provider: str, secret: str = "") -> HttpRespon
         now=now,
         signed=signed,
     )
-    return _answer(200)
+    # Some ask, signed, whether they may send at all.
+    asked = vendor.handshake(received) if signed and request.method == "POST" else None
+    return _answer(200, asked or "")
 
 
 def _received(request: HttpRequest) -> Webhook | HttpResponse:
@@ -88,7 +90,8 @@ def _is_secret(provider: str, given: str) -> bool:
 
 
 def _answer(status: int, text: str = "") -> HttpResponse:
-    response = HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+    kind = "application/json" if text.startswith("{") else "text/plain; charset=utf-8"
+    response = HttpResponse(text, status=status, content_type=kind)
     if status in {429, 503}:
         response["Retry-After"] = "60"
     return pages.hardened(response)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
-from otpguard.channels.signatures import hs256, hub, twilio
+from otpguard.channels.signatures import hs256, hub, sinch, twilio
 from otpguard.models import Challenge, Delivery, Event, Receipt
 from otpguard.testing import send_queued
 from otpguard.web.views import webhook
@@ -62,10 +62,16 @@ CALLS = {
 }
 
 
+ASKS = {
+    "BACKEND": f"{ROOM}.sinch.Sinch",
+    "OPTIONS": {"key": "app", "secret": "c2VjcmV0", "callbacks": True},
+}
+
+
 @pytest.fixture(autouse=True)
 def _vendors(settings: Any, redis_client: Any) -> None:
     unsigned = {**TEXTS, "WEBHOOK_SECRET": SECRET}
-    vendors = {"texts": TEXTS, "chats": CHATS, "calls": CALLS, "unsigned": unsigned}
+    vendors = {"texts": TEXTS, "chats": CHATS, "calls": CALLS, "asks": ASKS, "unsigned": unsigned}
     memory = {"BACKEND": f"{ROOM}.memory.Memory"}
     settings.OTPGUARD = {
         "PROVIDERS": {**vendors, "memory": memory},
@@ -309,3 +315,23 @@ def test_several_statuses_of_one_report_are_all_taken(client: Client) -> None:
     answer = client.post(path("chats"), body, content_type="application/json", headers=headers)
     assert answer.status_code == 200
     assert (state(), Receipt.objects.count()) == ("delivered", 2)
+
+
+def test_a_vendor_that_asks_signed_whether_it_may_send_is_told_so(client: Client) -> None:
+    body = json.dumps({"event": "VerificationRequestEvent", "id": "1"}).encode()
+    kind, stamp = "application/json", timezone.now().isoformat()
+    signature = sinch(
+        "c2VjcmV0",
+        method="POST",
+        path=path("asks"),
+        content_type=kind,
+        timestamp=stamp,
+        body=body,
+    )
+    signed = {"Authorization": f"Application app:{signature}", "X-Timestamp": stamp}
+    told = client.post(path("asks"), body, content_type=kind, headers=signed)
+    assert (told.status_code, told.json()) == (200, {"action": "allow"})
+    assert told["Content-Type"] == kind
+    forged = {**signed, "Authorization": "Application app:x"}
+    refused = client.post(path("asks"), body, content_type=kind, headers=forged)
+    assert (refused.status_code, refused.content) == (403, b"")
