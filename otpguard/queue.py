@@ -7,6 +7,7 @@ keep working. When the broker is away the row in the outbox stays, and the sweep
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from functools import partial
 from threading import Thread
 
@@ -24,16 +25,25 @@ END = "otpguard.end"
 
 def enqueue(task: str, **ids: str) -> None:
     """Run `task` with `ids` (never secrets) after the current transaction commits."""
-    transaction.on_commit(partial(_publish, task, ids))
+    enqueue_all(task, [ids])
 
 
-def _publish(task: str, ids: dict[str, str]) -> None:
+def enqueue_all(task: str, calls: Sequence[Mapping[str, str]]) -> None:
+    """Run `task` once for each of `calls`, its keyword arguments, after the commit."""
+    if calls:
+        transaction.on_commit(partial(_publish, task, calls))
+
+
+def _publish(task: str, calls: Sequence[Mapping[str, str]]) -> None:
     try:
         with current_app.producer_or_acquire() as producer:
             # Kombu would try to connect for seconds: of a request, or of the thread that sweeps.
             link = producer.connection
             link.transport_options = {"max_retries": 0, **(link.transport_options or {})}
-            current_app.tasks[task].apply_async(kwargs=ids, retry=False, producer=producer)
+            for ids in calls:
+                current_app.tasks[task].apply_async(
+                    kwargs=dict(ids), retry=False, producer=producer
+                )
     except (OperationalError, OSError):
         logger.warning("the broker is away; the sweep will run %s later", task)
 

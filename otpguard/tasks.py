@@ -1,5 +1,8 @@
 """Celery tasks: fetch ids, call one flow. And the sweeper thread of every worker (C9).
 
+Where `CELERY_DB_REUSE_MAX` keeps connections from task to task, nobody but the task itself looks
+whether they still work: so each begins with that.
+
 The thread is started when a worker is ready, so whoever runs a worker runs the timers: there is
 no beat and no countdown to lose. Use the `threads` pool for the queue that sends.
 """
@@ -8,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from threading import Event, Thread
+from time import monotonic
 from typing import Any
 
 from celery import shared_task
@@ -25,30 +29,38 @@ from otpguard.queue import DELIVER, END, NOTIFY
 logger = logging.getLogger("otpguard.sweeper")
 
 ROUND_SECONDS = 0.25
-PURGE_EVERY = 240
-"""Rounds between two looks at what can wait a minute: lapsed requests, replaced numbers."""
+BUSY_SECONDS = 0.05
+"""Between two rounds of which the first found timers: more are likely to come due."""
+PURGE_SECONDS = 60.0
+"""Between two looks at what can wait a minute: lapsed requests, replaced numbers."""
 
 
 @shared_task(name=DELIVER, ignore_result=True)
 def deliver(delivery_id: str) -> None:
     """Send one delivery of the outbox. A repeat does nothing."""
+    close_old_connections()
     deliver_flow(delivery_id=delivery_id, now=timezone.now())
 
 
 @shared_task(name=NOTIFY, ignore_result=True)
 def notify(notice_id: str) -> None:
     """Send one notice of the outbox. A repeat does nothing."""
+    close_old_connections()
     send_notice(notice_id=notice_id, now=timezone.now())
 
 
 @shared_task(name=END, ignore_result=True)
 def end(delivery_id: str) -> None:
     """Tell the vendor of one delivery how it ended. A repeat does no harm."""
+    close_old_connections()
     end_flow(delivery_id=delivery_id)
 
 
 class Sweeper(Thread):
-    """Runs the sweep four times a second until stopped. A failing round is logged, not fatal."""
+    """Runs the sweep four times a second, or oftener while timers come due, until stopped.
+
+    A failing round is logged, not fatal.
+    """
 
     def __init__(self) -> None:
         super().__init__(name="otpguard-sweeper", daemon=True)
@@ -56,10 +68,13 @@ class Sweeper(Thread):
 
     def run(self) -> None:
         """Sweep until `stop`."""
-        rounds = 0
-        while not self._stopped.wait(ROUND_SECONDS):
-            rounds += 1
-            self._round(with_purge=rounds % PURGE_EVERY == 0)
+        pause, purged_at = ROUND_SECONDS, monotonic()
+        while not self._stopped.wait(pause):
+            with_purge = monotonic() - purged_at >= PURGE_SECONDS
+            busy = self._round(with_purge=with_purge)
+            pause = BUSY_SECONDS if busy else ROUND_SECONDS
+            if with_purge:
+                purged_at = monotonic()
         connections.close_all()
 
     def stop(self) -> None:
@@ -67,16 +82,19 @@ class Sweeper(Thread):
         self._stopped.set()
         self.join(timeout=5)
 
-    def _round(self, *, with_purge: bool) -> None:
+    def _round(self, *, with_purge: bool) -> bool:
+        """True when timers were due."""
         close_old_connections()
         now = timezone.now()
         try:
-            sweep(now=now)
+            swept = sweep(now=now)
             if with_purge:
                 purge(now=now)
                 replace_due(now=now)
         except (DatabaseError, InterfaceError):
             logger.exception("a round of the sweep failed; the next one tries again")
+            return False
+        return swept.fell_back > 0
 
 
 _running: list[Sweeper] = []

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from otpguard.audit.recorder import is_genuine
 from otpguard.channels import prices
+from otpguard.channels.breaker import successes
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.assurance import Method, MethodFacts, Primary
 from otpguard.core.challenge import DeliveryState
@@ -127,4 +128,5 @@ def forget_recent() -> None:
     prices.forget()
     for lately in (refusals, answers, starts, kept, overdue, receipts):
         lately.clear()
+    successes.clear()
     SENT.clear()

@@ -1,4 +1,4 @@
-"""Append events: one INSERT each, in the caller's transaction, with a keyed MAC.
+"""Append events: one INSERT, in the caller's transaction, with a keyed MAC.
 
 A MAC shows that a row was changed; it cannot show that one was deleted (C32). There is no chain to
 wait for, so writers never block each other.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -24,8 +24,16 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.secrets import keyed_digest, same
 from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
 from otpguard.models import Event
+from otpguard.models.columns import Columns
+from otpguard.models.prepared import prepared_cursor
 
 FORMAT = 1
+
+_COLUMNS = Columns(
+    Event,
+    *("id", "tenant_id", "kind", "checkpoint", "actor_ref", "subject_ref", "story"),
+    *("body", "mac", "key_id"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,38 +87,44 @@ _sequence = _Sequence()
 
 def record(event: EventValue, circumstances: Circumstances) -> UUID:
     """Append one event and return its id. Joins the caller's transaction; commits nothing."""
+    return record_all([(event, circumstances)])[0]
+
+
+def record_all(events: Sequence[tuple[EventValue, Circumstances]]) -> list[UUID]:
+    """Append events by one statement, and return their ids. Joins the caller's transaction."""
+    if not events:
+        return []
+    rows = [_row(event, circumstances) for event, circumstances in events]
+    # The stored id of the writing transaction gives sealing its horizon (C30).
+    xact = "pg_current_xact_id()::text::bigint" if connection.vendor == "postgresql" else "0"
+    places = f"({', '.join(['%s'] * len(_COLUMNS))}, {xact})"
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {_COLUMNS.table} ({_COLUMNS.names()}, xact)"  # noqa: S608 (constant text)
+            f" VALUES {', '.join([places] * len(rows))}",
+            [value for row in rows for value in _COLUMNS.bind(*row)],
+        )
+    return [row[0] for row in rows]
+
+
+def _row(event: EventValue, circumstances: Circumstances) -> tuple[Any, ...]:
+    """The values of one event, in the order of _COLUMNS."""
     at = circumstances.now
     identity = uuid7(at, _sequence.bytes_for(at))
     body = text(_body(identity, event, circumstances))
     key_id = vault.key_ids()[0]
-    fields = Event._meta.concrete_fields  # noqa: SLF001 (Django's documented Meta API)
-    values: dict[str, Any] = {
-        "id": identity,
-        "tenant_id": UUID(circumstances.tenant) if circumstances.tenant else None,
-        "kind": event.code,
-        "checkpoint": circumstances.checkpoint,
-        "actor_ref": circumstances.actor,
-        "subject_ref": circumstances.subject,
-        "story": UUID(circumstances.story) if circumstances.story else None,
-        "body": body,
-        "mac": mac_of(body, key_id),
-        "key_id": key_id,
-    }
-    names = [str(field.column) for field in fields if field.name in values]
-    params = [
-        field.get_db_prep_save(values[field.name], connection)
-        for field in fields
-        if field.name in values
-    ]
-    # The stored id of the writing transaction gives sealing its horizon (C30).
-    xact = "pg_current_xact_id()::text::bigint" if connection.vendor == "postgresql" else "0"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {Event._meta.db_table} ({', '.join(names)}, xact)"  # noqa: S608, SLF001
-            f" VALUES ({', '.join(['%s'] * len(names))}, {xact})",
-            params,
-        )
-    return identity
+    return (
+        identity,
+        UUID(circumstances.tenant) if circumstances.tenant else None,
+        event.code,
+        circumstances.checkpoint,
+        circumstances.actor,
+        circumstances.subject,
+        UUID(circumstances.story) if circumstances.story else None,
+        body,
+        mac_of(body, key_id),
+        key_id,
+    )
 
 
 def mac_of(body: str, key_id: str) -> str:

@@ -1,6 +1,7 @@
 """The breakers of all routes, as rows: one for each route and country, and one for all countries.
 
-Nothing is kept in memory, so every worker sees the same. When the rows cannot be read, the database
+No state is kept in memory, so every worker sees the same; successes alone are counted there for a
+second. When the rows cannot be read, the database
 error propagates and nothing is sent: a breaker never falls open.
 """
 
@@ -13,6 +14,7 @@ from enum import StrEnum
 from django.db import transaction
 from django.db.models import F, Q
 
+from otpguard.channels.tally import Tally
 from otpguard.core.breaker import (
     LONGEST_REST,
     TRIAL,
@@ -24,11 +26,14 @@ from otpguard.core.breaker import (
     closed,
     opened,
     rests,
+    succeeded,
 )
 from otpguard.core.route import Resting
 from otpguard.models import RouteHealth
 
 EVERYWHERE = ""
+
+successes = Tally()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +78,22 @@ def admit(spot: Spot, now: datetime) -> bool:
     return all(_take_trial(row, now) for row in rows)
 
 
-def note(spot: Spot, tried: Tried, *, now: datetime, reason: str = "") -> list[RouteHealth]:
+def note(
+    spot: Spot, tried: Tried, *, now: datetime, reason: str = "", trial: bool = False
+) -> list[RouteHealth]:
     """Count one try. Returns the breakers that changed their state by it, as they are now.
 
-    A fatal failure opens the route to every country. Locks the rows unless there is nothing but a
-    success to count; joins the caller's transaction, if there is one.
+    A fatal failure opens the route to every country. `trial` says that the breaker was looked at
+    and not closed when the message went out; a success of any other message decides nothing and
+    may be kept back for a second. All else locks the rows; joins the caller's transaction, if there
+    is one.
     """
-    if not (tried.failed or tried.slow) and _count_success(spot, now):
+    if not (tried.failed or tried.slow or trial):
+        count = successes.add(spot, now)
+        if count:
+            _count(spot, count, now)
         return []
+    kept = successes.take(spot, now)
     with transaction.atomic():
         changed = []
         for country in sorted({spot.country, EVERYWHERE}):
@@ -90,7 +103,7 @@ def note(spot: Spot, tried: Tried, *, now: datetime, reason: str = "") -> list[R
                 # It counts nothing: a country's trouble is its own.
                 found = _everywhere(before, tried, now)
             else:
-                found = after(before, tried, now)
+                found = after(succeeded(before, kept, now), tried, now)
             if found != before:
                 _write(row, found, now, reason)
             if found.state is not before.state:
@@ -129,20 +142,23 @@ def _take_trial(row: RouteHealth, now: datetime) -> bool:
     )
 
 
-def _count_success(spot: Spot, now: datetime) -> bool:
-    """Count a success in one statement; False when there is more to do than counting."""
-    troubled = RouteHealth.objects.filter(_here(spot)).exclude(state=RouteHealth.State.CLOSED)
-    if troubled.exists():
-        return False
-    return bool(
-        RouteHealth.objects.filter(
-            provider=spot.provider,
-            channel=spot.channel,
-            country=spot.country,
-            state=RouteHealth.State.CLOSED,
-            window_at__gt=now - WINDOW,
-        ).update(tries=F("tries") + 1)
-    )
+def _count(spot: Spot, count: int, now: datetime) -> None:
+    """Count successes: in one statement, unless a window begins."""
+    counted = RouteHealth.objects.filter(
+        provider=spot.provider,
+        channel=spot.channel,
+        country=spot.country,
+        state=RouteHealth.State.CLOSED,
+        window_at__gt=now - WINDOW,
+    ).update(tries=F("tries") + count)
+    if counted:
+        return
+    with transaction.atomic():
+        row = _locked(spot, spot.country, now)
+        before = _health(row)
+        found = succeeded(before, count, now)
+        if found != before:
+            _write(row, found, now, "")
 
 
 def _everywhere(before: Health, tried: Tried, now: datetime) -> Health:

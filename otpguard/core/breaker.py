@@ -99,14 +99,26 @@ def after(health: Health, tried: Tried, now: datetime) -> Health:
             return opened(counted, now) if tried.fatal or _is_bad(counted) else counted
 
 
+def succeeded(health: Health, count: int, now: datetime) -> Health:
+    """The breaker after so many good tries, which decide nothing; one that is not closed stays."""
+    if health.state is not BreakerState.CLOSED or not count:
+        return health
+    base = _in_window(health, now)
+    return replace(base, tries=base.tries + count)
+
+
 def _counted(health: Health, tried: Tried, now: datetime) -> Health:
-    base = health if now < health.window_at + WINDOW else _fresh(health, now)
+    base = _in_window(health, now)
     return replace(
         base,
         tries=base.tries + 1,
         failures=base.failures + tried.failed,
         slow=base.slow + tried.slow,
     )
+
+
+def _in_window(health: Health, now: datetime) -> Health:
+    return health if now < health.window_at + WINDOW else _fresh(health, now)
 
 
 def _is_bad(health: Health) -> bool:

@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError
 from otpguard.channels import breaker, pace
 from otpguard.channels.base import OutboundMessage, Provider
 from otpguard.channels.breaker import Spot
+from otpguard.channels.obstacles import Obstacles
 from otpguard.channels.senders import as_sender, may_carry_codes, senders_of
 from otpguard.core.assurance import Channel
 from otpguard.core.outcome import Failure, Outcome, Refused, Unavailable
@@ -31,28 +32,35 @@ NO_TEMPLATE = "the template is not approved"
 
 
 def attempt(
-    *, provider: Provider, spot: Spot, message: OutboundMessage, tenant: str, now: datetime
+    *,
+    provider: Provider,
+    spot: Spot,
+    message: OutboundMessage,
+    tenant: str,
+    found: Obstacles,
+    now: datetime,
 ) -> Outcome | None:
     """Send once over this route. None when it is not the message's turn: try again in a second.
 
-    `tenant` is whose code it is, "" for the site's. Sleeps up to pace.LONGEST_WAIT for a campaign's
-    pace. A database that does not answer raises, and nothing is sent.
+    `tenant` is whose code it is, "" for the site's; `found` says what is to be looked at. Sleeps up
+    to pace.LONGEST_WAIT for a campaign's pace. A database that does not answer raises, and nothing
+    is sent.
     """
-    if _is_switched_off(spot, now):
+    if found.switches and _is_switched_off(spot, now):
         return Unavailable(reason=SWITCHED_OFF)
     private = False
-    if message.channel is Channel.WHATSAPP:
+    if message.channel is Channel.WHATSAPP and found.senders:
         row = senders_of(tenant).get(spot.provider)
         if row is not None and not may_carry_codes(row):
             return Refused(reason=NO_TEMPLATE, failure=Failure.CHANNEL_UNAVAILABLE)
         if row is not None:
             message = replace(message, sender=as_sender(row))
             private = row.tenant_id is not None
-    wait = pace.turn(spot, now)
+    wait = pace.turn(spot, now) if found.registrations else timedelta(0)
     if wait is None:
         return None
     # The trial of a half-open route is taken last: whoever has taken it does send.
-    if not breaker.admit(spot, now):
+    if found.breaker and not breaker.admit(spot, now):
         return Unavailable(reason=RESTING)
     if wait:
         time.sleep(wait.total_seconds())
@@ -60,7 +68,7 @@ def attempt(
     outcome = provider.send(message)
     took = timedelta(seconds=time.monotonic() - began)
     try:
-        heard(spot=spot, outcome=outcome, took=took, now=now, private=private)
+        heard(spot=spot, outcome=outcome, took=took, now=now, private=private, trial=found.breaker)
     except (DatabaseError, InterfaceError):
         # The message is out: that it is recorded matters more than that it is counted.
         logger.exception("what was heard of %s could not be noted", spot.provider)

@@ -18,25 +18,24 @@ LEFT = (DeliveryState.SENT.value, DeliveryState.DELIVERED.value)
 
 
 def charge_sent(
-    *, delivery: Delivery, destination: str, told_micros: int | None, now: datetime
-) -> int:
-    """Write what one message cost, and to which country it went; returns micro-dollars.
+    delivery: Delivery, *, destination: str, told_micros: int | None, now: datetime
+) -> None:
+    """Note in `delivery`, which the caller writes, what one message cost and its country.
 
     `told_micros` is the vendor's own figure, None when it gives none; `destination` the number in
-    E.164, or an address, which has no country. Writes nothing where there is nothing to write.
+    E.164, or an address, which has no country.
     """
-    country = delivery.country or country_of(destination)
+    delivery.country = delivery.country or country_of(destination)
     micros = told_micros
     if micros is None:
         rate = rate_at(
-            provider=delivery.provider, channel=delivery.channel, country=country, now=now
+            provider=delivery.provider,
+            channel=delivery.channel,
+            country=delivery.country,
+            now=now,
         )
         micros = cost_of(rate, 1) if rate else 0
-    if (micros, country) != (delivery.cost_micros, delivery.country):
-        delivery.country, delivery.cost_micros = country, min(micros, MOST)
-        rows = Delivery.objects.filter(pk=delivery.pk)
-        rows.update(country=country, cost_micros=delivery.cost_micros)
-    return delivery.cost_micros
+    delivery.cost_micros = min(micros, MOST)
 
 
 def charge_told(*, delivery: Delivery, told_micros: int, now: datetime) -> int:

@@ -10,7 +10,7 @@ from otpguard.channels.base import Ending
 from otpguard.core.challenge import ChallengeState
 from otpguard.core.outcome import Failure
 from otpguard.core.registry import UnknownNameError
-from otpguard.flows.deliver import code_of
+from otpguard.flows.outgoing import code_of
 from otpguard.models import Delivery
 
 logger = logging.getLogger("otpguard.end")

@@ -13,7 +13,7 @@ from otpguard.core.codes import matches
 from otpguard.core.routing import weakest
 from otpguard.factors import passkey_rows, recovery, totp
 from otpguard.factors.base import Missed, Shown
-from otpguard.flows.deliver import code_of
+from otpguard.flows.outgoing import code_of
 from otpguard.flows.remote_check import check
 from otpguard.models import Challenge, Delivery, Factor
 

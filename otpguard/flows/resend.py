@@ -50,7 +50,7 @@ def resend(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -> Cha
         challenge.save(
             update_fields=["plan", "step", "sends", "last_sent_at", "due_at", "undeliverable"]
         )
-        order(challenge, step=challenge.step)
+        order([challenge])
         record(
             ChallengeFellBack(
                 failed=failed["channel"],

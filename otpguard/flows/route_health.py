@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -24,20 +25,28 @@ SLOW = "slow answers"
 
 
 def heard(
-    *, spot: Spot, outcome: Outcome, took: timedelta, now: datetime, private: bool = False
+    *,
+    spot: Spot,
+    outcome: Outcome,
+    took: timedelta,
+    now: datetime,
+    private: bool = False,
+    trial: bool = False,
 ) -> None:
     """Note what one try says about its route, and call an operator where one is needed.
 
     `took` is how long the vendor took to answer. `private` says that it was sent by a tenant's own
-    sender: what is wrong with that closes no route of others. Commits by itself.
+    sender: what is wrong with that closes no route of others. `trial` says that the breaker was not
+    closed when it went out. Commits by itself.
     """
     failure = outcome.failure if isinstance(outcome, Unavailable) else None
     reason = outcome.reason if isinstance(outcome, Unavailable) else SLOW
     fatal = isinstance(outcome, Unavailable) and outcome.opens_breaker
     if not (private and fatal):
         tried = Tried(failed=failure is not None, slow=took > SLOW_AFTER, fatal=fatal)
-        with transaction.atomic():
-            _tell(breaker.note(spot, tried, now=now, reason=reason), Circumstances(now=now))
+        with transaction.atomic() if trial or tried != Tried() else nullcontext():
+            changed = breaker.note(spot, tried, now=now, reason=reason, trial=trial)
+            _tell(changed, Circumstances(now=now))
     if failure is not None and failure.pages_operator:
         alarm(provider=spot.provider, failure=failure, reason=reason, now=now)
 

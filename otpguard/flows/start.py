@@ -38,7 +38,7 @@ from otpguard.flows.routes import mail_routes, phone_routes
 from otpguard.flows.standing import Standing, is_own, standing_of
 from otpguard.limits import sql as limits
 from otpguard.models import Challenge, Delivery, Factor
-from otpguard.queue import DELIVER, enqueue
+from otpguard.queue import DELIVER, enqueue_all
 
 lately = Coalescer()
 
@@ -177,7 +177,7 @@ def open_challenge(
         cancel_open(facts, older, "superseded")
         challenge.save(force_insert=True)
         if routes:
-            order(challenge, step=0)
+            order([challenge])
         record(
             ChallengeStarted(
                 factor=str(factor.pk),
@@ -189,23 +189,27 @@ def open_challenge(
     return challenge
 
 
-def order(challenge: Challenge, *, step: int) -> Delivery:
-    """Write the delivery of one step of the plan to the outbox and wake a worker after commit."""
-    route = challenge.plan[step]
-    delivery = Delivery.objects.create(
-        challenge=challenge,
-        tenant_id=challenge.tenant_id,
-        step=step,
-        generation=challenge.generation,
-        channel=route["channel"],
-        provider=route["provider"],
-        receipts=route["receipts"],
-        remote=route.get("remote", False),
-        country=route.get("country", ""),
-        created_at=challenge.last_sent_at,
-    )
-    enqueue(DELIVER, delivery_id=str(delivery.pk))
-    return delivery
+def order(challenges: Sequence[Challenge]) -> None:
+    """Write the deliveries of their present steps to the outbox, and wake workers after commit."""
+    deliveries = []
+    for challenge in challenges:
+        route = challenge.plan[challenge.step]
+        deliveries.append(
+            Delivery(
+                challenge=challenge,
+                tenant_id=challenge.tenant_id,
+                step=challenge.step,
+                generation=challenge.generation,
+                channel=route["channel"],
+                provider=route["provider"],
+                receipts=route["receipts"],
+                remote=route.get("remote", False),
+                country=route.get("country", ""),
+                created_at=challenge.last_sent_at,
+            )
+        )
+    Delivery.objects.bulk_create(deliveries)
+    enqueue_all(DELIVER, [{"delivery_id": str(delivery.pk)} for delivery in deliveries])
 
 
 def _routes(

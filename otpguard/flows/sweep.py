@@ -6,31 +6,37 @@ workers share the work; each row's effect is a conditional change, so a repeat d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from otpguard.audit.recorder import record
+from otpguard.audit.recorder import record_all
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.events import ChallengeExpired
 from otpguard.core.outcome import Failure
 from otpguard.flows.approve import lapse
-from otpguard.flows.deliver import fall_back, give_up
+from otpguard.flows.fall_back import Fallen, fall_back
 from otpguard.flows.leave import leave
 from otpguard.flows.notify import CALLED_AGAIN_AFTER
 from otpguard.flows.unattended import circumstances_of
 from otpguard.models import Challenge, Delivery, HeldRequest, Notice, NoticeAddress, Receipt
 from otpguard.notices.recipients import STILL_TOLD
-from otpguard.queue import DELIVER, NOTIFY, enqueue
+from otpguard.queue import DELIVER, NOTIFY, enqueue, enqueue_all
+
+Row = TypeVar("Row", Challenge, Delivery)
 
 BATCH = 100
 MOST_BATCHES = 20
 """Of timers in one round, so that the other parts of it have their turn."""
 STALE_AFTER = timedelta(seconds=2)
-"""A delivery that is still queued after this was lost between commit and broker."""
+"""A delivery that is still queued after this was perhaps lost between commit and broker."""
+STALE_AT_MOST = timedelta(seconds=30)
+"""The longest time between two calls for the same delivery."""
 RECEIPTS_KEPT = timedelta(days=30)
 """How long reports of vendors are kept; by then every challenge that they are about is over."""
 
@@ -68,7 +74,7 @@ def purge(*, now: datetime) -> int:
     return held + addresses + receipts
 
 
-def _taken(rows: QuerySet[Challenge]) -> list[Challenge]:
+def _taken(rows: QuerySet[Row]) -> list[Row]:
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)
     return list(rows[:BATCH])
@@ -93,15 +99,17 @@ def _fire(now: datetime) -> int:
             ).order_by("due_at")
         )
         failures = _reported(due)
-        for challenge in due:
-            failure = failures.get((challenge.pk, challenge.step))
-            if failure is None:
-                fall_back(challenge, reason="no delivery reported in time", now=now)
-            elif failure.may_fall_back:
-                fall_back(challenge, reason=f"reported: {failure}", now=now)
-            else:
-                give_up(challenge, reason=f"reported: {failure}", now=now)
+        fall_back([_fallen(challenge, failures) for challenge in due], now=now)
     return len(due)
+
+
+def _fallen(challenge: Challenge, failures: Mapping[tuple[UUID, int], Failure]) -> Fallen:
+    failure = failures.get((challenge.pk, challenge.step))
+    if failure is None:
+        return Fallen(challenge=challenge, reason="no delivery reported in time")
+    return Fallen(
+        challenge=challenge, reason=f"reported: {failure}", final=not failure.may_fall_back
+    )
 
 
 def _reported(challenges: list[Challenge]) -> dict[tuple[UUID, int], Failure]:
@@ -116,21 +124,23 @@ def _reported(challenges: list[Challenge]) -> dict[tuple[UUID, int], Failure]:
 
 
 def _stale(now: datetime) -> int:
+    """Deliveries that were lost between commit and broker, or with their worker.
+
+    A row is called for again when it is twice as old as the last time: a queue that is merely long
+    is not made longer by it.
+    """
     lost = Q(state=DeliveryState.QUEUED.value, created_at__lt=now - STALE_AFTER) & (
         Q(lease_until=None) | Q(lease_until__lt=now)
     )
     dead = Q(state=DeliveryState.SENDING.value, lease_until__lt=now)
-    found = 0
-    for pk in Delivery.objects.filter(lost | dead).values_list("pk", flat=True)[:BATCH]:
-        with transaction.atomic():
-            # A short lease on a queued row keeps the next rounds from enqueuing it again at once.
-            taken = Delivery.objects.filter(lost | dead, pk=pk).update(
-                state=DeliveryState.QUEUED.value, lease_until=now + STALE_AFTER
-            )
-            if taken:
-                enqueue(DELIVER, delivery_id=str(pk))
-                found += 1
-    return found
+    with transaction.atomic():
+        found = _taken(Delivery.objects.filter(lost | dead).order_by("created_at"))
+        for row in found:
+            row.state = DeliveryState.QUEUED.value
+            row.lease_until = now + max(STALE_AFTER, min(now - row.created_at, STALE_AT_MOST))
+        Delivery.objects.bulk_update(found, ["state", "lease_until"])
+        enqueue_all(DELIVER, [{"delivery_id": str(row.pk)} for row in found])
+    return len(found)
 
 
 def _notices(now: datetime) -> int:
@@ -158,10 +168,10 @@ def _expiries(now: datetime) -> int:
                 "expires_at"
             )
         )
-        for challenge in over:
-            challenge.state, challenge.closed_at = ChallengeState.EXPIRED.value, now
-            challenge.due_at = None
-            challenge.save(update_fields=["state", "closed_at", "due_at"])
-            record(ChallengeExpired(), circumstances_of(challenge, now))
-        leave([challenge.pk for challenge in over])
+        keys = [challenge.pk for challenge in over]
+        Challenge.objects.filter(pk__in=keys).update(
+            state=ChallengeState.EXPIRED.value, closed_at=now, due_at=None
+        )
+        record_all([(ChallengeExpired(), circumstances_of(each, now)) for each in over])
+        leave(keys)
     return len(over)

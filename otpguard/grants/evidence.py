@@ -17,13 +17,10 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import (
-    DEFAULT_DB_ALIAS,
     DatabaseError,
     InterfaceError,
     connection,
-    connections,
 )
-from django.db.backends.utils import CursorWrapper
 
 from otpguard.core.assurance import MethodFacts
 from otpguard.core.decision import Member
@@ -31,6 +28,7 @@ from otpguard.core.evidence import Proof, Source, facts_from_json
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import StoreUnavailable
 from otpguard.models import Tenant
+from otpguard.models.prepared import prepared_cursor
 
 _GRANT_COLUMNS = "g.id, g.source, g.facts, g.verified_at, g.intent, g.uses_left, g.passed, g.story"
 
@@ -101,30 +99,12 @@ def read_site(facts: RequestFacts) -> Evidence:
 
 def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     try:
-        with _cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(sql, params)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
     except (DatabaseError, InterfaceError) as error:
         raise StoreUnavailable("the guard's statement failed") from error
-
-
-def _cursor() -> CursorWrapper:
-    """A cursor that lets the statement be prepared, where the project allows that.
-
-    Planning is half of the statement's cost. Django prepares nothing, for the sake of connection
-    poolers, unless OPTIONS has a `prepare_threshold`; then this one statement is bound on the
-    server, which is what a prepared one needs.
-    """
-    database = connections[DEFAULT_DB_ALIAS]
-    if database.settings_dict["OPTIONS"].get("prepare_threshold") is None:
-        return database.cursor()
-    database.ensure_connection()
-    driver: Any = database.Database  # type: ignore[attr-defined]  # psycopg, by Django's name
-    bound = driver.Cursor(database.connection)
-    if database.queries_logged:
-        return database.make_debug_cursor(bound)
-    return database.make_cursor(bound)
 
 
 def _key(model: type[Any], value: str) -> Any:  # noqa: ANN401 (a primary key of the host's choice)

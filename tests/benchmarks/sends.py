@@ -62,7 +62,7 @@ def main(number: int, home: Path) -> int:
 def _ours(number: int) -> Callable[[], None]:
     # From tomorrow on they may be stale: the sweep is not to help.
     later = timezone.now() + timedelta(days=1)
-    ids = challenges([None] * number, created_at=later)
+    ids = challenges([None] * number, created_at=later, receipts=True, country="US")
     return lambda: _queue("otpguard.deliver", "delivery_id", ids)
 
 

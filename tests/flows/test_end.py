@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from otpguard.core.outcome import Failure
-from otpguard.flows.deliver import code_of
 from otpguard.flows.end import end
+from otpguard.flows.outgoing import code_of
 from otpguard.models import Challenge, Delivery
 from otpguard.testing import send_queued
 from tests import factories

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.flows.answer import Rejected, Verified
-from otpguard.flows.deliver import code_of
+from otpguard.flows.outgoing import code_of
 from otpguard.flows.resend import resend
 from otpguard.models import Challenge, Delivery, FactorLane, Grant
 from otpguard.testing import send_queued, story_of
