@@ -15,7 +15,7 @@ import redis
 from celery import Celery, current_app
 from django.db import transaction
 
-from otpguard.queue import DELIVER, enqueue, workers
+from otpguard.queue import DELIVER, enqueue, enqueue_all, workers
 from tests.celery_app import app
 from tests.ports import free_port
 
@@ -51,6 +51,16 @@ def test_a_task_is_published_after_the_commit_and_not_before(queue: redis.Redis)
         enqueue(DELIVER, delivery_id=ID)
         assert published(queue) == []
     assert published(queue) == [{"delivery_id": ID}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_tasks_are_published_after_one_commit(queue: redis.Redis) -> None:
+    calls = [{"delivery_id": ID}, {"delivery_id": ID.replace("1", "2")}]
+    with transaction.atomic():
+        enqueue_all(DELIVER, calls)
+        enqueue_all(DELIVER, [])
+        assert published(queue) == []
+    assert sorted(map(str, published(queue))) == sorted(map(str, calls))
 
 
 @pytest.mark.django_db(transaction=True)

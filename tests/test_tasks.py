@@ -14,8 +14,10 @@ from otpguard.flows.notify import notify
 from otpguard.models import Delivery, Notice
 from otpguard.notices.kinds import NoticeKind
 from otpguard.queue import DELIVER, END, NOTIFY
+from otpguard.testing import send_queued
 from tests import factories
 from tests.flows.setting import stopped
+from tests.flows.test_deliver import providers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("worker")]
 
@@ -91,6 +93,17 @@ def test_a_failing_round_is_logged_and_the_next_one_runs(caplog: Any) -> None:
     caplog.clear()
     sweeper._round(with_purge=True)
     assert "failed" not in caplog.text
+
+
+def test_a_round_that_found_timers_is_followed_by_the_next_one_soon(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="accepted", whatsapp="delivered")
+    sweeper = tasks.Sweeper()
+    challenge = stopped().start()
+    send_queued()
+    assert sweeper._round(with_purge=False) is False
+    factories.age(challenge, due_at=timezone.now())
+    assert sweeper._round(with_purge=False) is True
+    assert sweeper._round(with_purge=False) is False
 
 
 def test_a_process_starts_one_sweeper_and_stops_it() -> None:

@@ -9,7 +9,8 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from otpguard.channels.breaker import Change, Spot, admit, note, resting, set_by_hand
-from otpguard.core.breaker import FIRST_REST, LEAST_TRIES, LONGEST_REST, TRIAL, Tried
+from otpguard.channels.tally import EVERY
+from otpguard.core.breaker import FIRST_REST, LEAST_TRIES, LONGEST_REST, TRIAL, WINDOW, Tried
 from otpguard.core.route import Resting
 from otpguard.models import RouteHealth
 from tests.racing import race
@@ -53,8 +54,36 @@ def test_a_fatal_failure_closes_it_to_every_country_at_once(now: datetime) -> No
 def test_successes_are_counted_and_make_nothing_rest(now: datetime) -> None:
     for _ in range(LEAST_TRIES):
         assert note(US, GOOD, now=now) == []
+    assert RouteHealth.objects.get(country="US").tries == 1, "the rest is kept back for a second"
+    note(US, GOOD, now=now + EVERY)
     row = RouteHealth.objects.get(country="US")
-    assert (row.tries, row.failures, row.state) == (LEAST_TRIES, 0, "closed")
+    assert (row.tries, row.failures, row.state) == (LEAST_TRIES + 1, 0, "closed")
+
+
+def test_a_failure_brings_the_successes_that_were_kept_back(now: datetime) -> None:
+    for _ in range(2 * LEAST_TRIES):
+        note(US, GOOD, now=now)
+    for _ in range(LEAST_TRIES):
+        assert note(US, BAD, now=now) == [], "a third of the tries is not half of them"
+    row = RouteHealth.objects.get(country="US")
+    assert (row.tries, row.failures) == (3 * LEAST_TRIES, LEAST_TRIES)
+
+
+def test_successes_of_another_window_do_not_excuse_todays_failures(now: datetime) -> None:
+    for _ in range(10 * LEAST_TRIES):
+        note(US, GOOD, now=now)
+    later = now + 2 * WINDOW
+    for _ in range(LEAST_TRIES):
+        note(US, BAD, now=later)
+    assert not admit(US, later)
+
+
+def test_a_late_success_of_a_message_from_before_closes_nothing(now: datetime) -> None:
+    opened(now)
+    later = now + FIRST_REST
+    assert admit(US, later)
+    assert note(US, GOOD, now=later) == []
+    assert RouteHealth.objects.get(country="US").state == "half_open"
 
 
 def test_of_many_that_ask_for_the_trial_exactly_one_gets_it(now: datetime) -> None:
@@ -80,7 +109,7 @@ def test_a_good_trial_closes_the_breaker_and_a_bad_one_doubles_the_rest(now: dat
     assert (row.state, row.open_until) == ("open", later + 2 * FIRST_REST)
     last = later + 2 * FIRST_REST
     assert admit(US, last)
-    [row] = note(US, GOOD, now=last)
+    [row] = note(US, GOOD, now=last, trial=True)
     assert (row.state, row.openings, row.reason) == ("closed", 0, "")
     assert admit(US, last)
 
@@ -89,7 +118,7 @@ def test_a_trial_after_a_fatal_failure_closes_both_rows(now: datetime) -> None:
     note(US, FATAL, now=now, reason="http 401")
     later = now + FIRST_REST
     assert admit(US, later)
-    assert {row.country for row in note(US, GOOD, now=later)} == {"", "US"}
+    assert {row.country for row in note(US, GOOD, now=later, trial=True)} == {"", "US"}
     assert resting(later) == frozenset()
 
 

@@ -23,6 +23,7 @@ from otpguard.core.breaker import (
     opened,
     rest_for,
     rests,
+    succeeded,
 )
 from tests.core.strategies import NOW
 
@@ -104,3 +105,19 @@ def test_a_rest_has_an_end_within_its_bounds(tries: list[Tried], gaps: int) -> N
             assert FIRST_REST <= health.open_until - now <= LONGEST_REST
             health = replace(health, state=BreakerState.HALF_OPEN)
         now += timedelta(seconds=gaps)
+
+
+@given(count=st.integers(0, 1000))
+def test_good_tries_are_counted_together_as_they_are_one_by_one(count: int) -> None:
+    assert succeeded(FRESH, count, NOW) == fed((GOOD, count))
+
+
+def test_good_tries_that_come_late_touch_no_breaker_that_is_not_closed() -> None:
+    resting = opened(FRESH, NOW)
+    assert succeeded(resting, 5, NOW) == resting
+
+
+def test_good_tries_begin_a_window_when_the_last_one_is_over() -> None:
+    old = replace(FRESH, tries=7, failures=3)
+    found = succeeded(old, 2, NOW + WINDOW)
+    assert (found.window_at, found.tries, found.failures) == (NOW + WINDOW, 2, 0)

@@ -37,8 +37,10 @@ def test_slow_answers_open_a_route_with_an_event() -> None:
 
 
 def test_a_refusal_of_one_message_is_no_fault_of_the_route() -> None:
-    for _ in range(LEAST_TRIES):
-        heard(spot=SPOT, outcome=Refused(reason="landline"), took=QUICK, now=timezone.now())
+    now = timezone.now()
+    for seconds in range(LEAST_TRIES):
+        later = now + timedelta(seconds=seconds)
+        heard(spot=SPOT, outcome=Refused(reason="landline"), took=QUICK, now=later)
     assert (row().tries, row().failures, row().state) == (LEAST_TRIES, 0, "closed")
 
 

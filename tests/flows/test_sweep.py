@@ -203,3 +203,24 @@ def test_reports_of_vendors_are_deleted_after_thirty_days() -> None:
     Receipt.objects.create(provider="a", digest="old", state="sent", at=now - RECEIPTS_KEPT)
     assert purge(now=now) == 1
     assert Receipt.objects.count() == 2
+
+
+def test_a_long_queue_is_not_made_longer_by_calling_again_and_again() -> None:
+    stopped().start()
+    began = Delivery.objects.get().created_at
+    calls = []
+    for tenth in range(600):
+        now = began + timedelta(seconds=tenth / 10)
+        if sweep(now=now).requeued:
+            calls.append(tenth / 10)
+    assert calls == [2.1, 4.3, 8.7, 17.5, 35.1]
+
+
+def test_a_lapsed_lease_is_called_for_at_once_however_old_it_is() -> None:
+    stopped().start()
+    row = Delivery.objects.get()
+    factories.age(row, state="sending", lease_until=row.created_at + timedelta(seconds=30))
+    lapsed = row.created_at + timedelta(seconds=31)
+    assert sweep(now=lapsed).requeued == 1
+    row.refresh_from_db()
+    assert row.state == "queued"
