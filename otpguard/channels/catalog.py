@@ -9,7 +9,7 @@ from typing import cast
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
-from otpguard.channels.base import Provider, Receiving
+from otpguard.channels.base import Polling, Provider, Receiving
 from otpguard.conf import RouteConfig, settings
 from otpguard.core.assurance import Channel
 from otpguard.core.registry import Registry
@@ -30,6 +30,13 @@ def receiving(name: str) -> Receiving | None:
     catalog = providers()
     found = catalog.get(name) if name in catalog.names() else None
     return cast("Receiving", found) if hasattr(found, "parse_receipt") else None
+
+
+def polling(name: str) -> Polling | None:
+    """The provider of that name if it can be asked what became of a message."""
+    catalog = providers()
+    found = catalog.get(name) if name in catalog.names() else None
+    return cast("Polling", found) if getattr(found, "polls", False) else None
 
 
 def routes() -> tuple[Route, ...]:

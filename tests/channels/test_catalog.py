@@ -127,3 +127,13 @@ def test_a_vendors_own_whatsapp_sender_is_told_from_the_sites() -> None:
         own = {r.provider: r.own_sender for r in catalog.routes() if r.channel is Channel.WHATSAPP}
         assert catalog.for_development(catalog.providers().get("dev"))
     assert own == {"own": True, "generic": False, "dev": True}
+
+
+def test_who_can_be_asked_is_known_by_name() -> None:
+    path = "otpguard.channels.providers.sinch.Sinch"
+    sinch = {"BACKEND": path, "OPTIONS": {"key": "k", "secret": "c2VjcmV0"}}
+    entries = {"asked": sinch, "silent": {"BACKEND": MEMORY}}
+    with override_settings(OTPGUARD={"PROVIDERS": entries}):
+        assert catalog.polling("asked") is catalog.providers().get("asked")
+        assert catalog.polling("silent") is None
+        assert catalog.polling("nobody") is None
