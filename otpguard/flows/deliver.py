@@ -36,6 +36,7 @@ from otpguard.factors.phone import is_bound_email
 from otpguard.flows.attempt import attempt
 from otpguard.flows.charge import charge_sent
 from otpguard.flows.leave import leave_earlier, make_way
+from otpguard.flows.poll import ANSWERED_WITHIN, ask_later, is_asked
 from otpguard.flows.receipt import catch_up
 from otpguard.flows.start import order
 from otpguard.flows.unattended import circumstances_of
@@ -231,7 +232,9 @@ def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datet
                     return
                 _charge(challenge, delivery, outcome.cost_micros, now)
                 _set_timer(challenge, delivery, outcome, now)
-                leave_earlier(delivery, challenge)
+                if not outcome.delivered:
+                    ask_later(delivery, now=now)
+                leave_earlier(delivery, challenge, now=now)
                 record(
                     ChallengeSent(
                         channel=delivery.channel,
@@ -272,7 +275,8 @@ def _set_timer(challenge: Challenge, delivery: Delivery, outcome: Accepted, now:
     )
     if waits:
         wait = timedelta(seconds=challenge.fallback_seconds)
-        challenge.due_at = now + (wait if delivery.receipts else max(wait, UNREPORTED))
+        silent = UNREPORTED + ANSWERED_WITHIN if is_asked(delivery) else UNREPORTED
+        challenge.due_at = now + (wait if delivery.receipts else max(wait, silent))
         challenge.save(update_fields=["due_at"])
 
 

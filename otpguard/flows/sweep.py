@@ -17,6 +17,7 @@ from otpguard.audit.recorder import record
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.events import ChallengeExpired
 from otpguard.core.outcome import Failure
+from otpguard.flows import errand
 from otpguard.flows.approve import lapse
 from otpguard.flows.deliver import fall_back, give_up
 from otpguard.flows.leave import leave
@@ -43,6 +44,7 @@ class Swept:
     requeued: int = 0
     expired: int = 0
     notices: int = 0
+    errands: int = 0
 
 
 def sweep(*, now: datetime) -> Swept:
@@ -52,6 +54,7 @@ def sweep(*, now: datetime) -> Swept:
         requeued=_stale(now),
         expired=_expiries(now),
         notices=_notices(now),
+        errands=errand.overdue(now=now),
     )
 
 
@@ -163,5 +166,5 @@ def _expiries(now: datetime) -> int:
             challenge.due_at = None
             challenge.save(update_fields=["state", "closed_at", "due_at"])
             record(ChallengeExpired(), circumstances_of(challenge, now))
-        leave([challenge.pk for challenge in over])
+        leave([challenge.pk for challenge in over], now=now)
     return len(over)
