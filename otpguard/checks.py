@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
-from otpguard.channels.catalog import has_own_sender
+from otpguard.channels.catalog import has_own_sender, missing_for_reports
 from otpguard.conf import REPORT_ONLY_DAYS, Settings, problems, settings
 from otpguard.core.assurance import Channel
 from otpguard.core.presets import Tier, levels_below_standard
@@ -76,6 +76,7 @@ CODES: dict[str, str] = {
     "otpguard.W009": "A paper with a provider has expired: it closes routes.",
     "otpguard.W010": "WhatsApp goes out by a sender of the vendor's, which people do not know.",
     "otpguard.W011": "The site has several hosts, and a passkey belongs to the one it was made at.",
+    "otpguard.W031": "What a provider reports of deliveries would be turned away.",
 }
 """Every check by its number, and what it means."""
 
@@ -90,7 +91,8 @@ def connect() -> None:
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E001 to E009, E019, E021 to E023, E031, W001, W004 to W006, W009, W010: the dictionary."""
+    """E001 to E009, E019, E021 to E023, E031, W001, W004 to W006, W009, W010, W031: the
+    dictionary."""
     found = problems(getattr(django_settings, "OTPGUARD", {}))
     if found:
         return [Error(_say(p.check, p.message), id=p.check) for p in found]
@@ -267,6 +269,11 @@ def _channels(mine: Settings) -> Iterable[CheckMessage]:
         if Channel.WHATSAPP in provider.channels and not has_own_sender(provider):
             detail = f"{name}: record a sender for it, or use a business account of your own."
             yield _warning("otpguard.W010", detail)
+        missing = missing_for_reports(
+            provider, base_url=mine.webhook_base_url, secret=config.webhook_secret
+        )
+        if missing:
+            yield _warning("otpguard.W031", f"{name}: set {missing}.")
     if not reached - {Channel.EMAIL}:
         detail = "Add one for text messages, WhatsApp or voice (the console for development)."
         yield _warning("otpguard.W006", detail)

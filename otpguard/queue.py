@@ -21,6 +21,7 @@ logger = logging.getLogger("otpguard.queue")
 DELIVER = "otpguard.deliver"
 NOTIFY = "otpguard.notify"
 END = "otpguard.end"
+POLL = "otpguard.poll"
 
 
 def enqueue(task: str, **ids: str) -> None:

@@ -22,9 +22,10 @@ from django.utils import timezone
 from otpguard.flows.deliver import deliver as deliver_flow
 from otpguard.flows.end import end as end_flow
 from otpguard.flows.notify import send_notice
+from otpguard.flows.poll import poll as poll_flow
 from otpguard.flows.replace import replace_due
 from otpguard.flows.sweep import purge, sweep
-from otpguard.queue import DELIVER, END, NOTIFY
+from otpguard.queue import DELIVER, END, NOTIFY, POLL
 
 logger = logging.getLogger("otpguard.sweeper")
 
@@ -53,7 +54,14 @@ def notify(notice_id: str) -> None:
 def end(delivery_id: str) -> None:
     """Tell the vendor of one delivery how it ended. A repeat does no harm."""
     close_old_connections()
-    end_flow(delivery_id=delivery_id)
+    end_flow(delivery_id=delivery_id, now=timezone.now())
+
+
+@shared_task(name=POLL, ignore_result=True)
+def poll(delivery_id: str) -> None:
+    """Ask the vendor of one delivery what became of it. A repeat does no harm."""
+    close_old_connections()
+    poll_flow(delivery_id=delivery_id, now=timezone.now())
 
 
 class Sweeper(Thread):

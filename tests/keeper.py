@@ -71,6 +71,10 @@ class Kept:
             self.stop()
             raise RuntimeError(f"The server {problem}:\n{log}")
 
+    def is_alive(self) -> bool:
+        """True while it runs."""
+        return self._guard.poll() is None
+
     def tail(self, *, size: int = 4000) -> str:
         """The end of the log."""
         text = self.log.read_bytes() if self.log.exists() else b""

@@ -15,7 +15,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg
@@ -40,6 +40,56 @@ CLUSTER = (
 )
 
 
+class Postgres:
+    """A cluster in `home`, that can be stopped and started again at the same address."""
+
+    def __init__(self, home: Path, *, options: Sequence[str] = FAST) -> None:
+        """Make it. `home` is a directory that whoever PostgreSQL runs as can get into."""
+        self._home, self._options = home, options
+        package = _package()
+        self._prefix, self._uid = _not_root()
+        if self._uid is not None:
+            package = _readable_copy(package, home)
+        self._programs = package / "pginstall" / "bin"
+        self._data = home / "data"
+        self._data.mkdir(mode=0o700)
+        if self._uid is not None:
+            os.chown(self._data, self._uid, self._uid)
+        make = [*self._prefix, str(self._programs / "initdb"), f"--pgdata={self._data}"]
+        _make_cluster(make, home, self._uid)
+        self._port = free_port()
+        self._server: Kept | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it is, without a database."""
+        return f"postgresql://{OWNER}@127.0.0.1:{self._port}"
+
+    def start(
+        self, *, stop_with: signal.Signals = signal.SIGINT, remove: Path | None = None
+    ) -> None:
+        """Come up. `stop_with` is how it will be stopped: SIGINT ends the sessions in good order
+        ("fast"), SIGQUIT just ends ("immediate"). `remove` is deleted afterwards, also when the
+        test run is killed."""
+        at = ("-h", "127.0.0.1", "-p", str(self._port), "-k", "", "-c", "max_connections=200")
+        self._server = Kept(
+            [*self._prefix, self._programs / "postgres", "-D", self._data, *at, *self._options],
+            log=self._home / "log",
+            cwd=self._home,
+            env=_environment(),
+            uid=self._uid,
+            remove=remove,
+            stop_with=stop_with,
+        )
+        self._server.wait_until(lambda: _answers(f"{self.address}/postgres"), seconds=30)
+
+    def stop(self) -> None:
+        """Go away in the way that was chosen."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+
 @contextlib.contextmanager
 def private_postgres() -> Iterator[str]:
     """Run a PostgreSQL on a free port for the length of the block; gives the URL of a database.
@@ -48,32 +98,10 @@ def private_postgres() -> Iterator[str]:
     """
     home = Path(tempfile.mkdtemp(prefix="otpguard-postgres-"))
     try:
-        package = _package()
-        prefix, uid = _not_root()
-        if uid is not None:
-            package = _readable_copy(package, home)
-        programs = package / "pginstall" / "bin"
-        data = home / "data"
-        data.mkdir(mode=0o700)
-        if uid is not None:
-            os.chown(data, uid, uid)
-        _make_cluster([*prefix, str(programs / "initdb"), f"--pgdata={data}"], home, uid)
-
-        port = free_port()
-        address = ("-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "max_connections=200")
-        server = Kept(
-            [*prefix, programs / "postgres", "-D", data, *address, *FAST],
-            log=home / "log",
-            cwd=home,
-            env=_environment(),
-            uid=uid,
-            remove=home,
-            stop_with=signal.SIGINT,  # "fast": end the sessions, then shut down
-        )
+        server = Postgres(home)
         try:
-            at = f"postgresql://{OWNER}@127.0.0.1:{port}"
-            server.wait_until(lambda: _answers(f"{at}/postgres"), seconds=30)
-            yield f"{at}/{OWNER}"
+            server.start(remove=home)
+            yield f"{server.address}/{OWNER}"
         finally:
             server.stop()
     finally:

@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, run_checks
 from django.test import override_settings
 
 from otpguard import checks
+from otpguard.channels.http_provider import HttpProvider
 from otpguard.conf import REPORT_ONLY_DAYS
 from otpguard.core.assurance import Channel
 
@@ -29,6 +30,18 @@ MISSPELT = {"mail": {"BACKEND": "otpguard.channels.providers.smtp.Smtpp"}}
 WRONG_OPTION = {"mail": {**MAIL["mail"], "OPTIONS": {"sendr": "x"}}}
 
 
+REPORTING = {
+    "BACKEND": "otpguard.channels.providers.twilio_messaging.TwilioMessaging",
+    "OPTIONS": {
+        "account_sid": "AC1",
+        "auth_token": "t",
+        "sender": "+12015550100",
+        "status_callback": "https://acme.example/security/webhooks/texts/",
+    },
+}
+UNSIGNED = {"x": {"BACKEND": "tests.test_checks.Unsigned"}}
+
+
 class NoDirectory:
     """Lacks the one method."""
 
@@ -44,6 +57,13 @@ class Branded(Generic):
     """Sends them by the site's own account."""
 
     whatsapp_business_account = "1"
+
+
+class Unsigned(HttpProvider):
+    """Reports what arrived, and nobody can tell that it is from the vendor."""
+
+    channels = frozenset({Channel.SMS})
+    receipts = True
 
 
 def ours(**kwargs: Any) -> dict[str, Any]:
@@ -119,6 +139,21 @@ CASES: list[Case] = [
         checks.check_settings,
         ours(PROVIDERS={"vendor": {"BACKEND": "tests.test_checks.Generic"}}),
         ours(PROVIDERS={"vendor": {"BACKEND": "tests.test_checks.Branded"}}),
+    ),
+    (
+        "otpguard.W031",
+        checks.check_settings,
+        ours(PROVIDERS={**CONSOLE, "texts": REPORTING}),
+        ours(PROVIDERS={**CONSOLE, "texts": REPORTING}, WEBHOOK_BASE_URL="https://acme.example"),
+    ),
+    (
+        "otpguard.W031",
+        checks.check_settings,
+        ours(PROVIDERS=UNSIGNED, WEBHOOK_BASE_URL="https://acme.example"),
+        ours(
+            PROVIDERS={"x": {**UNSIGNED["x"], "WEBHOOK_SECRET": "s" * 32}},
+            WEBHOOK_BASE_URL="https://acme.example",
+        ),
     ),
     (
         "otpguard.E007",

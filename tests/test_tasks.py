@@ -13,7 +13,7 @@ from otpguard import tasks
 from otpguard.flows.notify import notify
 from otpguard.models import Delivery, Notice
 from otpguard.notices.kinds import NoticeKind
-from otpguard.queue import DELIVER, END, NOTIFY
+from otpguard.queue import DELIVER, END, NOTIFY, POLL
 from otpguard.testing import send_queued
 from tests import factories
 from tests.flows.setting import stopped
@@ -73,6 +73,11 @@ def test_the_task_does_nothing_for_a_delivery_that_is_gone() -> None:
 def test_the_task_ends_nothing_for_a_delivery_that_is_gone() -> None:
     tasks.end("00000000-0000-4000-8000-000000000000")
     assert END == "otpguard.end"
+
+
+def test_the_task_asks_nothing_for_a_delivery_that_is_gone() -> None:
+    tasks.poll("00000000-0000-4000-8000-000000000000")
+    assert POLL == "otpguard.poll"
 
 
 def test_the_task_does_nothing_for_a_notice_that_is_gone() -> None:

@@ -45,7 +45,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
     search_fields = ("provider", "delivery__provider_ref")
     list_select_related = ("delivery",)
     date_hierarchy = "at"
-    fields = ("at", "provider", "state_text", "failure", "delivery_link")
+    fields = ("at", "provider", "state_text", "failure", "signed", "delivery_link")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The delivery may be asked for, as the delivery's page does."""

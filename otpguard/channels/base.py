@@ -17,11 +17,12 @@ from typing import Protocol
 from otpguard.core.assurance import Channel
 from otpguard.core.checked import Checked
 from otpguard.core.codes import Code
-from otpguard.core.outcome import Failure, Outcome
+from otpguard.core.outcome import Failure, Outcome, Unavailable
 
 __all__ = [
     "Ending",
     "OutboundMessage",
+    "Polling",
     "Provider",
     "ReceiptFact",
     "ReceiptState",
@@ -189,3 +190,17 @@ class Receiving(Protocol):
 
     def handshake(self, received: Webhook) -> str | None:
         """The body to answer with, when the vendor asks whether the address is ours; else None."""
+
+
+class Polling(Protocol):
+    """What a vendor offers that can be asked what became of a message."""
+
+    polls: bool
+    """True where it can."""
+
+    def status(self, reference: str) -> ReceiptFact | Unavailable | None:
+        """Ask once, within the deadlines. Raises only on a programming error.
+
+        A fact is about this very `reference`; None when the vendor knows nothing yet, or nothing
+        that tells whether the message arrived.
+        """

@@ -9,7 +9,8 @@ from typing import cast
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
-from otpguard.channels.base import Provider, Receiving
+from otpguard.channels.base import Polling, Provider, Receiving
+from otpguard.channels.http_provider import HttpProvider
 from otpguard.conf import RouteConfig, settings
 from otpguard.core.assurance import Channel
 from otpguard.core.registry import Registry
@@ -30,6 +31,28 @@ def receiving(name: str) -> Receiving | None:
     catalog = providers()
     found = catalog.get(name) if name in catalog.names() else None
     return cast("Receiving", found) if hasattr(found, "parse_receipt") else None
+
+
+def polling(name: str) -> Polling | None:
+    """The provider of that name if it can be asked what became of a message."""
+    catalog = providers()
+    found = catalog.get(name) if name in catalog.names() else None
+    return cast("Polling", found) if getattr(found, "polls", False) else None
+
+
+def missing_for_reports(provider: Provider, *, base_url: str, secret: str) -> str:
+    """The setting without which no report of this provider is taken.
+
+    Empty when there is none, and for a provider that reports nothing. `base_url` and `secret` are
+    WEBHOOK_BASE_URL and the provider's WEBHOOK_SECRET.
+    """
+    reports = provider.receipts and hasattr(provider, "parse_receipt")
+    if not (reports or secret):
+        return ""
+    if not base_url:
+        return "WEBHOOK_BASE_URL"
+    believes_nobody = getattr(type(provider), "is_authentic", None) is HttpProvider.is_authentic
+    return "WEBHOOK_SECRET" if believes_nobody and not secret else ""
 
 
 def routes() -> tuple[Route, ...]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from otpguard.channels.answers import by_status
 from otpguard.channels.base import OutboundMessage, ReceiptFact, Webhook
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
@@ -36,6 +37,8 @@ class HttpProvider:
     """True for a vendor that makes the code itself: see `otpguard.channels.remote_provider`."""
     ends = False
     """True for a vendor that is told how it ended: see `Ending`."""
+    polls = False
+    """True for a vendor that can be asked what became of a message: see `Polling`."""
 
     def __init__(self, *, connect: float = 3.0, read: float = 8.0) -> None:
         self._deadlines = Deadlines(connect=connect, read=read)
@@ -66,6 +69,14 @@ class HttpProvider:
             return None
         outcome = self.parse_response(response)
         return outcome.failure if isinstance(outcome, Refused | Unavailable) else Failure.TRANSIENT
+
+    def build_status(self, reference: str) -> Request:
+        """The request that asks what became of the message that `reference` names."""
+        raise NotImplementedError
+
+    def parse_status(self, response: Response) -> ReceiptFact | None:
+        """What the answer to it tells, with the reference that it names; None for nothing."""
+        raise NotImplementedError
 
     def authorize(self, request: Request, *, now: datetime) -> Request:
         """The request with credentials that hold for a moment only; as it is where none do.
@@ -120,6 +131,27 @@ class HttpProvider:
     def confirm(self, reference: str, code: Code) -> Failure | None:
         """Report the success of a code of ours, which vendors count. None when that is done."""
         return self._close(self.confirm_request(reference, code))
+
+    def status(self, reference: str) -> ReceiptFact | Unavailable | None:
+        """Ask once what became of a message. See `Polling.status`."""
+        try:
+            result = self._exchange(self.build_status(reference))
+        except NotAuthorizedError as error:
+            return Unavailable(reason=str(error), failure=Failure.AUTH_CONFIG)
+        match result:
+            case Unsent(reason=reason):
+                return Unavailable(reason=reason)
+            case Unknown(reason=reason):
+                return Unavailable(reason=reason, failure=Failure.UNKNOWN_OUTCOME)
+            case Response(status=status) as response if status < 300:  # noqa: PLR2004
+                fact = self.parse_status(response)
+                # An answer about another message is none.
+                return fact if fact is not None and fact.reference == reference else None
+            case Response(status=404 | 410):
+                return None
+            case Response() as response:
+                found = by_status(response, "status")
+                return found if isinstance(found, Unavailable) else None
 
     def _close(self, request: Request | None) -> Failure | None:
         if request is None:

@@ -87,6 +87,19 @@ def on_channels(routes: Mapping[Channel, Sequence[str]]) -> Findings:
     return tuple(found)
 
 
+def on_reports(missing: Mapping[str, str], reporting: Sequence[str]) -> Findings:
+    """`missing` is the setting without which a provider's reports are turned away, by provider;
+    `reporting` are those that report."""
+    found: list[Finding] = []
+    for name, setting in missing.items():
+        text = f"{name} reports what arrived, but no report is taken: set {setting}."
+        found += warning("reports", text)
+    heard = [name for name in reporting if name not in missing]
+    if heard:
+        found += ok("reports", f"Taken from {', '.join(heard)}.")
+    return tuple(found)
+
+
 def on_workers(answered: int | None) -> Findings:
     """`answered` is how many workers did; None when the broker cannot be reached."""
     if answered is None:

@@ -124,7 +124,7 @@ def _verify(facts: RequestFacts, challenge: Challenge, shown: Shown, lane: Lane)
         spent = bool(won) and shown.spend()
         if spent:
             grant = prove(facts, challenge, shown, lane)
-            leave([challenge.pk])
+            leave([challenge.pk], now=facts.now)
         else:
             transaction.set_rollback(True)
     if not won:
@@ -174,7 +174,7 @@ def _exhaust(challenge: Challenge, now: datetime, where: Circumstances) -> None:
     )
     if closed:
         record(ChallengeExhausted(attempts=challenge.attempts), where)
-        leave([challenge.pk])
+        leave([challenge.pk], now=now)
 
 
 def _disable(facts: RequestFacts, factor: Factor, lane: Lane, where: Circumstances) -> None:

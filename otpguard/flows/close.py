@@ -38,7 +38,7 @@ def cancel_open(facts: RequestFacts, challenges: QuerySet[Challenge], reason: st
         row.closed_at, row.due_at = facts.now, None
         row.save(update_fields=["state", "closed_at", "due_at"])
         record(ChallengeCanceled(reason=reason), _where(facts, row))
-    leave([row.pk for row in rows])
+    leave([row.pk for row in rows], now=facts.now)
     return len(rows)
 
 
@@ -62,7 +62,7 @@ def repudiate(*, facts: RequestFacts, challenge_id: UUID) -> bool:
         revoked = store.revoke(Grant.objects.filter(sid=challenge.sid), now=facts.now)
         LoginSession.objects.filter(sid=challenge.sid, ended_at=None).update(ended_at=facts.now)
         record(ChallengeRepudiated(grants_revoked=revoked), _where(facts, challenge))
-        leave([challenge.pk])
+        leave([challenge.pk], now=facts.now)
         transaction.on_commit(
             partial(
                 challenge_repudiated.send_robust,

@@ -28,6 +28,7 @@ from otpguard.flows.fall_back import Fallen, fall_back, following_of
 from otpguard.flows.leave import leave_earlier, make_way
 from otpguard.flows.outbox import Claimed, claim, lock, move, set_due
 from otpguard.flows.outgoing import message_of
+from otpguard.flows.poll import ANSWERED_WITHIN, ask_later, is_asked
 from otpguard.flows.receipt import catch_up, turnstile
 from otpguard.flows.unattended import circumstances_of
 from otpguard.models import Challenge, Delivery
@@ -139,7 +140,9 @@ def _write_accepted(
     if not move(delivery, state, outcome="accepted", reference=reference, sent_at=now):
         return
     _set_timer(challenge, delivery, outcome, now)
-    leave_earlier(delivery, challenge)
+    if not outcome.delivered:
+        ask_later(delivery, now=now)
+    leave_earlier(delivery, challenge, now=now)
     event = ChallengeSent(
         channel=delivery.channel,
         provider=delivery.provider,
@@ -183,4 +186,5 @@ def _set_timer(challenge: Challenge, delivery: Delivery, outcome: Accepted, now:
     )
     if waits:
         wait = timedelta(seconds=challenge.fallback_seconds)
-        set_due(challenge, now + (wait if delivery.receipts else max(wait, UNREPORTED)))
+        silent = UNREPORTED + ANSWERED_WITHIN if is_asked(delivery) else UNREPORTED
+        set_due(challenge, now + (wait if delivery.receipts else max(wait, silent)))

@@ -62,6 +62,7 @@ def _examine(
     yield from advice.on_providers(faults, list(settings().providers))
     if not faults:
         yield from _routes()
+        yield from _reports()
     yield from advice.on_workers(workers(seconds=ping_seconds))
     try:
         yield from advice.on_clock(skew_of(clock))
@@ -104,6 +105,22 @@ def _routes() -> Findings:
     for route in catalog.routes():
         by_channel.setdefault(route.channel, []).append(route.provider)
     return advice.on_channels(by_channel)
+
+
+def _reports() -> Findings:
+    mine, made = settings(), catalog.providers()
+    missing = {
+        name: catalog.missing_for_reports(
+            made.get(name),
+            base_url=mine.webhook_base_url,
+            secret=mine.providers[name].webhook_secret,
+        )
+        for name in made.names()
+    }
+    return advice.on_reports(
+        {name: setting for name, setting in missing.items() if setting},
+        [name for name in made.names() if made.get(name).receipts],
+    )
 
 
 def _sweeper(now: datetime) -> Findings:

@@ -23,7 +23,7 @@ def judge(challenge: Challenge, factor: Factor, given: str, *, now: datetime) ->
     kind = FactorKind(factor.kind)
     match kind:
         case FactorKind.PHONE:
-            missed = _sent(challenge, given)
+            missed = _sent(challenge, given, now)
             return missed or Shown(method=_method(challenge), spend=_nothing)
         case FactorKind.TOTP:
             return totp.judge(factor, given, now=now)
@@ -38,7 +38,7 @@ def judge(challenge: Challenge, factor: Factor, given: str, *, now: datetime) ->
     assert_never(kind)
 
 
-def _sent(challenge: Challenge, given: str) -> Missed | None:
+def _sent(challenge: Challenge, given: str, now: datetime) -> Missed | None:
     """Why `given` is no code that was sent; None when it is one.
 
     Ours is compared first and here. The vendor's own is asked about where one was sent, once: the
@@ -50,7 +50,9 @@ def _sent(challenge: Challenge, given: str) -> Missed | None:
     if is_ours and matches(given, code_of(challenge)):
         return None
     asked = next((row for row in remote if row.provider_ref), None)
-    missed = Missed(reason="gone") if asked is None else check(challenge, asked, given)
+    missed: Missed | None = Missed(reason="gone")
+    if asked is not None:
+        missed = check(challenge, asked, given, now=now)
     # What was compared with ours was a guess, whatever the vendor could say.
     return Missed() if is_ours and missed is not None else missed
 

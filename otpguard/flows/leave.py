@@ -1,4 +1,4 @@
-"""Order that what is open at vendors is ended: nobody waits for it, and it may be lost.
+"""Order that what is open at vendors is ended: nobody waits for it.
 
 What is not ended runs out at the vendor by itself; the code is not accepted here all the same. A
 vendor that refuses a second verification of one number is told before the next message goes out.
@@ -7,7 +7,7 @@ vendor that refuses a second verification of one number is told before the next 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -16,11 +16,12 @@ from django.db.models import F, QuerySet
 from otpguard.channels import catalog
 from otpguard.channels.base import Ending, Provider
 from otpguard.core.challenge import DeliveryState
+from otpguard.flows import errand
+from otpguard.flows.errand import TELL
 from otpguard.models import Challenge, Delivery
-from otpguard.queue import END, enqueue
 
 
-def leave(challenges: Collection[UUID]) -> None:
+def leave(challenges: Collection[UUID], *, now: datetime) -> None:
     """Order the end of what these closed challenges have open, after the caller's commit.
 
     That is the last message that a vendor took: those before it were ended when it was taken.
@@ -31,10 +32,10 @@ def leave(challenges: Collection[UUID]) -> None:
     last = {row.challenge_id: row for row in _taken().filter(challenge__in=challenges)}
     for row in last.values():
         if row.provider in enders:
-            enqueue(END, delivery_id=str(row.pk))
+            errand.order(TELL, row, now=now)
 
 
-def leave_earlier(delivery: Delivery, challenge: Challenge) -> None:
+def leave_earlier(delivery: Delivery, challenge: Challenge, *, now: datetime) -> None:
     """Order the end of what `delivery` takes the place of, or of itself when it came too late.
 
     Called when a vendor has taken it; joins the caller's transaction.
@@ -50,7 +51,7 @@ def leave_earlier(delivery: Delivery, challenge: Challenge) -> None:
         if left is not None and _makes_way(left, delivery):
             return
     if left is not None and left.provider in enders:
-        enqueue(END, delivery_id=str(left.pk))
+        errand.order(TELL, left, now=now)
 
 
 def make_way(delivery: Delivery, provider: Provider, *, lease: timedelta) -> None:

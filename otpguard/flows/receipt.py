@@ -3,6 +3,10 @@
 Reports come late, twice, in any order and even before our own send has returned; states move only
 forward, so none of that matters. A report sends nothing by itself: it moves the fallback timer of
 the stored plan, and the sweep does the rest (A6).
+
+Whoever is known by a secret address alone may be anybody who has seen it. Where the vendor can be
+asked, such a report does nothing but have it asked; where it cannot, it is believed about the end
+of deliveries that are open, and about nothing else.
 """
 
 from __future__ import annotations
@@ -17,11 +21,14 @@ from enum import StrEnum
 from django.db import connection, transaction
 
 from otpguard.audit.recorder import Circumstances, record
+from otpguard.channels import catalog
 from otpguard.channels.base import ReceiptFact, ReceiptState
 from otpguard.core.challenge import ChallengeState, DeliveryState, states_before
 from otpguard.core.events import ChallengeDelivered, ReceiptRejected
 from otpguard.core.outcome import Failure
+from otpguard.flows import errand
 from otpguard.flows.coalesce import Coalescer
+from otpguard.flows.errand import ASK
 from otpguard.flows.unattended import circumstances_of
 from otpguard.models import Challenge, Delivery, Receipt
 from otpguard.models.prepared import prepared_cursor
@@ -41,16 +48,21 @@ _STATES = {
 class _Result(StrEnum):
     MOVED = "moved"
     REPEATED = "repeated"
+    ASKED = "asked"
     UNKNOWN = "unknown"
     IGNORED = "ignored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """How many facts moved a delivery, were known before, were nobody's, or changed nothing."""
+    """How many facts moved a delivery, were known before, were nobody's, or changed nothing.
+
+    `asked` are those for which the vendor itself is asked first.
+    """
 
     moved: int = 0
     repeated: int = 0
+    asked: int = 0
     unknown: int = 0
     ignored: int = 0
 
@@ -66,9 +78,8 @@ def take(
     """Store what a vendor reports and let it move the deliveries it is about.
 
     `raw` is the report as it came, kept encrypted for 30 days. `signed` is False for a vendor that
-    is known by a secret address alone: it is believed about the end of deliveries that are open,
-    and about nothing else (A6). Each fact commits by itself and locks its challenge; a vendor that
-    is cut off in the middle sends all of them again.
+    is known by a secret address alone (A6). Each fact commits by itself and locks its challenge; a
+    vendor that is cut off in the middle sends all of them again.
     """
     found: Counter[_Result] = Counter()
     for number, fact in enumerate(facts):
@@ -105,9 +116,13 @@ def catch_up(delivery: Delivery, challenge: Challenge, *, reference: str, now: d
     `turnstile` and has written `reference`.
     """
     possible = {_digest(fact): fact for fact in _conceivable(reference)}
-    for pk, digest in _early(delivery.provider, list(possible)):
+    for pk, digest, signed in _early(delivery.provider, list(possible)):
         Receipt.objects.filter(pk=pk).update(delivery=delivery)
-        _apply(delivery, challenge, possible[digest], now)
+        delivery.refresh_from_db(fields=["state", "provider_ref"])
+        if signed:
+            _apply(delivery, challenge, possible[digest], now)
+        else:
+            _weigh(delivery, challenge, possible[digest], now)
 
 
 def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: bool) -> _Result:
@@ -127,17 +142,20 @@ def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: 
             state=fact.state.value,
             failure=fact.failure or "",
             raw=raw,
+            signed=signed,
             at=now,
         )
         Receipt.objects.bulk_create([row], ignore_conflicts=True)
+        if signed:
+            repeated.filter(signed=False).update(signed=True)
         if delivery is None:
             return _Result.REPEATED if was_there else _Result.UNKNOWN
         challenge = Challenge.objects.select_for_update().get(pk=delivery.challenge_id)
-        if not signed and not _is_open(delivery, challenge, fact, now):
-            return _Result.IGNORED
         repeated.filter(delivery=None).update(delivery=delivery)
-        if signed:
-            _note(delivery, fact)
+        if not signed:
+            # A repeat is no reason to ask once more.
+            return _Result.REPEATED if was_there else _weigh(delivery, challenge, fact, now)
+        _note(delivery, fact)
         if _apply(delivery, challenge, fact, now):
             return _Result.MOVED
         return _Result.REPEATED if was_there else _Result.IGNORED
@@ -150,15 +168,20 @@ def _known(provider: str, reference: str) -> Delivery | None:
     return Delivery.objects.filter(provider=provider, provider_ref=reference).first()
 
 
-def _is_open(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: datetime) -> bool:
-    """True for the end of a delivery that is still waited for: all that a vendor without a
-    signature is believed about."""
-    return (
+def _weigh(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: datetime) -> _Result:
+    """What comes of a report that nobody signed: the vendor is asked, or a little belief."""
+    is_about_an_end = (
         fact.state is not ReceiptState.SENT
         and delivery.state == DeliveryState.SENT
         and challenge.state == ChallengeState.OPEN
         and challenge.expires_at > now
     )
+    if not is_about_an_end:
+        return _Result.IGNORED
+    if catalog.polling(delivery.provider) is not None:
+        errand.order(ASK, delivery, now=now)
+        return _Result.ASKED
+    return _Result.MOVED if _apply(delivery, challenge, fact, now) else _Result.IGNORED
 
 
 def _note(delivery: Delivery, fact: ReceiptFact) -> None:
@@ -210,12 +233,12 @@ def _set_due(challenge: Challenge, now: datetime) -> None:
         challenge.save(update_fields=["due_at"])
 
 
-def _early(provider: str, digests: list[str]) -> list[tuple[int, str]]:
+def _early(provider: str, digests: list[str]) -> list[tuple[int, str, bool]]:
     """Reports of these digests that found no delivery, by hand: every send asks, few find one."""
     places = ", ".join(["%s"] * len(digests))
     with prepared_cursor() as cursor:
         cursor.execute(
-            f"SELECT id, digest FROM {Receipt._meta.db_table}"  # noqa: S608, SLF001 (constant text)
+            f"SELECT id, digest, signed FROM {Receipt._meta.db_table}"  # noqa: S608, SLF001 (constant text)
             f" WHERE provider = %s AND delivery_id IS NULL AND digest IN ({places}) ORDER BY id",
             [provider, *digests],
         )

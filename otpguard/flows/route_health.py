@@ -1,4 +1,4 @@
-"""What sends and operators say about routes: breakers open and close, with events."""
+"""What sends, checks and operators say about routes: breakers open and close, with events."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from otpguard.audit.recorder import Circumstances, record
 from otpguard.channels import breaker
 from otpguard.channels.breaker import Change, Spot
 from otpguard.core.breaker import SLOW_AFTER, Tried
+from otpguard.core.checked import Checked
 from otpguard.core.events import RouteClosed, RouteOpened
 from otpguard.core.facts import RequestFacts
-from otpguard.core.outcome import Outcome, Unavailable
+from otpguard.core.outcome import Accepted, Outcome, Unavailable
 from otpguard.exceptions import NotAllowed
 from otpguard.flows.alarm import alarm
 from otpguard.flows.scope import is_site
@@ -49,6 +50,20 @@ def heard(
             _tell(changed, Circumstances(now=now))
     if failure is not None and failure.pages_operator:
         alarm(provider=spot.provider, failure=failure, reason=reason, now=now)
+
+
+def heard_check(*, spot: Spot, checked: Checked, took: timedelta, now: datetime) -> None:
+    """Note what one check of a code says about its route: a vendor that cannot say is one that
+    fails, whatever it was asked. A wrong code is none.
+
+    Commits by itself. A route that rests is brought back by a message on trial, not by this.
+    """
+    failed = checked if isinstance(checked, Unavailable) else None
+    here = {"provider": spot.provider, "channel": spot.channel}
+    troubled = RouteHealth.objects.filter(**here, country__in={spot.country, breaker.EVERYWHERE})
+    if failed is None and troubled.exclude(state=RouteHealth.State.CLOSED).exists():
+        return
+    heard(spot=spot, outcome=failed or Accepted(), took=took, now=now)
 
 
 def rest_route(*, facts: RequestFacts, health: RouteHealth, reason: str) -> bool:

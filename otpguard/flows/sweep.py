@@ -19,6 +19,7 @@ from otpguard.audit.recorder import record_all
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.events import ChallengeExpired
 from otpguard.core.outcome import Failure
+from otpguard.flows import errand
 from otpguard.flows.approve import lapse
 from otpguard.flows.fall_back import Fallen, fall_back
 from otpguard.flows.leave import leave
@@ -49,6 +50,7 @@ class Swept:
     requeued: int = 0
     expired: int = 0
     notices: int = 0
+    errands: int = 0
 
 
 def sweep(*, now: datetime) -> Swept:
@@ -58,6 +60,7 @@ def sweep(*, now: datetime) -> Swept:
         requeued=_stale(now),
         expired=_expiries(now),
         notices=_notices(now),
+        errands=errand.overdue(now=now),
     )
 
 
@@ -173,5 +176,5 @@ def _expiries(now: datetime) -> int:
             state=ChallengeState.EXPIRED.value, closed_at=now, due_at=None
         )
         record_all([(ChallengeExpired(), circumstances_of(each, now)) for each in over])
-        leave(keys)
+        leave(keys, now=now)
     return len(over)

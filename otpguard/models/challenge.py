@@ -121,6 +121,8 @@ class Delivery(models.Model):
     (challenge, step) is unique, so taking a step twice sends once. A sender holds the row by
     `lease_until`; when it dies, the next one takes over. `remote` says that the vendor made the
     code and checks it (C14); `carrier` and `network_route` are what it reported of the way.
+    `ask_at` and `tell_at` are when the vendor is to be asked what became of it and told how it
+    ended, empty for never; `asks` and `tells` count the tries.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -137,6 +139,10 @@ class Delivery(models.Model):
         default=DeliveryState.QUEUED.value,
     )
     lease_until = models.DateTimeField(null=True, blank=True)
+    ask_at = models.DateTimeField(null=True, blank=True)
+    asks = models.PositiveSmallIntegerField(default=0)
+    tell_at = models.DateTimeField(null=True, blank=True)
+    tells = models.PositiveSmallIntegerField(default=0)
     provider_ref = models.CharField(max_length=128, null=True, blank=True)
     outcome = models.CharField(max_length=120, blank=True)
     failure = models.CharField(max_length=32, blank=True)
@@ -169,6 +175,16 @@ class Delivery(models.Model):
                 condition=Q(state__in=["queued", "sending"]),
             ),
             models.Index(fields=["tenant", "created_at"], name="otpguard_delivery_tenant"),
+            models.Index(
+                fields=["ask_at"],
+                name="otpguard_delivery_ask",
+                condition=Q(ask_at__isnull=False),
+            ),
+            models.Index(
+                fields=["tell_at"],
+                name="otpguard_delivery_tell",
+                condition=Q(tell_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,8 @@ from otpguard.models.fields import EncryptedTextField
 class Receipt(models.Model):
     """One report of one vendor. `digest` is that of its facts, so that a repeat does nothing.
 
-    `delivery` is empty for a reference that nobody here knows.
+    `delivery` is empty for a reference that nobody here knows. `signed` is False while only an
+    address with a secret vouches for it.
     """
 
     provider = models.CharField(max_length=64)
@@ -26,6 +27,7 @@ class Receipt(models.Model):
     state = models.CharField(max_length=16)
     failure = models.CharField(max_length=32, blank=True)
     raw = EncryptedTextField(blank=True)
+    signed = models.BooleanField(default=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

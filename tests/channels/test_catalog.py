@@ -9,6 +9,7 @@ import pytest
 from django.test import override_settings
 
 from otpguard.channels import catalog
+from otpguard.channels.http_provider import HttpProvider
 from otpguard.channels.providers.memory import Memory
 from otpguard.core.assurance import Channel
 from otpguard.core.registry import UnknownNameError
@@ -127,3 +128,37 @@ def test_a_vendors_own_whatsapp_sender_is_told_from_the_sites() -> None:
         own = {r.provider: r.own_sender for r in catalog.routes() if r.channel is Channel.WHATSAPP}
         assert catalog.for_development(catalog.providers().get("dev"))
     assert own == {"own": True, "generic": False, "dev": True}
+
+
+def test_who_can_be_asked_is_known_by_name() -> None:
+    path = "otpguard.channels.providers.sinch.Sinch"
+    sinch = {"BACKEND": path, "OPTIONS": {"key": "k", "secret": "c2VjcmV0"}}
+    entries = {"asked": sinch, "silent": {"BACKEND": MEMORY}}
+    with override_settings(OTPGUARD={"PROVIDERS": entries}):
+        assert catalog.polling("asked") is catalog.providers().get("asked")
+        assert catalog.polling("silent") is None
+        assert catalog.polling("nobody") is None
+
+
+@pytest.mark.parametrize(
+    ("receipts", "base_url", "secret", "missing"),
+    [
+        (False, "", "", ""),
+        (True, "", "", "WEBHOOK_BASE_URL"),
+        (True, "", "s", "WEBHOOK_BASE_URL"),
+        (False, "", "s", "WEBHOOK_BASE_URL"),
+        (True, "https://acme.example", "", "WEBHOOK_SECRET"),
+        (True, "https://acme.example", "s", ""),
+    ],
+)
+def test_what_keeps_reports_out_is_named(
+    receipts: bool, base_url: str, secret: str, missing: str
+) -> None:
+    unsigned = HttpProvider()
+    unsigned.receipts = receipts
+    found = catalog.missing_for_reports(unsigned, base_url=base_url, secret=secret)
+    assert found == missing
+
+
+def test_a_provider_that_calls_nobody_back_misses_nothing() -> None:
+    assert catalog.missing_for_reports(Memory(receipts=True), base_url="", secret="") == ""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from otpguard.channels.base import OutboundMessage, Webhook
+from otpguard.channels.base import OutboundMessage, ReceiptFact, ReceiptState, Webhook
 from otpguard.channels.http_provider import HttpProvider, NotAuthorizedError
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
@@ -39,6 +39,13 @@ class Acme(HttpProvider):
 
     def cancel_request(self, reference: str) -> Request:
         return Request(method="DELETE", url=f"{self._base}/{reference}")
+
+    def build_status(self, reference: str) -> Request:
+        return Request(method="GET", url=f"{self._base}/{reference}")
+
+    def parse_status(self, response: Response) -> ReceiptFact | None:
+        reference = response.body.decode()
+        return ReceiptFact(reference=reference, state=ReceiptState.SENT) if reference else None
 
 
 class Locked(Acme):
@@ -119,3 +126,56 @@ def test_a_vendors_file_must_say_how_to_build_and_parse() -> None:
         HttpProvider().build_request(message())
     with pytest.raises(NotImplementedError):
         HttpProvider().parse_response(Response(status=200))
+    with pytest.raises(NotImplementedError):
+        HttpProvider().build_status("1")
+    with pytest.raises(NotImplementedError):
+        HttpProvider().parse_status(Response(status=200))
+
+
+def test_a_status_is_of_the_message_that_was_asked_about() -> None:
+    with vendor() as server:
+        server.reply = Reply(200, b"7")
+        said = Acme(server.url).status("7")
+        assert said == ReceiptFact(reference="7", state=ReceiptState.SENT)
+        assert Acme(server.url).status("8") is None
+        server.reply = Reply(200, b"")
+        assert Acme(server.url).status("7") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "failure"),
+    [
+        (302, Failure.AUTH_CONFIG),
+        (401, Failure.AUTH_CONFIG),
+        (429, Failure.RATE_LIMITED),
+        (500, Failure.TRANSIENT),
+        (502, Failure.UNKNOWN_OUTCOME),
+    ],
+)
+def test_a_vendor_that_cannot_answer_says_nothing_about_the_message(
+    status: int, failure: Failure
+) -> None:
+    with vendor() as server:
+        server.reply = Reply(status, b"7")
+        said = Acme(server.url).status("7")
+        assert isinstance(said, Unavailable)
+        assert said.failure is failure
+
+
+@pytest.mark.parametrize("status", [400, 404, 410, 422])
+def test_a_vendor_that_knows_no_such_message_says_nothing(status: int) -> None:
+    with vendor() as server:
+        server.reply = Reply(status, b"7")
+        assert Acme(server.url).status("7") is None
+
+
+def test_whoever_cannot_be_asked_may_be_asked_again() -> None:
+    away = Acme(f"http://127.0.0.1:{free_port()}").status("7")
+    assert away == Unavailable(reason="ConnectError")
+    with vendor() as server:
+        locked = Locked(server.url).status("7")
+        assert locked == Unavailable(reason="acme: no key", failure=Failure.AUTH_CONFIG)
+        server.mood = "hang"
+        hung = Acme(server.url).status("7")
+        assert isinstance(hung, Unavailable)
+        assert hung.failure is Failure.UNKNOWN_OUTCOME

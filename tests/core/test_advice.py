@@ -37,6 +37,15 @@ def test_a_channel_without_a_route_is_a_warning_and_no_route_at_all_an_error() -
     assert levels(advice.on_channels({})) == ["error"]
 
 
+def test_reports_that_would_be_turned_away_are_a_warning() -> None:
+    found = advice.on_reports({"texts": "WEBHOOK_BASE_URL"}, ["texts", "chats"])
+    assert levels(found) == ["warning", "ok"]
+    assert "texts" in found[0].text
+    assert "set WEBHOOK_BASE_URL" in found[0].text
+    assert "chats" in found[1].text
+    assert levels(advice.on_reports({}, [])) == []
+
+
 @pytest.mark.parametrize(
     ("answered", "expected"), [(None, ["error"]), (0, ["ok", "error"]), (3, ["ok", "ok"])]
 )

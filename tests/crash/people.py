@@ -7,6 +7,7 @@ import sys
 import time
 
 import django
+from django.db import InterfaceError, OperationalError, connection
 
 from tests.celery_app import app
 
@@ -17,8 +18,11 @@ def main(per_second: float) -> None:
     while True:
         begun = time.monotonic()
         number += 1
-        who = stopped()
-        who.start(address=f"198.51.{number // 250 % 250}.{number % 250}")
+        try:
+            who = stopped()
+            who.start(address=f"198.51.{number // 250 % 250}.{number % 250}")
+        except (OperationalError, InterfaceError):
+            connection.close()  # the database is away; whoever was told so comes again
         time.sleep(max(0.0, 1 / per_second - (time.monotonic() - begun)))
 
 

@@ -66,6 +66,7 @@ class Stage:
     broker: Broker
     vendor: FakeVendor
     home: Path
+    database: str = ""
     kept: list[Kept] = field(default_factory=list)
 
     def run(self, name: str, *words: object) -> Kept:
@@ -73,7 +74,7 @@ class Stage:
         env = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
-            "OTPGUARD_TEST_DATABASE": database_address(),
+            "OTPGUARD_TEST_DATABASE": self.database or database_address(),
             "OTPGUARD_TEST_REDIS": f"redis://127.0.0.1:{self.broker.port}",
             "OTPGUARD_TEST_VENDOR": self.vendor.url,
             "PYTEST_XDIST_WORKER": "",
@@ -83,13 +84,19 @@ class Stage:
         self.kept.append(process)
         return process
 
-    def wait_for(self, condition: Callable[[], bool], *, seconds: float) -> None:
-        """Return once it holds; fail with what everybody wrote."""
+    def wait_for(
+        self,
+        condition: Callable[[], bool],
+        *,
+        seconds: float,
+        told: Callable[[], Counter[str]] | None = None,
+    ) -> None:
+        """Return once it holds; fail with how things stand and what everybody wrote."""
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:
                 logs = "\n".join(process.tail(size=1500) for process in self.kept)
-                pytest.fail(f"waited {seconds:g} s; {dict(endings())}\n{logs}")
+                pytest.fail(f"waited {seconds:g} s; {dict((told or endings)())}\n{logs}")
             time.sleep(0.1)
 
     def close(self) -> None:
@@ -100,12 +107,13 @@ class Stage:
 
 
 @contextmanager
-def stage(home: Path) -> Iterator[Stage]:
-    """A broker and a vendor; who else is to run is the test's to say."""
+def stage(home: Path, *, database: str = "", seconds: float = 0.02) -> Iterator[Stage]:
+    """A broker and a vendor, who takes `seconds` to answer; who else is to run is the test's to
+    say. `database` is one of its own, in place of the tests'."""
     broker = Broker(home)
     broker.start()
-    with FakeVendor() as vendor:
-        made = Stage(broker=broker, vendor=vendor, home=home)
+    with FakeVendor(seconds=seconds) as vendor:
+        made = Stage(broker=broker, vendor=vendor, home=home, database=database)
         try:
             yield made
         finally:
@@ -114,12 +122,17 @@ def stage(home: Path) -> Iterator[Stage]:
 
 def ending(challenge: Challenge) -> str:
     """How the sending of a challenge ended, or "open"."""
-    states = [row.state for row in challenge.deliveries.all()]
-    if challenge.undeliverable:
+    arrived = any(row.state == DeliveryState.DELIVERED for row in challenge.deliveries.all())
+    return ended_as(challenge.state, challenge.step, arrived, challenge.undeliverable)
+
+
+def ended_as(state: str, step: int, arrived: bool, undeliverable: bool) -> str:
+    """The same, in values."""
+    if undeliverable:
         return "undeliverable"
-    if DeliveryState.DELIVERED in states:
-        return "fell back" if challenge.step else "delivered"
-    return "open" if challenge.state == ChallengeState.OPEN else "lost"
+    if arrived:
+        return "fell back" if step else "delivered"
+    return "open" if state == ChallengeState.OPEN else "lost"
 
 
 def endings() -> Counter[str]:

@@ -74,6 +74,20 @@ def test_a_channel_without_a_provider_is_told_of(settings: Any) -> None:
     assert levels("routes") == ["ok", "warning", "warning", "warning", "hint"]
 
 
+def test_reports_that_would_be_turned_away_are_told_of(settings: Any) -> None:
+    assert found("reports") == [], "nobody reports"
+    options = {"account_sid": "AC1", "auth_token": "t", "sender": "+12015550100"}
+    texts = {
+        "BACKEND": "otpguard.channels.providers.twilio_messaging.TwilioMessaging",
+        "OPTIONS": {**options, "status_callback": "https://acme.example/x/"},
+    }
+    settings.OTPGUARD = {"PROVIDERS": {"texts": texts}}
+    assert levels("reports") == ["warning"]
+    assert "WEBHOOK_BASE_URL" in found("reports")[0].text
+    settings.OTPGUARD = {**settings.OTPGUARD, "WEBHOOK_BASE_URL": "https://acme.example"}
+    assert levels("reports") == ["ok"]
+
+
 @pytest.mark.parametrize(("off", "level"), [(0, "ok"), (5, "error"), (-5, "error")])
 def test_a_clock_that_is_off_is_an_error(off: int, level: str) -> None:
     def clock() -> datetime:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from multiprocessing import get_context
 from typing import Any
-from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
+from django.utils import timezone
 
 from otpguard.core.outcome import Failure
-from otpguard.flows.end import end
+from otpguard.flows.end import end, tell
+from otpguard.flows.errand import GRACE, LEASE, TELL
+from otpguard.flows.leave import leave
 from otpguard.flows.outgoing import code_of
+from otpguard.flows.sweep import sweep
 from otpguard.models import Challenge, Delivery
 from otpguard.testing import send_queued
 from tests import factories
@@ -44,6 +52,10 @@ def sent() -> tuple[Challenge, Delivery]:
     return challenge, Delivery.objects.get()
 
 
+def fresh(row: Delivery) -> Delivery:
+    return Delivery.objects.select_related("challenge").get(pk=row.pk)
+
+
 def told(server: Vendor) -> list[str]:
     return [each.form["Status"] for each in server.received if "Status" in each.form]
 
@@ -51,7 +63,7 @@ def told(server: Vendor) -> list[str]:
 def test_a_proven_code_of_ours_is_confirmed(verify: Vendor) -> None:
     challenge, row = sent()
     factories.age(challenge, state="verified")
-    assert end(delivery_id=str(row.pk)) is None
+    assert tell(fresh(row)) is None
     assert told(verify) == ["approved"]
 
 
@@ -59,14 +71,14 @@ def test_a_proven_code_of_ours_is_confirmed(verify: Vendor) -> None:
 def test_anything_else_is_given_up(verify: Vendor, state: str) -> None:
     challenge, row = sent()
     factories.age(challenge, state=state)
-    assert end(delivery_id=str(row.pk)) is None
+    assert tell(fresh(row)) is None
     assert told(verify) == ["canceled"]
 
 
 def test_a_vendor_that_found_the_answer_right_itself_knows(bird: Vendor) -> None:
     challenge, row = sent()
     factories.age(challenge, state="verified")
-    assert end(delivery_id=str(row.pk)) is None
+    assert tell(fresh(row)) is None
     assert [each.method for each in bird.received] == ["POST"]
 
 
@@ -76,35 +88,41 @@ def test_what_was_left_before_is_given_up_also_when_a_later_one_was_right(bird: 
     Delivery.objects.create(
         challenge=challenge, step=1, channel="sms", provider="far", remote=True, provider_ref="x"
     )
-    assert end(delivery_id=str(row.pk)) is None
+    assert tell(fresh(row)) is None
     assert [each.method for each in bird.received] == ["POST", "DELETE"]
+
+
+def canceled(challenge: Challenge, now: datetime) -> Delivery:
+    """It is given up; its row, with the call that is owed."""
+    factories.age(challenge, state="canceled")
+    with transaction.atomic():
+        leave([challenge.pk], now=now)
+    return Delivery.objects.get()
 
 
 def test_a_vendor_that_cannot_be_told_is_logged_without_anything_secret(
     verify: Vendor, caplog: pytest.LogCaptureFixture
 ) -> None:
-    challenge, row = sent()
+    challenge, _ = sent()
+    now = timezone.now()
+    row = canceled(challenge, now)
     with caplog.at_level(logging.DEBUG):
-        verify.reply = Reply(404, {"code": 20404})
-        assert end(delivery_id=str(row.pk)) is Failure.EXPIRED_OR_GONE
-        assert "was not told" not in caplog.text
         verify.mood = "drop"
-        assert end(delivery_id=str(row.pk)) is Failure.UNKNOWN_OUTCOME
+        assert end(delivery_id=str(row.pk), now=now) is Failure.UNKNOWN_OUTCOME
     assert "verify was not told how it ended: unknown_outcome" in caplog.text
     assert code_of(challenge).digits not in caplog.text
     assert str(row.provider_ref) not in caplog.text
 
 
 def test_there_is_nothing_to_tell_where_nothing_is_known(verify: Vendor, settings: Any) -> None:
-    assert end(delivery_id=str(uuid4())) is None
     stopped().start()
     unsent = Delivery.objects.get()
-    assert end(delivery_id=str(unsent.pk)) is None
+    assert tell(fresh(unsent)) is None
     send_queued()
     settings.OTPGUARD = {
         "PROVIDERS": {"x": {"BACKEND": "otpguard.channels.providers.memory.Memory"}}
     }
-    assert end(delivery_id=str(unsent.pk)) is None
+    assert tell(fresh(unsent)) is None
     assert told(verify) == []
 
 
@@ -112,5 +130,106 @@ def test_a_vendor_that_does_not_want_to_hear_is_not_told(settings: Any) -> None:
     with vendor(BirdVerify()) as server:
         settings.OTPGUARD = with_bird(server.url)
         _, row = sent()
-        assert end(delivery_id=str(row.pk)) is None
+        assert tell(fresh(row)) is None
         assert len(server.received) == 1
+
+
+# --- it is owed until it is done -----------------------------------------------------------------
+
+
+def test_a_call_that_was_made_is_owed_no_more_and_not_made_twice(verify: Vendor) -> None:
+    now = timezone.now()
+    row = canceled(sent()[0], now)
+    assert row.tell_at == now + GRACE
+    assert end(delivery_id=str(row.pk), now=now) is None
+    assert end(delivery_id=str(row.pk), now=now) is None
+    assert told(verify) == ["canceled"]
+    row.refresh_from_db()
+    assert (row.tell_at, row.tells) == (None, 1)
+
+
+def test_a_call_that_the_broker_lost_is_called_for_again(verify: Vendor) -> None:
+    now = timezone.now()
+    row = canceled(sent()[0], now)
+    assert sweep(now=now).errands == 0, "its task has its time"
+    late = now + GRACE
+    assert sweep(now=late).errands == 1
+    assert sweep(now=late).errands == 0, "not with every round"
+    assert end(delivery_id=str(row.pk), now=late) is None
+    assert told(verify) == ["canceled"]
+    assert sweep(now=late + LEASE).errands == 0
+
+
+def test_a_vendor_that_is_away_is_told_later_and_a_few_times_at_most(verify: Vendor) -> None:
+    now = timezone.now()
+    row = canceled(sent()[0], now)
+    verify.mood = "drop"
+    for _ in range(TELL.most + 2):
+        end(delivery_id=str(row.pk), now=now)
+        row.refresh_from_db()
+        now = row.tell_at or now
+    assert (row.tell_at, row.tells) == (None, TELL.most)
+    assert len(told(verify)) == TELL.most
+    assert sweep(now=now + timedelta(hours=1)).errands == 0
+
+
+def test_what_a_vendor_will_never_take_is_not_repeated(verify: Vendor) -> None:
+    now = timezone.now()
+    row = canceled(sent()[0], now)
+    verify.reply = Reply(429, {"code": 60202})
+    assert end(delivery_id=str(row.pk), now=now) is Failure.CHECKS_EXHAUSTED
+    row.refresh_from_db()
+    assert row.tell_at is None
+
+
+def test_a_vendor_that_has_forgotten_is_told(
+    verify: Vendor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That is what a repeat meets, so it does no harm."""
+    now = timezone.now()
+    row = canceled(sent()[0], now)
+    verify.reply = Reply(404, {"code": 20404})
+    assert end(delivery_id=str(row.pk), now=now) is Failure.EXPIRED_OR_GONE
+    row.refresh_from_db()
+    assert row.tell_at is None
+    assert "was not told" not in caplog.text
+
+
+def _tell_in_a_process(pk: str, now: datetime) -> None:
+    connection.close()
+    end(delivery_id=pk, now=now)
+
+
+def test_a_worker_that_is_killed_in_the_middle_loses_no_call(verify: Vendor) -> None:
+    now = timezone.now()
+    row = canceled(sent()[0], now)
+    verify.mood = "hang"
+    calls = len(verify.received)
+    connection.close()  # a fork must not share it
+    worker = get_context("fork").Process(target=_tell_in_a_process, args=(str(row.pk), now))
+    worker.start()
+    while len(verify.received) == calls:
+        assert worker.is_alive()
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.join()
+    row.refresh_from_db()
+    assert row.tell_at == now + LEASE, "it is still owed"
+    verify.mood = "answer"
+    assert end(delivery_id=str(row.pk), now=now) is None
+    assert sweep(now=now + LEASE - timedelta(seconds=1)).errands == 0
+    later = now + LEASE
+    assert sweep(now=later).errands == 1
+    assert end(delivery_id=str(row.pk), now=later) is None
+    assert told(verify) == ["canceled", "canceled"], "a second time at most"
+    row.refresh_from_db()
+    assert row.tell_at is None
+
+
+def test_a_worker_that_dies_in_the_last_try_leaves_nothing_due_for_ever(verify: Vendor) -> None:
+    now = timezone.now()
+    row = canceled(sent()[0], now)
+    factories.age(row, tells=TELL.most, tell_at=now - timedelta(seconds=1))
+    assert sweep(now=now).errands == 0
+    row.refresh_from_db()
+    assert row.tell_at is None

@@ -258,6 +258,29 @@ def test_without_a_signature_nothing_else_is_believed(sent: Challenge) -> None:
     assert (row.state, row.cost_micros, row.carrier) == ("sent", 0, "")
 
 
+def test_without_a_signature_a_report_before_our_send_has_returned_is_weighed_as_later_ones(
+    settings: Any,
+) -> None:
+    settings.OTPGUARD = providers(sms="accepted", whatsapp="accepted")
+    challenge = stopped().start()
+    reference = str(challenge.deliveries.get().pk)
+    for state in (ReceiptState.SENT, ReceiptState.DELIVERED):
+        assert report(ReceiptFact(reference=reference, state=state), signed=False) == UNKNOWN
+    send_queued()
+    assert state_of(challenge) == "delivered", "this vendor cannot be asked"
+
+
+def test_who_signed_a_report_is_kept_and_a_signature_that_comes_later_counts(
+    sent: Challenge,
+) -> None:
+    report(fact(sent, "sent"), signed=False)
+    assert not Receipt.objects.get().signed
+    report(fact(sent, "sent"))
+    assert Receipt.objects.get().signed
+    report(fact(sent, "sent"), signed=False)
+    assert Receipt.objects.get().signed
+
+
 # --- what is kept --------------------------------------------------------------------------------
 
 

@@ -8,13 +8,13 @@ from threading import Event as Signal
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.flows.answer import Rejected, Verified
 from otpguard.flows.outgoing import code_of
 from otpguard.flows.resend import resend
-from otpguard.models import Challenge, Delivery, FactorLane, Grant
+from otpguard.models import Challenge, Delivery, Event, FactorLane, Grant, RouteHealth
 from otpguard.testing import send_queued, story_of
 from tests.flows.remote import with_bird
 from tests.flows.setting import Stopped, stopped
@@ -297,3 +297,63 @@ def test_whoever_changed_the_address_does_not_answer_for_the_old_one(
     who.member.user.save()
     assert who.answer(challenge, RIGHT) == Rejected(reason="gone", attempts_left=4)
     assert checks(server) == []
+
+
+# --- what it says about the route ----------------------------------------------------------------
+
+
+def health() -> RouteHealth:
+    return RouteHealth.objects.get(provider="far", country="US")
+
+
+def test_a_wrong_code_is_no_fault_of_the_route(
+    who: Stopped, challenge: Challenge, server: Vendor
+) -> None:
+    tries = health().tries
+    who.answer(challenge, "000000")
+    assert (health().tries, health().failures) == (tries + 1, 0)
+
+
+@pytest.mark.parametrize("mood", ["drop", "hang"])
+def test_a_vendor_that_does_not_answer_a_check_counts_against_its_route(
+    who: Stopped, challenge: Challenge, server: Vendor, mood: Mood
+) -> None:
+    server.mood = mood
+    who.answer(challenge, RIGHT)
+    assert health().failures == 1
+
+
+@pytest.mark.parametrize("status", [401, 402])
+def test_a_vendor_that_refuses_us_closes_its_route_and_calls_an_operator(
+    who: Stopped, challenge: Challenge, server: Vendor, status: int
+) -> None:
+    server.reply = Reply(status)
+    who.answer(challenge, RIGHT)
+    who.answer(challenge, RIGHT)
+    assert health().state == "open"
+    assert Event.objects.filter(kind="provider.alarmed").count() == 1
+
+
+def test_what_was_never_asked_of_a_vendor_says_nothing_about_it(
+    who: Stopped, challenge: Challenge, settings: Any
+) -> None:
+    tries = health().tries
+    settings.OTPGUARD = {
+        "PROVIDERS": {"far": {"BACKEND": "otpguard.channels.providers.memory.Memory"}}
+    }
+    who.answer(challenge, RIGHT)
+    who.answer(challenge, "")
+    assert (health().tries, health().failures) == (tries, 0)
+
+
+def test_a_right_code_counts_while_what_was_heard_cannot_be_stored(
+    who: Stopped, challenge: Challenge, server: Vendor, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
+        if "otpguard_routehealth" in sql:
+            raise OperationalError("the store is down")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(away):
+        assert isinstance(who.answer(challenge, RIGHT), Verified)
+    assert "could not be noted" in caplog.text

@@ -14,7 +14,7 @@ _number = count(1)
 
 
 def verify(received: Received) -> Reply:
-    """POST /verify; GET /verify/{id}?token=; DELETE /verify/{id}."""
+    """POST /verify; GET /verify/{id} and /verify/{id}?token=; DELETE /verify/{id}."""
     assert received.headers["authorization"] == f"AccessKey {ACCESS_KEY}"
     if received.method == "POST":
         assert received.path == "/verify"
@@ -29,6 +29,8 @@ def verify(received: Received) -> Reply:
         assert received.query == {}
         return Reply(204)
     assert received.method == "GET"
+    if received.query == {}:
+        return Reply(200, verification(one, "sent"))
     assert set(received.query) == {"token"}
     if received.query["token"] == RIGHT:
         return Reply(200, verification(one, "verified"))

@@ -18,8 +18,13 @@ _number = count(1)
 
 
 def verification(received: Received) -> Reply:
-    """POST /verification/v1/verifications; PUT …/id/{id}."""
+    """POST /verification/v1/verifications; PUT and GET …/id/{id}."""
     assert is_signed(received)
+    if received.method == "GET":
+        assert re.fullmatch(rf"{_PATH}/id/[0-9a-z-]+", received.path)
+        assert received.body == b""
+        said = {"id": received.path.rpartition("/")[2], "method": "sms"}
+        return Reply(200, {**said, "status": "PENDING"})
     body = received.json
     if received.method == "PUT":
         assert re.fullmatch(rf"{_PATH}/id/[0-9a-z-]+", received.path)

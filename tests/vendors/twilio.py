@@ -18,9 +18,16 @@ _number = count(1)
 
 
 def messaging(received: Received) -> Reply:
-    """POST /2010-04-01/Accounts/{AC}/Messages.json and …/Messages/{SM}/Feedback.json."""
-    assert received.method == "POST"
+    """POST /2010-04-01/Accounts/{AC}/Messages.json and …/Messages/{SM}/Feedback.json; GET
+    …/Messages/{SM}.json."""
     assert received.headers["authorization"] == basic(ACCOUNT, AUTH_TOKEN)
+    if received.method == "GET":
+        message = rf"/2010-04-01/Accounts/{ACCOUNT}/Messages/(SM[0-9a-f]{{32}})\.json"
+        found = re.fullmatch(message, received.path)
+        assert found
+        assert (received.query, received.body) == ({}, b"")
+        return Reply(200, fetched(found[1], "sent"))
+    assert received.method == "POST"
     if received.path.endswith("/Feedback.json"):
         assert re.fullmatch(
             rf"/2010-04-01/Accounts/{ACCOUNT}/Messages/SM[0-9a-f]{{32}}/Feedback.json",
@@ -65,8 +72,10 @@ def verify(received: Received) -> Reply:
     assert received.headers["authorization"] == basic(ACCOUNT, AUTH_TOKEN)
     if received.method == "GET":
         assert received.path == "/v2/Attempts"
-        assert received.query == {"VerificationSid": "VE1"}
-        return Reply(200, {"attempts": []})
+        [(name, sid)] = received.query.items()
+        assert name == "VerificationSid"
+        assert re.fullmatch(r"VE[0-9a-f]+", sid)
+        return Reply(200, {"attempts": [attempt(sid, message_status="SENT")]})
     assert received.method == "POST"
     service = f"/v2/Services/{VERIFY_SERVICE}/Verifications"
     form = received.form
@@ -90,3 +99,21 @@ def verify(received: Received) -> Reply:
             "send_code_attempts": [{"channel": form["Channel"], "attempt_sid": "VL1"}],
         },
     )
+
+
+def fetched(sid: str, status: str, code: int | None = None) -> dict[str, object]:
+    """A message as Twilio writes it."""
+    said = {"sid": sid, "status": status, "error_code": code, "error_message": None}
+    return {**said, "num_segments": "1", "price": "-0.0083", "price_unit": "USD"}
+
+
+def attempt(sid: str, conversion: str = "unconverted", **data: object) -> dict[str, object]:
+    """One send of a verification, as Twilio lists it."""
+    return {
+        "sid": "VL" + "3" * 32,
+        "verification_sid": sid,
+        "conversion_status": conversion,
+        "date_updated": "2026-03-01T10:00:00Z",
+        "price": {"value": "0.005", "currency": "USD"},
+        "channel_data": {"carrier": "Acme Wireless", "mcc": "310", "mnc": "150", **data},
+    }

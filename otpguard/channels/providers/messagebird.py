@@ -1,8 +1,8 @@
 """MessageBird's legacy Verify: the vendor makes the code and checks it, over SMS or e-mail.
 
-A verification can be deleted. Its reports name a message and not the verification, so deliveries
-are not known: a route without receipts. Messages with a code of ours (`template`) and spoken ones
-are not documented well enough to be used.
+A verification can be deleted. Its reports name a message and not the verification, so it is a route
+without receipts; how far the verification has come can be asked. Messages with a code of ours
+(`template`) and spoken ones are not documented well enough to be used.
 """
 
 from __future__ import annotations
@@ -22,7 +22,13 @@ from otpguard.channels.answers import (
     number,
     text,
 )
-from otpguard.channels.base import OutboundMessage, Submission, Webhook
+from otpguard.channels.base import (
+    OutboundMessage,
+    ReceiptFact,
+    ReceiptState,
+    Submission,
+    Webhook,
+)
 from otpguard.channels.remote_provider import RemoteProvider
 from otpguard.channels.signatures import hmac_claims
 from otpguard.core.assurance import Channel
@@ -34,6 +40,13 @@ from otpguard.transport.exchange import Request, Response, checked_address
 FOR_DEVELOPMENT = False
 
 NOT_FOUND = 20
+STATES: Mapping[str, ReceiptState] = {
+    "sent": ReceiptState.SENT,
+    "verified": ReceiptState.DELIVERED,
+    "failed": ReceiptState.FAILED,
+}
+"""The states that tell something. One that expired or was deleted tells nothing of its message."""
+
 ISSUER, LEEWAY = "MessageBird", 1
 """Who signs webhooks, and the seconds that the times in a token may be off."""
 
@@ -45,6 +58,7 @@ class MessageBird(RemoteProvider):
     """
 
     ends = True
+    polls = True
 
     def __init__(
         self,
@@ -112,6 +126,19 @@ class MessageBird(RemoteProvider):
     def cancel_request(self, reference: str) -> Request:
         """Delete the verification."""
         return Request(method="DELETE", url=self._one(reference), headers=self._headers)
+
+    def build_status(self, reference: str) -> Request:
+        """Look at the verification, without a code."""
+        return Request(method="GET", url=self._one(reference), headers=self._headers)
+
+    def parse_status(self, response: Response) -> ReceiptFact | None:
+        """How far it has come."""
+        found = document(response.body)
+        state = STATES.get(text(found.get("status")))
+        if state is None or found.get("errors"):
+            return None
+        failure = Failure.CHANNEL_UNAVAILABLE if state is ReceiptState.FAILED else None
+        return ReceiptFact(reference=text(found.get("id")), state=state, failure=failure)
 
     def is_authentic(self, received: Webhook, *, now: datetime) -> bool:
         """True when the signing key signed a token, for now, for this address and this body.

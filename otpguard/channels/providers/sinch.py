@@ -94,6 +94,8 @@ class Sinch(RemoteProvider):
     reported. `locales` maps language tags to Sinch's. Raises ValueError.
     """
 
+    polls = True
+
     def __init__(
         self,
         *,
@@ -143,12 +145,8 @@ class Sinch(RemoteProvider):
         headers = {"Content-Type": JSON}
         if locale:
             headers["Accept-Language"] = locale
-        return Request(
-            method="POST",
-            url=self._verifications,
-            headers=headers,
-            body=json.dumps(body).encode(),
-        )
+        raw = json.dumps(body).encode()
+        return Request(method="POST", url=self._verifications, headers=headers, body=raw)
 
     def parse_response(self, response: Response) -> Outcome:
         """What Sinch made of it."""
@@ -169,7 +167,7 @@ class Sinch(RemoteProvider):
         block, name = REPORTED[method]
         return Request(
             method="PUT",
-            url=f"{self._verifications}/id/{quote(submitted.reference, safe='')}",
+            url=self._one(submitted.reference),
             headers={"Content-Type": JSON},
             body=json.dumps({"method": method, block: {name: submitted.code}}).encode(),
         )
@@ -244,27 +242,48 @@ class Sinch(RemoteProvider):
             elif said == "Failed":
                 state, failure = ReceiptState.FAILED, Failure.CARRIER_FILTERED
         elif event == "VerificationResultEvent":
-            found_failure = _failure(found)
-            if text(found.get("status")) == "SUCCESSFUL":
-                state = ReceiptState.DELIVERED
-            elif found_failure is not None and found_failure not in NOT_DELIVERY:
-                state, failure = ReceiptState.FAILED, found_failure
-        if not reference or state is None:
-            return ()
-        price = found.get("price")
-        cost = (
-            micros(price.get("amount"), price.get("currencyId"))
-            if isinstance(price, dict)
-            else None
-        )
-        fact = ReceiptFact(reference=reference, state=state, failure=failure, cost_micros=cost)
-        return (fact,)
+            state, failure = _result(found)
+        return (_fact(found, state, failure),) if reference and state else ()
+
+    def build_status(self, reference: str) -> Request:
+        """Ask for the result of a verification."""
+        return Request(method="GET", url=self._one(reference), headers={"Content-Type": JSON})
+
+    def parse_status(self, response: Response) -> ReceiptFact | None:
+        """What the result says about the delivery: a pending one says nothing."""
+        found = document(response.body)
+        state, failure = _result(found)
+        return None if state is None else _fact(found, state, failure)
 
     def handshake(self, received: Webhook) -> str | None:
         """Yes, to the question whether a verification may start."""
         if document(received.body).get("event") != "VerificationRequestEvent":
             return None
         return json.dumps({"action": "allow"})
+
+    def _one(self, reference: str) -> str:
+        return f"{self._verifications}/id/{quote(reference, safe='')}"
+
+
+def _result(found: Mapping[str, Any]) -> tuple[ReceiptState | None, Failure | None]:
+    """What a result says about whether the message arrived."""
+    failure = _failure(found)
+    if text(found.get("status")) == "SUCCESSFUL":
+        return ReceiptState.DELIVERED, None
+    if failure is not None and failure not in NOT_DELIVERY:
+        return ReceiptState.FAILED, failure
+    return None, None
+
+
+def _fact(found: Mapping[str, Any], state: ReceiptState, failure: Failure | None) -> ReceiptFact:
+    price = found.get("price")
+    priced = price if isinstance(price, dict) else {}
+    return ReceiptFact(
+        reference=text(found.get("id")),
+        state=state,
+        failure=failure,
+        cost_micros=micros(priced.get("amount"), priced.get("currencyId")),
+    )
 
 
 def _failure(found: Mapping[str, Any]) -> Failure | None:

@@ -74,6 +74,7 @@ class TwilioMessaging(HttpProvider):
     """
 
     channels = frozenset({Channel.SMS})
+    polls = True
 
     def __init__(
         self,
@@ -170,6 +171,27 @@ class TwilioMessaging(HttpProvider):
             code = number(fields.get("ErrorCode")) or 0
             failure = CODES.get(code, Failure.CHANNEL_UNAVAILABLE)
         return (ReceiptFact(reference=reference, state=state, failure=failure),)
+
+    def build_status(self, reference: str) -> Request:
+        """Fetch the message."""
+        url = f"{self._messages}/{quote(reference, safe='')}.json"
+        return Request(method="GET", url=url, headers={"Authorization": self._authorization})
+
+    def parse_status(self, response: Response) -> ReceiptFact | None:
+        """What the message says of itself; its price has no sign that means anything here."""
+        found = document(response.body)
+        state = STATES.get(text(found.get("status")))
+        if state is None:
+            return None
+        failure = None
+        if state is ReceiptState.FAILED:
+            failure = CODES.get(number(found.get("error_code")) or 0, Failure.CHANNEL_UNAVAILABLE)
+        return ReceiptFact(
+            reference=text(found.get("sid")),
+            state=state,
+            failure=failure,
+            cost_micros=micros(found.get("price"), found.get("price_unit")),
+        )
 
     def _post(self, url: str, fields: Mapping[str, str]) -> Request:
         headers = {"Authorization": self._authorization, "Content-Type": FORM}

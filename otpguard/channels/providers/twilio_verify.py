@@ -1,8 +1,8 @@
 """Twilio Verify with our own code (CustomCode): Twilio words the message and picks the sender.
 
 Custom codes must be enabled on the service. Each code that was proven or given up is reported, else
-the sends of one number add up to error 60203. Twilio does not call back about deliveries here;
-`attempts_request` asks.
+the sends of one number add up to error 60203. Twilio does not call back about deliveries here; it
+is asked, once, when a message has had time to arrive.
 """
 
 from __future__ import annotations
@@ -89,6 +89,7 @@ class TwilioVerify(HttpProvider):
 
     codes_only = True
     ends = True
+    polls = True
 
     def __init__(
         self,
@@ -143,15 +144,20 @@ class TwilioVerify(HttpProvider):
         del code
         return self._post(self._one(reference), {"Status": "approved"})
 
-    def attempts_request(self, reference: str) -> Request:
-        """Ask what became of the sends of a verification, once, half a minute after it began."""
+    def build_status(self, reference: str) -> Request:
+        """Ask what became of the sends of a verification."""
         address = f"{self._base}/v2/Attempts?{urlencode({'VerificationSid': reference})}"
         return Request(method="GET", url=address, headers={"Authorization": self._authorization})
 
-    def parse_attempts(self, response: Response) -> tuple[ReceiptFact, ...]:
-        """The facts in the answer to `attempts_request`."""
+    def parse_status(self, response: Response) -> ReceiptFact | None:
+        """One that arrived is enough; failed is a verification whose every send has."""
         found = each_object(document(response.body).get("attempts"))
-        return tuple(fact for each in found if (fact := _fact(each)) is not None)
+        facts = [_fact(each) for each in found]
+        for state in (ReceiptState.DELIVERED, ReceiptState.SENT):
+            for fact in facts:
+                if fact is not None and fact.state is state:
+                    return fact
+        return facts[0] if facts and None not in facts else None
 
     def _failed(self, response: Response, code: int | None, message: str) -> Outcome:
         reason = f"twilio {code}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from otpguard.channels.base import Submission, Webhook
+from otpguard.channels.base import ReceiptFact, ReceiptState, Submission, Webhook
 from otpguard.channels.providers.messagebird import MessageBird
 from otpguard.channels.signatures import hs256
 from otpguard.core.assurance import Channel
@@ -19,7 +19,7 @@ from otpguard.core.outcome import Accepted, Failure, Refused, Unavailable
 from otpguard.transport.exchange import Response
 from tests.channels.remote_contract import RemoteContract, remote_message
 from tests.vendors.messagebird import ACCESS_KEY, SIGNING_KEY, verification, verify
-from tests.vendors.server import vendor
+from tests.vendors.server import Reply, vendor
 
 NOW = datetime(2021, 7, 5, 10, tzinfo=UTC)
 ASKED = Submission(reference="verify-1", channel=Channel.SMS, to="+12015550123", code="481516")
@@ -230,3 +230,35 @@ def test_without_a_key_nothing_is_believed() -> None:
 def test_options_that_cannot_work_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"serves|originator"):
         made(**options)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("sent", ReceiptState.SENT),
+        ("verified", ReceiptState.DELIVERED),
+        ("failed", ReceiptState.FAILED),
+        ("expired", None),
+        ("deleted", None),
+        ("", None),
+    ],
+)
+def test_how_far_a_verification_has_come_can_be_asked(
+    status: str, state: ReceiptState | None
+) -> None:
+    body = json.dumps(verification("verify-1", status)).encode()
+    fact = made().parse_status(Response(status=200, body=body))
+    assert (fact.state if fact else None) is state
+    if fact is not None:
+        assert fact.reference == "verify-1"
+        assert (fact.failure is None) == (state is not ReceiptState.FAILED)
+
+
+def test_the_vendor_is_asked_without_a_code() -> None:
+    with vendor(verify) as server:
+        said = made(base=server.url).status("verify-1")
+        assert isinstance(said, ReceiptFact)
+        assert said.state is ReceiptState.SENT
+        assert [received.target for received in server.received] == ["/verify/verify-1"]
+        server.reply = Reply(404, {"errors": [{"code": 20}]})
+        assert made(base=server.url).status("verify-1") is None

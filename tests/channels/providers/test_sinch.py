@@ -244,3 +244,27 @@ def test_there_is_nothing_to_cancel() -> None:
 def test_options_that_cannot_work_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"mail|callout|base64"):
         made(**options)
+
+
+def result(status: str, reason: str = "") -> ReceiptFact | None:
+    price = {"amount": "0.039", "currencyId": "USD"}
+    body = {"id": "018b-1", "status": status, "reason": reason, "price": price}
+    return made().parse_status(Response(status=200, body=json.dumps(body).encode()))
+
+
+def test_the_result_of_a_verification_can_be_asked() -> None:
+    done = result("SUCCESSFUL")
+    assert done == ReceiptFact(reference="018b-1", state=ReceiptState.DELIVERED, cost_micros=39_000)
+    lost = result("ERROR", "SMS delivery failure")
+    assert lost is not None
+    assert (lost.state, lost.failure) == (ReceiptState.FAILED, Failure.CARRIER_FILTERED)
+    assert result("PENDING") is None
+    assert result("ABORTED") is None, "a newer start did that"
+    assert result("FAIL", "Invalid code") is None
+    with vendor(verification) as server:
+        assert made(base=server.url).status("018b-1") is None
+        [received] = server.received
+        assert (received.method, received.path) == (
+            "GET",
+            "/verification/v1/verifications/id/018b-1",
+        )

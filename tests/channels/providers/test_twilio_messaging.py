@@ -18,7 +18,7 @@ from otpguard.core.outcome import Accepted, Failure, Refused, Unavailable
 from otpguard.transport.exchange import Response
 from tests.channels.contract import HttpProviderContract, message
 from tests.vendors.server import Reply, vendor
-from tests.vendors.twilio import ACCOUNT, AUTH_TOKEN, CALLBACK, SERVICE, messaging
+from tests.vendors.twilio import ACCOUNT, AUTH_TOKEN, CALLBACK, SERVICE, fetched, messaging
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SID = "SM" + "a" * 32
@@ -216,3 +216,26 @@ def test_a_proven_code_is_reported_where_feedback_is_on() -> None:
         assert len(server.received) == 1
         server.reply = Reply(404, {"code": 20404})
         assert provider.confirm(SID, Code("481516")) is Failure.AUTH_CONFIG
+
+
+def fetched_as(status: str, code: int | None = None) -> ReceiptFact | None:
+    body = json.dumps(fetched(SID, status, code)).encode()
+    return made().parse_status(Response(status=200, body=body))
+
+
+def test_the_message_itself_can_be_asked() -> None:
+    request = made().build_status("SM/1")
+    assert (request.method, request.body) == ("GET", b"")
+    assert request.url.endswith(f"/Accounts/{ACCOUNT}/Messages/SM%2F1.json")
+    delivered = fetched_as("delivered")
+    assert delivered == ReceiptFact(reference=SID, state=ReceiptState.DELIVERED, cost_micros=8300)
+    lost = fetched_as("undelivered", 30003)
+    assert lost is not None
+    assert (lost.state, lost.failure) == (ReceiptState.FAILED, Failure.LANDLINE_OR_UNREACHABLE)
+    for early in ("queued", "sending", "accepted", "?"):
+        assert fetched_as(early) is None
+    assert made().parse_status(Response(status=200, body=b"[")) is None
+    with vendor(messaging) as server:
+        said = made(base=server.url).status(SID)
+        assert isinstance(said, ReceiptFact)
+        assert said.state is ReceiptState.SENT

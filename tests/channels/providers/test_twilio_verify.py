@@ -19,7 +19,7 @@ from otpguard.core.outcome import Accepted, Failure, Refused, Unavailable
 from otpguard.transport.exchange import Response
 from tests.channels.contract import HttpProviderContract, message
 from tests.vendors.server import Reply, vendor
-from tests.vendors.twilio import ACCOUNT, AUTH_TOKEN, VERIFY_SERVICE, verify
+from tests.vendors.twilio import ACCOUNT, AUTH_TOKEN, VERIFY_SERVICE, attempt, verify
 
 SID = "VE" + "a" * 32
 SERVICE = f"https://verify.twilio.com/v2/Services/{VERIFY_SERVICE}/Verifications"
@@ -156,47 +156,66 @@ def test_the_limit_of_one_number_is_no_fault_of_the_route(code: int, seconds: in
 
 
 def test_what_became_of_it_is_asked_for() -> None:
-    request = made().attempts_request("VE1")
+    request = made().build_status("VE1")
     assert (request.method, request.body) == ("GET", b"")
     assert request.url == "https://verify.twilio.com/v2/Attempts?VerificationSid=VE1"
 
 
-def attempt(conversion: str = "unconverted", **data: Any) -> dict[str, Any]:
-    return {
-        "verification_sid": SID,
-        "conversion_status": conversion,
-        "date_updated": "2026-03-01T10:00:00Z",
-        "price": {"value": "0.005", "currency": "USD"},
-        "channel_data": {"carrier": "Acme Wireless", "mcc": "310", "mnc": "150", **data},
-    }
+def tried(conversion: str = "unconverted", **data: Any) -> dict[str, object]:
+    return attempt(SID, conversion, **data)
 
 
-def facts(*attempts: object) -> tuple[ReceiptFact, ...]:
+def told(*attempts: object) -> ReceiptFact | None:
     body = json.dumps({"attempts": attempts}).encode()
-    return made().parse_attempts(Response(status=200, body=body))
+    return made().parse_status(Response(status=200, body=body))
 
 
 def test_an_attempt_tells_state_carrier_and_price() -> None:
-    assert facts(attempt(message_status="DELIVERED")) == (
-        ReceiptFact(
-            reference=SID,
-            state=ReceiptState.DELIVERED,
-            carrier="Acme Wireless",
-            cost_micros=5000,
-            at=datetime(2026, 3, 1, 10, tzinfo=UTC),
-        ),
+    assert told(tried(message_status="DELIVERED")) == ReceiptFact(
+        reference=SID,
+        state=ReceiptState.DELIVERED,
+        carrier="Acme Wireless",
+        cost_micros=5000,
+        at=datetime(2026, 3, 1, 10, tzinfo=UTC),
     )
-    [filtered] = facts(attempt(status="undelivered", error_code="30007"))
-    assert (filtered.state, filtered.failure) == (ReceiptState.FAILED, Failure.CARRIER_FILTERED)
-    [lost] = facts(attempt(status="failed"))
-    assert lost.failure is Failure.LANDLINE_OR_UNREACHABLE
-    [converted] = facts(attempt("converted", status="sent"))
-    assert converted.state is ReceiptState.DELIVERED
 
 
-@pytest.mark.parametrize("odd", [{}, {"channel_data": 5}, attempt(), {"verification_sid": SID}, 7])
+@pytest.mark.parametrize(
+    ("attempts", "state", "failure"),
+    [
+        ([tried(status="undelivered", error_code="30007")], "failed", Failure.CARRIER_FILTERED),
+        ([tried(status="failed")], "failed", Failure.LANDLINE_OR_UNREACHABLE),
+        ([tried("converted", status="sent")], "delivered", None),
+        ([tried(status="failed"), tried(status="delivered")], "delivered", None),
+        ([tried(status="failed"), tried(status="sent")], "sent", None),
+    ],
+)
+def test_one_send_that_arrived_is_enough_and_all_must_have_failed(
+    attempts: list[object], state: str, failure: Failure | None
+) -> None:
+    fact = told(*attempts)
+    assert fact is not None
+    assert (fact.state.value, fact.failure) == (state, failure)
+
+
+@pytest.mark.parametrize("odd", [{}, {"channel_data": 5}, tried(), {"verification_sid": SID}, 7])
 def test_an_attempt_that_tells_nothing_is_passed_over(odd: object) -> None:
-    assert facts(odd) == ()
+    assert told(odd) is None
+    assert told() is None
+
+
+def test_a_send_of_which_nothing_is_known_may_still_arrive() -> None:
+    assert told(tried(status="failed"), tried(status="queued")) is None
+
+
+def test_the_vendor_is_asked_and_answers_about_this_verification_alone() -> None:
+    with vendor(verify) as server:
+        provider = made(base=server.url)
+        said = provider.status(SID)
+        assert isinstance(said, ReceiptFact)
+        assert (said.reference, said.state) == (SID, ReceiptState.SENT)
+        server.reply = Reply(200, {"attempts": [attempt("VE1", message_status="FAILED")]})
+        assert provider.status(SID) is None
 
 
 def test_nothing_that_comes_in_is_believed() -> None:

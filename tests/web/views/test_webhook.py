@@ -71,7 +71,9 @@ ASKS = {
 @pytest.fixture(autouse=True)
 def _vendors(settings: Any, redis_client: Any) -> None:
     unsigned = {**TEXTS, "WEBHOOK_SECRET": SECRET}
-    vendors = {"texts": TEXTS, "chats": CHATS, "calls": CALLS, "asks": ASKS, "unsigned": unsigned}
+    quiet = {**CALLS, "WEBHOOK_SECRET": SECRET}
+    vendors = {"texts": TEXTS, "chats": CHATS, "calls": CALLS, "asks": ASKS}
+    vendors |= {"unsigned": unsigned, "quiet": quiet}
     memory = {"BACKEND": f"{ROOM}.memory.Memory"}
     settings.OTPGUARD = {
         "PROVIDERS": {**vendors, "memory": memory},
@@ -269,13 +271,33 @@ def bare(client: Client, to: str, fields: Mapping[str, str]) -> int:
     return client.post(to, urlencode(fields), content_type=FORM).status_code
 
 
-def test_an_address_with_the_right_secret_is_believed_about_an_open_delivery(
+def test_what_comes_to_the_secret_address_has_the_vendor_asked_and_does_nothing_else(
     client: Client,
 ) -> None:
+    challenge = waiting("unsigned")
+    for status in ("delivered", "failed"):
+        fields = {"MessageSid": "SM1", "MessageStatus": status}
+        assert bare(client, path("unsigned", SECRET), fields) == 200
+    due = challenge.due_at
+    challenge.refresh_from_db()
+    assert (state(), challenge.due_at) == ("sent", due)
+    assert Delivery.objects.get().ask_at is not None
+
+
+def test_a_vendor_that_cannot_be_asked_is_believed_there_about_an_open_delivery(
+    client: Client,
+) -> None:
+    waiting("quiet")
+    body = json.dumps({"request_id": "SM1", "status": "completed", "type": "summary"})
+    to = path("quiet", SECRET)
+    assert client.post(to, body, content_type="application/json").status_code == 200
+    assert (state(), Delivery.objects.get().ask_at) == ("delivered", None)
+
+
+def test_a_signed_report_to_the_secret_address_counts_at_once(client: Client) -> None:
     waiting("unsigned")
-    fields = {"MessageSid": "SM1", "MessageStatus": "delivered"}
-    assert bare(client, path("unsigned", SECRET), fields) == 200
-    assert state() == "delivered"
+    assert post(client, path("unsigned", SECRET)).status_code == 200
+    assert (state(), Delivery.objects.get().ask_at) == ("delivered", None)
 
 
 @pytest.mark.parametrize("to", ["wrong", SECRET[:-1], SECRET + "s"])
