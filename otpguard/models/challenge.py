@@ -49,7 +49,7 @@ class Challenge(models.Model):
     sid = models.CharField(max_length=43)
     story = models.UUIDField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
-    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="+", db_index=False)
     checkpoint = models.CharField(max_length=81)
     level = models.PositiveSmallIntegerField()
     primary = models.CharField(max_length=16)
@@ -59,7 +59,9 @@ class Challenge(models.Model):
     next = models.TextField(blank=True)
     held = models.UUIDField(null=True, blank=True)
     unkept = models.BooleanField(default=False)
-    factor = models.ForeignKey(Factor, models.CASCADE, null=True, related_name="challenges")
+    factor = models.ForeignKey(
+        Factor, models.CASCADE, null=True, related_name="challenges", db_index=False
+    )
     enrolls = models.BooleanField(default=False)
     ceremony = EncryptedTextField(blank=True)
     destination = EncryptedTextField(blank=True)
@@ -118,7 +120,8 @@ class Challenge(models.Model):
 class Delivery(models.Model):
     """One try at sending a challenge over one route; the rows are the outbox.
 
-    (challenge, step) is unique, so taking a step twice sends once. A sender holds the row by
+    (challenge, step) is unique, so taking a step twice sends once. Foreign keys that begin an index
+    have none of their own: each would be written thrice a message. A sender holds the row by
     `lease_until`; when it dies, the next one takes over. `remote` says that the vendor made the
     code and checks it (C14); `carrier` and `network_route` are what it reported of the way.
     `ask_at` and `tell_at` are when the vendor is to be asked what became of it and told how it
@@ -126,8 +129,10 @@ class Delivery(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    challenge = models.ForeignKey(Challenge, models.CASCADE, related_name="deliveries")
-    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="+")
+    challenge = models.ForeignKey(
+        Challenge, models.CASCADE, related_name="deliveries", db_index=False
+    )
+    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="+", db_index=False)
     step = models.PositiveSmallIntegerField()
     generation = models.PositiveSmallIntegerField(default=0)
     channel = models.CharField(max_length=16)
