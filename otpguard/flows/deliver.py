@@ -231,7 +231,7 @@ def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datet
                 ):
                     return
                 _charge(challenge, delivery, outcome.cost_micros, now)
-                _set_timer(challenge, delivery, outcome, now)
+                _set_timer(challenge, delivery, now, delivered=outcome.delivered)
                 if not outcome.delivered:
                     ask_later(delivery, now=now)
                 leave_earlier(delivery, challenge, now=now)
@@ -245,6 +245,8 @@ def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datet
                     circumstances_of(challenge, now),
                 )
                 catch_up(delivery, challenge, reference=outcome.reference[:128], now=now)
+            case Unavailable(perhaps_sent=True) if not delivery.remote:
+                _wait_for_it(challenge, delivery, outcome.reason, now)
             case Refused() | Unavailable():
                 if not _move(delivery, DeliveryState.FAILED, outcome=outcome.reason):
                     return
@@ -258,6 +260,20 @@ def _record(delivery: Delivery, challenge_id: UUID, outcome: Outcome, now: datet
                     give_up(challenge, reason=f"{outcome.failure}: {outcome.reason}", now=now)
 
 
+def _wait_for_it(challenge: Challenge, delivery: Delivery, reason: str, now: datetime) -> None:
+    """Give what is perhaps on its way the patience of one that is: it may arrive, and is perhaps
+    billed. A vendor's own code is not waited for: without a reference nobody could check it."""
+    if not _move(delivery, DeliveryState.SENT, outcome=reason, at=now):
+        return
+    _charge(challenge, delivery, None, now)
+    _set_timer(challenge, delivery, now, delivered=False)
+    sent = ChallengeSent(
+        channel=delivery.channel, provider=delivery.provider, step=delivery.step, perhaps=True
+    )
+    record(sent, circumstances_of(challenge, now))
+    catch_up(delivery, challenge, reference="", now=now)
+
+
 def _charge(challenge: Challenge, delivery: Delivery, told: int | None, now: datetime) -> None:
     """What is perhaps sent is perhaps billed: the ledger errs on the dear side."""
     by_mail = delivery.channel == Channel.EMAIL
@@ -265,10 +281,10 @@ def _charge(challenge: Challenge, delivery: Delivery, told: int | None, now: dat
     charge_sent(delivery=delivery, destination=destination, told_micros=told, now=now)
 
 
-def _set_timer(challenge: Challenge, delivery: Delivery, outcome: Accepted, now: datetime) -> None:
+def _set_timer(challenge: Challenge, delivery: Delivery, now: datetime, *, delivered: bool) -> None:
     """Start the fallback timer when nobody knows yet whether the message arrived."""
     waits = (
-        not outcome.delivered
+        not delivered
         and challenge.step == delivery.step
         and _following(challenge) is not None
         and challenge.state == ChallengeState.OPEN

@@ -17,8 +17,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.channels import catalog
@@ -101,22 +103,25 @@ def reject(*, provider: str, reason: str, address: str, now: datetime) -> None:
 def catch_up(delivery: Delivery, challenge: Challenge, *, reference: str, now: datetime) -> None:
     """Apply reports that came before the send had returned, and so found no delivery.
 
-    Joins the caller's transaction, which holds the challenge's row and has written `reference`.
+    Joins the caller's transaction, which holds the challenge's row and has written `reference`; an
+    empty one is of a vendor that did not answer, whose reports are known by our key.
     """
-    if not reference:
-        return
-    _lock(delivery.provider, reference)
-    possible = {_digest(fact): fact for fact in _conceivable(reference)}
-    early = Receipt.objects.filter(
-        provider=delivery.provider, digest__in=list(possible), delivery=None
-    )
+    _lock(delivery.provider, reference or str(delivery.pk))
+    possible = {_digest(fact): fact for fact in _conceivable(reference)} if reference else {}
+    mine = Q(delivery=delivery) | Q(delivery=None, digest__in=list(possible))
+    early = Receipt.objects.filter(mine, provider=delivery.provider)
     for receipt in early.order_by("pk"):
         Receipt.objects.filter(pk=receipt.pk).update(delivery=delivery)
         delivery.refresh_from_db(fields=["state", "provider_ref"])
+        fact = ReceiptFact(
+            reference=reference,
+            state=ReceiptState(receipt.state),
+            failure=Failure(receipt.failure) if receipt.failure else None,
+        )
         if receipt.signed:
-            _apply(delivery, challenge, possible[receipt.digest], now)
+            _apply(delivery, challenge, fact, now)
         else:
-            _weigh(delivery, challenge, possible[receipt.digest], now)
+            _weigh(delivery, challenge, fact, now)
 
 
 def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: bool) -> _Result:
@@ -126,6 +131,10 @@ def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: 
             # The send may be about to write its reference: whoever is second sees the other.
             _lock(provider, fact.reference)
             delivery = _known(provider, fact.reference)
+        under_way = False
+        if delivery is None and signed:
+            delivery = _unanswered(provider, fact)
+            under_way = delivery is not None and delivery.state == DeliveryState.SENDING
         digest = _digest(fact)
         repeated = Receipt.objects.filter(provider=provider, digest=digest)
         was_there = repeated.exists()
@@ -142,10 +151,12 @@ def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: 
         Receipt.objects.bulk_create([row], ignore_conflicts=True)
         if signed:
             repeated.filter(signed=False).update(signed=True)
-        if delivery is None:
+        if delivery is None or under_way:
             return _Result.REPEATED if was_there else _Result.UNKNOWN
         challenge = Challenge.objects.select_for_update().get(pk=delivery.challenge_id)
         repeated.filter(delivery=None).update(delivery=delivery)
+        if delivery.provider_ref is None:
+            Delivery.objects.filter(pk=delivery.pk).update(provider_ref=fact.reference)
         if not signed:
             # A repeat is no reason to ask once more.
             return _Result.REPEATED if was_there else _weigh(delivery, challenge, fact, now)
@@ -156,10 +167,28 @@ def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: 
 
 
 def _known(provider: str, reference: str) -> Delivery | None:
-    # What cannot be printed cannot be stored either, as NUL and half a surrogate pair.
-    if not reference.isprintable() or not 0 < len(reference) <= LONGEST_REFERENCE:
+    if not _is_storable(reference):
         return None
     return Delivery.objects.filter(provider=provider, provider_ref=reference).first()
+
+
+def _unanswered(provider: str, fact: ReceiptFact) -> Delivery | None:
+    """The message that a vendor names by our key, for which it gave us no reference, or not yet."""
+    try:
+        key = UUID(fact.key)
+    except ValueError:
+        return None
+    if not _is_storable(fact.reference):
+        return None
+    _lock(provider, str(key))
+    states = (DeliveryState.SENDING.value, DeliveryState.SENT.value)
+    rows = Delivery.objects.filter(provider=provider, provider_ref=None, state__in=states)
+    return rows.filter(pk=key).first()
+
+
+def _is_storable(reference: str) -> bool:
+    # What cannot be printed cannot be stored either, as NUL and half a surrogate pair.
+    return reference.isprintable() and 0 < len(reference) <= LONGEST_REFERENCE
 
 
 def _weigh(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: datetime) -> _Result:
