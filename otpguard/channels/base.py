@@ -163,6 +163,8 @@ class ReceiptFact:
 
     `reference` is that of `Accepted`; `failure` is set for FAILED alone; `cost_micros` are
     millionths of a US dollar, None when unknown; `at` is the vendor's own time, None when not told.
+    `key` is that of `OutboundMessage`, where the vendor repeats it: it finds a message whose
+    `reference` never reached us.
     """
 
     reference: str
@@ -171,6 +173,7 @@ class ReceiptFact:
     carrier: str = ""
     cost_micros: int | None = None
     at: datetime | None = None
+    key: str = ""
 
 
 class Receiving(Protocol):

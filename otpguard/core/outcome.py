@@ -42,7 +42,8 @@ class Failure(StrEnum):
 
     @property
     def perhaps_sent(self) -> bool:
-        """True when the message may have gone out all the same."""
+        """True when the message may have gone out all the same: it is waited for and billed as one
+        that did."""
         return self is Failure.UNKNOWN_OUTCOME
 
     @property

@@ -123,6 +123,8 @@ def _write(delivery: Delivery, challenge: Challenge, outcome: Outcome, now: date
         match outcome:
             case Accepted():
                 _write_accepted(delivery, challenge, outcome, now)
+            case Unavailable(perhaps_sent=True) if not delivery.remote:
+                _write_unanswered(delivery, challenge, outcome, now)
             case Refused() | Unavailable():
                 _write_failed(delivery, challenge, outcome, now)
 
@@ -131,7 +133,7 @@ def _write_accepted(
     delivery: Delivery, challenge: Challenge, outcome: Accepted, now: datetime
 ) -> None:
     reference = outcome.reference[:128]
-    awaits = delivery.receipts and bool(reference)
+    awaits = bool(reference) and _may_be_reported(delivery)
     lock(challenge, advisory=turnstile(delivery.provider, reference) if awaits else None)
     _charge(challenge, delivery, outcome.cost_micros, now)
     delivery.carrier = outcome.carrier[:64] or delivery.carrier
@@ -139,7 +141,7 @@ def _write_accepted(
     state = DeliveryState.DELIVERED if outcome.delivered else DeliveryState.SENT
     if not move(delivery, state, outcome="accepted", reference=reference, sent_at=now):
         return
-    _set_timer(challenge, delivery, outcome, now)
+    _set_timer(challenge, delivery, now, delivered=outcome.delivered)
     if not outcome.delivered:
         ask_later(delivery, now=now)
     leave_earlier(delivery, challenge, now=now)
@@ -169,6 +171,28 @@ def _write_failed(
     fall_back([Fallen(challenge=challenge, reason=reason, final=final)], now=now)
 
 
+def _write_unanswered(
+    delivery: Delivery, challenge: Challenge, outcome: Unavailable, now: datetime
+) -> None:
+    """Give what is perhaps on its way the patience of one that is: it may arrive, and is perhaps
+    billed. A vendor's own code is not waited for: without a reference nobody could check it."""
+    lock(challenge, advisory=turnstile(delivery.provider, str(delivery.pk)))
+    _charge(challenge, delivery, None, now)
+    if not move(delivery, DeliveryState.SENT, outcome=outcome.reason, sent_at=now):
+        return
+    _set_timer(challenge, delivery, now, delivered=False)
+    sent = ChallengeSent(
+        channel=delivery.channel, provider=delivery.provider, step=delivery.step, perhaps=True
+    )
+    record(sent, circumstances_of(challenge, now))
+    catch_up(delivery, challenge, reference="", now=now)
+
+
+def _may_be_reported(delivery: Delivery) -> bool:
+    """True where a report may have come before the vendor's answer."""
+    return delivery.receipts or catalog.receiving(delivery.provider) is not None
+
+
 def _charge(challenge: Challenge, delivery: Delivery, told: int | None, now: datetime) -> None:
     """What is perhaps sent is perhaps billed: the ledger errs on the dear side."""
     told_already = delivery.country or delivery.channel == Channel.EMAIL
@@ -176,10 +200,10 @@ def _charge(challenge: Challenge, delivery: Delivery, told: int | None, now: dat
     charge_sent(delivery, destination=destination, told_micros=told, now=now)
 
 
-def _set_timer(challenge: Challenge, delivery: Delivery, outcome: Accepted, now: datetime) -> None:
+def _set_timer(challenge: Challenge, delivery: Delivery, now: datetime, *, delivered: bool) -> None:
     """Start the fallback timer when nobody knows yet whether the message arrived."""
     waits = (
-        not outcome.delivered
+        not delivered
         and challenge.step == delivery.step
         and following_of(challenge) is not None
         and challenge.state == ChallengeState.OPEN

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -31,6 +32,7 @@ from otpguard.flows.coalesce import Coalescer
 from otpguard.flows.errand import ASK
 from otpguard.flows.unattended import circumstances_of
 from otpguard.models import Challenge, Delivery, Receipt
+from otpguard.models.columns import Columns
 from otpguard.models.prepared import prepared_cursor
 
 LONGEST_REFERENCE = 128
@@ -43,6 +45,9 @@ _STATES = {
     ReceiptState.DELIVERED: DeliveryState.DELIVERED,
     ReceiptState.FAILED: DeliveryState.FAILED,
 }
+
+
+_KEY = Columns(Delivery, "id")
 
 
 class _Result(StrEnum):
@@ -112,17 +117,17 @@ def turnstile(provider: str, reference: str) -> int:
 def catch_up(delivery: Delivery, challenge: Challenge, *, reference: str, now: datetime) -> None:
     """Apply reports that came before the send had returned, and so found no delivery.
 
-    Joins the caller's transaction, which holds the challenge's row, holds the
-    `turnstile` and has written `reference`.
+    Joins the caller's transaction, which holds the challenge's row and the `turnstile` and has
+    written `reference`; an empty one is of a vendor that did not answer, whose reports are known by
+    our key.
     """
-    possible = {_digest(fact): fact for fact in _conceivable(reference)}
-    for pk, digest, signed in _early(delivery.provider, list(possible)):
-        Receipt.objects.filter(pk=pk).update(delivery=delivery)
+    for early in _early(delivery, reference):
+        Receipt.objects.filter(pk=early.pk).update(delivery=delivery)
         delivery.refresh_from_db(fields=["state", "provider_ref"])
-        if signed:
-            _apply(delivery, challenge, possible[digest], now)
+        if early.signed:
+            _apply(delivery, challenge, early.fact, now)
         else:
-            _weigh(delivery, challenge, possible[digest], now)
+            _weigh(delivery, challenge, early.fact, now)
 
 
 def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: bool) -> _Result:
@@ -132,6 +137,10 @@ def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: 
             # The send may be about to write its reference: whoever is second sees the other.
             _lock(provider, fact.reference)
             delivery = _known(provider, fact.reference)
+        under_way = False
+        if delivery is None and signed:
+            delivery = _unanswered(provider, fact)
+            under_way = delivery is not None and delivery.state == DeliveryState.SENDING
         digest = _digest(fact)
         repeated = Receipt.objects.filter(provider=provider, digest=digest)
         was_there = repeated.exists()
@@ -148,10 +157,12 @@ def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: 
         Receipt.objects.bulk_create([row], ignore_conflicts=True)
         if signed:
             repeated.filter(signed=False).update(signed=True)
-        if delivery is None:
+        if delivery is None or under_way:
             return _Result.REPEATED if was_there else _Result.UNKNOWN
         challenge = Challenge.objects.select_for_update().get(pk=delivery.challenge_id)
         repeated.filter(delivery=None).update(delivery=delivery)
+        if delivery.provider_ref is None:
+            Delivery.objects.filter(pk=delivery.pk).update(provider_ref=fact.reference)
         if not signed:
             # A repeat is no reason to ask once more.
             return _Result.REPEATED if was_there else _weigh(delivery, challenge, fact, now)
@@ -162,10 +173,28 @@ def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: 
 
 
 def _known(provider: str, reference: str) -> Delivery | None:
-    # What cannot be printed cannot be stored either, as NUL and half a surrogate pair.
-    if not reference.isprintable() or not 0 < len(reference) <= LONGEST_REFERENCE:
+    if not _is_storable(reference):
         return None
     return Delivery.objects.filter(provider=provider, provider_ref=reference).first()
+
+
+def _unanswered(provider: str, fact: ReceiptFact) -> Delivery | None:
+    """The message that a vendor names by our key, for which it gave us no reference, or not yet."""
+    try:
+        key = UUID(fact.key)
+    except ValueError:
+        return None
+    if not _is_storable(fact.reference):
+        return None
+    _lock(provider, str(key))
+    states = (DeliveryState.SENDING.value, DeliveryState.SENT.value)
+    rows = Delivery.objects.filter(provider=provider, provider_ref=None, state__in=states)
+    return rows.filter(pk=key).first()
+
+
+def _is_storable(reference: str) -> bool:
+    # What cannot be printed cannot be stored either, as NUL and half a surrogate pair.
+    return reference.isprintable() and 0 < len(reference) <= LONGEST_REFERENCE
 
 
 def _weigh(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: datetime) -> _Result:
@@ -233,16 +262,40 @@ def _set_due(challenge: Challenge, now: datetime) -> None:
         challenge.save(update_fields=["due_at"])
 
 
-def _early(provider: str, digests: list[str]) -> list[tuple[int, str, bool]]:
-    """Reports of these digests that found no delivery, by hand: every send asks, few find one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Early:
+    """A report that was stored before its delivery had the reference."""
+
+    pk: int
+    fact: ReceiptFact
+    signed: bool
+
+
+def _early(delivery: Delivery, reference: str) -> list[_Early]:
+    """Those of this delivery, the oldest first. By hand: every send asks, few find one."""
+    digests = [_digest(fact) for fact in _conceivable(reference)] if reference else [""]
     places = ", ".join(["%s"] * len(digests))
     with prepared_cursor() as cursor:
         cursor.execute(
-            f"SELECT id, digest, signed FROM {Receipt._meta.db_table}"  # noqa: S608, SLF001 (constant text)
-            f" WHERE provider = %s AND delivery_id IS NULL AND digest IN ({places}) ORDER BY id",
-            [provider, *digests],
+            "SELECT id, state, failure, signed"  # noqa: S608 (constant text)
+            f" FROM {Receipt._meta.db_table} WHERE provider = %s"  # noqa: SLF001 (documented Meta)
+            f" AND (delivery_id = %s OR (delivery_id IS NULL AND digest IN ({places})))"
+            " ORDER BY id",
+            [delivery.provider, *_KEY.bind(delivery.pk), *digests],
         )
-        return list(cursor.fetchall())
+        rows = cursor.fetchall()
+    return [
+        _Early(
+            pk=pk,
+            fact=ReceiptFact(
+                reference=reference,
+                state=ReceiptState(state),
+                failure=Failure(failure) if failure else None,
+            ),
+            signed=bool(signed),
+        )
+        for pk, state, failure, signed in rows
+    ]
 
 
 def _conceivable(reference: str) -> list[ReceiptFact]:

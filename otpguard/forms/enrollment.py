@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.enrollment import AHEAD_LIMIT, GRACE_LIMIT
-from otpguard.models import EnrollmentRule, Tenant
+from otpguard.forms.tenant_field import TenantField
+from otpguard.models import EnrollmentRule
 
 ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 NAMES = ("level", "starts_at", "grace_days")
@@ -68,9 +69,7 @@ class RuleForm(forms.Form):
 class NewRuleForm(RuleForm):
     """The same, with whom it is about. `tenant` becomes the tenant, or None for the site."""
 
-    tenant = forms.SlugField(
-        label=_("Organization's short name"),
-        max_length=64,
+    tenant = TenantField(
         required=False,
         help_text=_("Leave it empty for a rule of the site, which counts in all organizations."),
     )
@@ -81,14 +80,6 @@ class NewRuleForm(RuleForm):
         help_text=_("Leave it empty for everybody. A rule for the same role is replaced."),
     )
     field_order = ("tenant", "role", *NAMES)
-
-    def clean_tenant(self) -> Tenant | None:
-        """The tenant of that slug."""
-        slug = self.cleaned_data["tenant"]
-        found = Tenant.objects.filter(slug=slug).first() if slug else None
-        if slug and found is None:
-            raise forms.ValidationError(_("There is no organization of that short name."))
-        return found
 
     def clean_role(self) -> str:
         """A role name as memberships have them."""

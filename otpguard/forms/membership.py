@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from otpguard.conf import settings
 from otpguard.core.checkpoints import EVERY
 from otpguard.forms.reason import ReasonForm
+from otpguard.forms.tenant_field import TenantField
 from otpguard.labels import checkpoint_label
-from otpguard.models import Tenant
 
 _ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 HOURS_LIMIT = 24 * 30
@@ -77,14 +77,7 @@ class NewMemberForm(MemberForm):
 class NewMemberOfForm(NewMemberForm):
     """The same where the tenant has to be named as well."""
 
-    tenant = forms.SlugField(label=_("Organization's short name"), max_length=64)
-
-    def clean_tenant(self) -> Tenant:
-        """The tenant of that slug."""
-        found = Tenant.objects.filter(slug=self.cleaned_data["tenant"]).first()
-        if found is None:
-            raise forms.ValidationError(_("There is no organization of that short name."))
-        return found
+    tenant = TenantField()
 
 
 class HoldForm(ReasonForm):

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.conf import settings
-from otpguard.models import SenderRegistration, Tenant, WhatsAppSender
+from otpguard.forms.tenant_field import TenantField
+from otpguard.models import SenderRegistration, WhatsAppSender
 
 SENDER_FIELDS = (
     "account",
@@ -69,21 +70,11 @@ class WhatsAppForm(forms.Form):
 class NewWhatsAppForm(WhatsAppForm, _ProviderField):
     """Record a sender."""
 
-    tenant = forms.SlugField(
-        label=_("Organization's short name"),
-        max_length=64,
+    tenant = TenantField(
         required=False,
         help_text=_("Leave it empty for the site's own sender."),
     )
     field_order = ("provider", "tenant", *SENDER_FIELDS)
-
-    def clean_tenant(self) -> Tenant | None:
-        """The tenant of that slug."""
-        slug = self.cleaned_data["tenant"]
-        found = Tenant.objects.filter(slug=slug).first() if slug else None
-        if slug and found is None:
-            raise forms.ValidationError(_("There is no organization of that short name."))
-        return found
 
 
 class RegistrationForm(forms.Form):

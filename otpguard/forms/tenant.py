@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from otpguard.conf import settings
 from otpguard.core.checkpoints import EVERY
 from otpguard.forms.reason import ReasonForm
+from otpguard.forms.tenant_field import TenantField
 from otpguard.labels import checkpoint_label
 from otpguard.models import Tenant
 
@@ -83,9 +84,7 @@ def initial_of(tenant: Tenant) -> dict[str, Any]:
 class PolicyPlaceForm(forms.Form):
     """Whose policy, at which checkpoint. `tenant` is the tenant, or None for the site."""
 
-    tenant = forms.SlugField(
-        label=_("Organization's short name"),
-        max_length=64,
+    tenant = TenantField(
         required=False,
         help_text=_("Leave it empty for the site's own wishes, which all tenants start from."),
     )
@@ -98,11 +97,3 @@ class PolicyPlaceForm(forms.Form):
         known = settings().checkpoints.values()
         named = [(each.slug, checkpoint_label(each)) for each in known]
         field.choices = [(EVERY, _("Every checkpoint")), *named]
-
-    def clean_tenant(self) -> Tenant | None:
-        """The tenant of that slug."""
-        slug = self.cleaned_data["tenant"]
-        found = Tenant.objects.filter(slug=slug).first() if slug else None
-        if slug and found is None:
-            raise forms.ValidationError(_("There is no organization of that short name."))
-        return found

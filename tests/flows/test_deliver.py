@@ -18,10 +18,14 @@ from otpguard.core.breaker import Tried
 from otpguard.core.outcome import Accepted
 from otpguard.flows.deliver import LEASE, UNREPORTED, deliver
 from otpguard.flows.resend import resend
+from otpguard.flows.sweep import sweep
 from otpguard.models import Delivery, Event, SenderRegistration
 from otpguard.testing import send_queued
 from tests import factories
+from tests.flows.remote import with_bird
 from tests.flows.setting import stopped
+from tests.vendors.bird import BirdVerify
+from tests.vendors.server import vendor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -187,6 +191,69 @@ def test_a_route_that_never_reports_is_given_longer(settings: Any) -> None:
     assert challenge.due_at is not None
     left = (challenge.due_at - timezone.now()).total_seconds()
     assert UNREPORTED.total_seconds() - 1 < left <= UNREPORTED.total_seconds()
+
+
+def test_a_message_that_is_perhaps_on_its_way_is_given_the_patience_of_one_that_is(
+    settings: Any,
+) -> None:
+    """The next one would arrive beside it, and both would be billed."""
+    settings.OTPGUARD = providers(sms="unanswered", whatsapp="delivered")
+    who = stopped()
+    challenge = who.start()
+    send_queued()
+    challenge.refresh_from_db()
+    row = Delivery.objects.get()
+    assert (row.state, row.outcome, row.provider_ref) == ("sent", "configured to hang", None)
+    assert (challenge.step, challenge.undeliverable) == (0, False)
+    assert row.sent_at is not None
+    assert challenge.due_at == row.sent_at + UNREPORTED
+    event = Event.objects.get(kind="challenge.sent")
+    assert json.loads(event.body)["data"]["perhaps"] is True
+    assert who.answer(challenge, SENT[-1].code.digits).__class__.__name__ == "Verified"
+
+
+def test_when_it_did_not_arrive_in_time_the_next_channel_is_taken(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="unanswered", whatsapp="delivered")
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    assert challenge.due_at is not None
+    assert sweep(now=challenge.due_at - timedelta(seconds=1)).fell_back == 0
+    assert sweep(now=challenge.due_at).fell_back == 1
+    send_queued()
+    assert [m.channel for m in SENT] == ["sms", "whatsapp"]
+    assert SENT[0].code == SENT[1].code
+
+
+def test_a_last_channel_that_did_not_answer_is_not_given_up(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="unanswered")
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    assert (challenge.due_at, challenge.undeliverable) == (None, False)
+
+
+def test_a_vendor_that_reports_but_did_not_answer_is_given_its_usual_time(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="unanswered", whatsapp="delivered")
+    settings.OTPGUARD["PROVIDERS"]["sms"]["OPTIONS"]["receipts"] = True
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    row = Delivery.objects.get()
+    assert row.sent_at is not None
+    assert challenge.due_at == row.sent_at + timedelta(seconds=challenge.fallback_seconds)
+
+
+def test_a_vendors_own_code_that_is_perhaps_on_its_way_is_not_waited_for(settings: Any) -> None:
+    """Nobody could check it: there is nothing to call it by."""
+    with vendor(BirdVerify()) as server:
+        server.mood = "drop"
+        settings.OTPGUARD = with_bird(server.url)
+        challenge = stopped().start()
+        send_queued()
+    challenge.refresh_from_db()
+    assert Delivery.objects.get().state == "failed"
+    assert challenge.undeliverable
 
 
 def test_the_last_route_of_the_plan_sets_no_timer(settings: Any) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from otpguard.channels.base import ReceiptFact, ReceiptState
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.outcome import Failure
+from otpguard.flows.deliver import deliver
 from otpguard.flows.receipt import Taken, reject, take
 from otpguard.flows.sweep import sweep
 from otpguard.models import Challenge, Delivery, Event, Receipt
@@ -234,6 +235,102 @@ def test_a_report_and_our_send_at_the_same_moment_always_find_each_other(setting
         reference = str(challenge.deliveries.get().pk)
         one = ReceiptFact(reference=reference, state=ReceiptState.DELIVERED)
         acts = [send_queued, lambda one=one: report(one)]
+        race(lambda acts=acts: acts.pop()(), threads=2)
+        assert state_of(challenge) == "delivered"
+
+
+# --- a vendor that did not answer ----------------------------------------------------------------
+
+
+@pytest.fixture
+def unanswered(settings: Any) -> Challenge:
+    """A challenge whose text message is perhaps on its way: no answer, so no reference."""
+    settings.OTPGUARD = providers(sms="unanswered", whatsapp="accepted")
+    challenge = stopped().start()
+    send_queued()
+    challenge.refresh_from_db()
+    return challenge
+
+
+def by_key(of: Challenge, state: str, failure: Failure | None = None) -> ReceiptFact:
+    key = str(of.deliveries.get(step=0).pk)
+    return ReceiptFact(reference="SM7", state=ReceiptState(state), failure=failure, key=key)
+
+
+def test_a_message_whose_answer_was_lost_is_known_by_our_key(unanswered: Challenge) -> None:
+    assert unanswered.due_at is not None
+    assert report(by_key(unanswered, "sent")) == IGNORED
+    assert unanswered.deliveries.get().provider_ref == "SM7"
+    assert report(replace(by_key(unanswered, "delivered"), key="")) == MOVED, "known from now on"
+    unanswered.refresh_from_db()
+    assert (state_of(unanswered), unanswered.due_at) == ("delivered", None)
+    assert sweep(now=timezone.now() + timedelta(minutes=1)).fell_back == 0
+    assert len(SENT) == 1
+
+
+def test_a_message_that_has_failed_after_all_falls_back_at_once(unanswered: Challenge) -> None:
+    now = timezone.now()
+    assert report(by_key(unanswered, "failed", Failure.CARRIER_FILTERED), now=now) == MOVED
+    assert sweep(now=now).fell_back == 1
+
+
+def test_without_a_signature_our_key_finds_nothing(unanswered: Challenge) -> None:
+    """It stands in an address that others may have seen."""
+    assert report(by_key(unanswered, "delivered"), signed=False) == UNKNOWN
+    assert (state_of(unanswered), unanswered.deliveries.get().provider_ref) == ("sent", None)
+
+
+@pytest.mark.parametrize("key", ["", "not a key", "00000000-0000-4000-8000-000000000000", "\0"])
+def test_a_key_of_nobody_is_unknown(unanswered: Challenge, key: str) -> None:
+    assert report(replace(by_key(unanswered, "delivered"), key=key)) == UNKNOWN
+    assert state_of(unanswered) == "sent"
+
+
+def test_a_key_at_another_vendor_or_of_a_message_that_was_answered_finds_nothing(
+    unanswered: Challenge, settings: Any
+) -> None:
+    assert report(by_key(unanswered, "delivered"), provider="whatsapp") == UNKNOWN
+    factories.age(unanswered.deliveries.get(), provider_ref="SM1")
+    assert report(by_key(unanswered, "delivered")) == UNKNOWN
+    assert state_of(unanswered) == "sent"
+
+
+@pytest.mark.parametrize("outcome", ["unanswered", "accepted"])
+@pytest.mark.parametrize("failure", [None, Failure.FRAUD_BLOCKED])
+def test_a_report_by_our_key_while_the_vendor_still_keeps_us_waiting_is_not_lost(
+    settings: Any, outcome: str, failure: Failure | None
+) -> None:
+    settings.OTPGUARD = providers(sms=outcome, whatsapp="accepted")
+    challenge = stopped().start()
+    pk = challenge.deliveries.get().pk
+    factories.age(challenge.deliveries.get(), state="sending", lease_until=timezone.now())
+    state = "failed" if failure else "delivered"
+    one = by_key(challenge, state, failure)
+    if outcome == "accepted":
+        one = replace(one, reference=str(pk))
+    assert report(one) == UNKNOWN
+    assert report(one) == REPEATED
+    assert state_of(challenge) == "sending", "nothing moves before the send has returned"
+    deliver(delivery_id=str(pk), now=timezone.now() + timedelta(seconds=1))
+    assert state_of(challenge) == state
+    challenge.refresh_from_db()
+    assert (challenge.due_at is None) == (failure is None)
+
+
+def test_a_report_by_our_key_and_the_end_of_the_wait_at_the_same_moment_find_each_other(
+    settings: Any,
+) -> None:
+    settings.OTPGUARD = providers(sms="unanswered", whatsapp="accepted")
+    for _ in range(8):
+        challenge = stopped().start()
+        one = by_key(challenge, "delivered")
+        one = replace(one, reference=one.key)
+        factories.age(challenge.deliveries.get(), state="sending", lease_until=timezone.now())
+        later = timezone.now() + timedelta(seconds=1)
+        acts = [
+            lambda one=one, later=later: deliver(delivery_id=one.key, now=later),
+            lambda one=one: report(one),
+        ]
         race(lambda acts=acts: acts.pop()(), threads=2)
         assert state_of(challenge) == "delivered"
 

@@ -1,7 +1,7 @@
 """Keeps messages in a list of this process: for tests.
 
-`outcome` makes it behave like a vendor that accepts without a receipt, refuses, calls it fraud or
-is away, so that hosts can test their fallback without a network.
+`outcome` makes it behave like a vendor that accepts without a receipt, refuses, calls it fraud, is
+away or sends without an answer, so that hosts can test their fallback without a network.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FOR_DEVELOPMENT = True
 SENT: list[OutboundMessage] = []
 """Every message taken by any memory provider of this process, the newest last."""
 
-Behavior = Literal["delivered", "accepted", "refused", "fraud", "unavailable"]
+Behavior = Literal["delivered", "accepted", "refused", "fraud", "unavailable", "unanswered"]
 
 
 class Memory:
@@ -44,4 +44,6 @@ class Memory:
         if self._outcome == "unavailable":
             return Unavailable(reason="configured to be away")
         SENT.append(message)
+        if self._outcome == "unanswered":
+            return Unavailable(reason="configured to hang", failure=Failure.UNKNOWN_OUTCOME)
         return Accepted(reference=message.key, delivered=self._outcome == "delivered")

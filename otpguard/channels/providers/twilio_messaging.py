@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from otpguard.channels.answers import (
     by_status,
@@ -33,6 +33,9 @@ FOR_DEVELOPMENT = False
 FORM = "application/x-www-form-urlencoded"
 VALIDITY = (6, 36_000)
 """The shortest and the longest validity that Twilio takes, in seconds."""
+
+KEY = "delivery"
+"""The name of our key in the query of the callback address."""
 
 CODES: Mapping[int, Failure] = {
     20003: Failure.AUTH_CONFIG,
@@ -97,14 +100,15 @@ class TwilioMessaging(HttpProvider):
             raise ValueError("name either messaging_service_sid or sender")
         if bool(api_key) != bool(api_secret):
             raise ValueError("api_key and api_secret belong together")
-        self.receipts = bool(status_callback)
+        if "?" in status_callback or "#" in status_callback:
+            raise ValueError("status_callback has neither query nor fragment")
+        self.receipts, self._callback = bool(status_callback), status_callback
         self._token = auth_token
         self._authorization = basic(api_key or account_sid, api_secret or auth_token)
         self._messages = checked_address(f"{base}/2010-04-01/Accounts/{account_sid}/Messages")
         self._usual = {
             "MessagingServiceSid": messaging_service_sid,
             "From": sender,
-            "StatusCallback": status_callback,
             "ProvideFeedback": "true" if feedback else "",
             "RiskCheck": risk_check,
         }
@@ -116,6 +120,9 @@ class TwilioMessaging(HttpProvider):
         shortest, longest = VALIDITY
         validity = min(max(message.lifetime, shortest), longest) if message.lifetime else ""
         body = {"To": message.to, "Body": message.text, "ValidityPeriod": str(validity)}
+        if self._callback:
+            # Signed with the rest of the address, so that a message can be told without its SID.
+            body["StatusCallback"] = f"{self._callback}?{urlencode({KEY: message.key})}"
         return self._post(f"{self._messages}.json", {**body, **self._usual})
 
     def parse_response(self, response: Response) -> Outcome:
@@ -170,7 +177,8 @@ class TwilioMessaging(HttpProvider):
         if state is ReceiptState.FAILED:
             code = number(fields.get("ErrorCode")) or 0
             failure = CODES.get(code, Failure.CHANNEL_UNAVAILABLE)
-        return (ReceiptFact(reference=reference, state=state, failure=failure),)
+        key = dict(parse_qsl(urlsplit(received.url).query)).get(KEY, "")
+        return (ReceiptFact(reference=reference, state=state, failure=failure, key=key),)
 
     def build_status(self, reference: str) -> Request:
         """Fetch the message."""

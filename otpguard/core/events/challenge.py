@@ -37,12 +37,13 @@ class ChallengeRefused(Event):
 @event("challenge.sent", _("A code was sent"), Ocsf(AUTHENTICATION, 6))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeSent(Event):
-    """A provider took the message for one delivery."""
+    """A provider took the message for one delivery, or `perhaps` has and did not say so."""
 
     channel: str
     provider: str
     step: int
     delivered: bool = False
+    perhaps: bool = False
 
 
 @event("challenge.delivered", _("A code arrived"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))

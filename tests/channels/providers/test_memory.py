@@ -47,6 +47,13 @@ def test_it_may_call_a_message_fraud() -> None:
     assert not outcome.may_fall_back
 
 
+def test_it_may_send_without_an_answer() -> None:
+    outcome = Memory(outcome="unanswered").send(message())
+    assert isinstance(outcome, Unavailable)
+    assert outcome.perhaps_sent
+    assert len(SENT) == 1
+
+
 def test_it_serves_the_channels_it_is_told() -> None:
     assert Memory(["sms", "voice"]).channels == {Channel.SMS, Channel.VOICE}
     with pytest.raises(ValueError, match="pigeon"):

@@ -48,7 +48,7 @@ def test_the_message_goes_through_the_messaging_service_and_lapses_with_the_code
         "To": ["+12015550123"],
         "Body": ["481516 is your code"],
         "MessagingServiceSid": [SERVICE],
-        "StatusCallback": [CALLBACK],
+        "StatusCallback": [f"{CALLBACK}?delivery=delivery-1"],
         "ValidityPeriod": ["600"],
         "RiskCheck": ["enable"],
     }
@@ -239,3 +239,22 @@ def test_the_message_itself_can_be_asked() -> None:
         said = made(base=server.url).status(SID)
         assert isinstance(said, ReceiptFact)
         assert said.state is ReceiptState.SENT
+
+
+def test_a_receipt_tells_our_key_from_the_address_that_was_signed_with_it() -> None:
+    plain = callback("delivered")
+    assert [fact.key for fact in made().parse_receipt(plain)] == [""]
+    with_key = replace(plain, url=f"{CALLBACK}?delivery=delivery-1")
+    assert [fact.key for fact in made().parse_receipt(with_key)] == ["delivery-1"]
+    assert not made().is_authentic(with_key, now=NOW)
+
+
+@pytest.mark.parametrize("end", ["?a=1", "#a"])
+def test_a_callback_address_has_room_for_our_key(end: str) -> None:
+    with pytest.raises(ValueError, match="query"):
+        made(status_callback=CALLBACK + end)
+
+
+def test_without_a_callback_address_there_is_none_for_a_message() -> None:
+    request = made(status_callback="").build_request(message())
+    assert "StatusCallback" not in parse_qs(request.body.decode())
