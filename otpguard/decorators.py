@@ -7,7 +7,7 @@ on one method, a viewset's action.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, ClassVar, TypeVar
@@ -18,25 +18,35 @@ from django.views.generic import View
 
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.http import guard as door
-from otpguard.http.marker import ATTRIBUTE, Marker, Target
+from otpguard.http.marker import ATTRIBUTE, Marker, Methods, Target, Timeout, sending_of
 
 V = TypeVar("V", bound=Callable[..., Any])
 
 
 def requires_checkpoint(
-    checkpoint: str, *, target: Target = "", binds: bool | None = None
+    checkpoint: str,
+    *,
+    target: Target = "",
+    binds: bool | None = None,
+    preferred_methods: Methods = None,
+    fallback_timeout: Timeout = None,
 ) -> Callable[[V], V]:
     """Guard a sync or async function view, or one method of a class by `method_decorator`.
 
     `target` names what the action is about, as text or as a callable that gets the request and
     the URL's values. Derive it from what the view acts on (A14). `binds=True` makes a GET, such
-    as a download, use up a bound proof as well.
+    as a download, use up a bound proof as well. `preferred_methods` and `fallback_timeout` say how
+    a code for it is sent: see `otpguard.require`.
 
-    Raises ImproperlyConfigured at import for an unknown checkpoint, naming the nearest, and
-    TypeError for a class.
+    Raises ImproperlyConfigured at import for an unknown checkpoint, naming the nearest, or a
+    channel or wait that there is not, and TypeError for a class.
     """
-    checkpoint_named(checkpoint)
-    marker = Marker(checkpoint=checkpoint, target=target, binds=binds)
+    marker = Marker(
+        checkpoint=checkpoint_named(checkpoint).slug,
+        target=target,
+        binds=binds,
+        sending=sending_of(preferred_methods, fallback_timeout),
+    )
 
     def decorate(view: V) -> V:
         if isinstance(view, type):
@@ -54,7 +64,7 @@ def requires_checkpoint(
 def _sync(view: Callable[..., Any], marker: Marker) -> Callable[..., Any]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        enforce(request, marker, kwargs)
+        door.enforce(request, marker, kwargs)
         return view(request, *args, **kwargs)
 
     return guarded
@@ -63,27 +73,35 @@ def _sync(view: Callable[..., Any], marker: Marker) -> Callable[..., Any]:
 def _async(view: Callable[..., Any], marker: Marker) -> Callable[..., Any]:
     @wraps(view)
     async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        await sync_to_async(enforce)(request, marker, kwargs)
+        await sync_to_async(door.enforce)(request, marker, kwargs)
         return await view(request, *args, **kwargs)
 
     return guarded
 
 
-def enforce(request: HttpRequest, marker: Marker, kwargs: dict[str, Any]) -> None:
-    """Guard this request unless it has passed already. Raises RequestRefused."""
-    door.require(
-        request,
-        marker.checkpoint,
-        target=marker.target_of(request, kwargs),
-        binds=marker.binds,
-        early=True,
+def _declared(view: type[CheckpointRequiredMixin], given: Mapping[str, Any]) -> Marker:
+    """What a class declares, but for what is `given` to its `as_view`. Raises
+    ImproperlyConfigured."""
+
+    def of(name: str) -> Any:  # noqa: ANN401 (each attribute has its own type)
+        return given[name] if name in given else getattr(view, name)
+
+    return Marker(
+        checkpoint=checkpoint_named(of("checkpoint")).slug,
+        target=of("checkpoint_target"),
+        binds=of("checkpoint_binds"),
+        sending=sending_of(of("checkpoint_preferred_methods"), of("checkpoint_fallback_timeout")),
     )
 
 
 class CheckpointRequiredMixin(View):
     """Guard every method of a class view: `checkpoint = "billing_change"`.
 
-    `checkpoint_target` is text, or a static method that gets the request and the URL's values.
+    `checkpoint_target` is text, or a static method that gets the request and the URL's values;
+    `checkpoint_preferred_methods` and `checkpoint_fallback_timeout` say how a code is sent, as for
+    `otpguard.require`. Each may be given to `as_view` instead. A mistake in any of them raises
+    ImproperlyConfigured at import.
+
     For a form whose guard should wait until the input is valid, call `otpguard.require` in
     `form_valid` instead.
     """
@@ -91,28 +109,27 @@ class CheckpointRequiredMixin(View):
     checkpoint: ClassVar[str] = ""
     checkpoint_target: ClassVar[Target] = ""
     checkpoint_binds: ClassVar[bool | None] = None
+    checkpoint_preferred_methods: ClassVar[Methods] = None
+    checkpoint_fallback_timeout: ClassVar[Timeout] = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:  # noqa: ANN401 (whatever a host passes)
         super().__init_subclass__(**kwargs)
         if cls.checkpoint:
-            checkpoint_named(cls.checkpoint)
-            marker = Marker(
-                checkpoint=cls.checkpoint,
-                target=cls.checkpoint_target,
-                binds=cls.checkpoint_binds,
-            )
-            setattr(cls, ATTRIBUTE, marker)
+            _declared(cls, {})
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:  # noqa: ANN401 (as the class it extends)
+        """The view, marked with what the class declares or `initkwargs` declare in its place."""
+        view = super().as_view(**initkwargs)
+        setattr(view, ATTRIBUTE, _declared(cls, initkwargs))
+        return view
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         """Enforce, then dispatch as usual."""
-        marker = Marker(
-            checkpoint=self.checkpoint,
-            target=type(self).checkpoint_target,
-            binds=self.checkpoint_binds,
-        )
+        marker = _declared(type(self), vars(self))
         if self.view_is_async:
             return self._dispatch_async(marker, request, *args, **kwargs)
-        enforce(request, marker, kwargs)
+        door.enforce(request, marker, kwargs)
         return super().dispatch(request, *args, **kwargs)
 
     async def _dispatch_async(
@@ -122,6 +139,6 @@ class CheckpointRequiredMixin(View):
         *args: Any,  # noqa: ANN401 (the URL's values)
         **kwargs: Any,  # noqa: ANN401 (the URL's values)
     ) -> Any:  # noqa: ANN401 (any response)
-        await sync_to_async(enforce)(request, marker, kwargs)
+        await sync_to_async(door.enforce)(request, marker, kwargs)
         response: Any = super().dispatch(request, *args, **kwargs)
         return await response

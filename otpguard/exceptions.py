@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from otpguard.core.decision import Refusal
+from otpguard.core.sending import USUAL, Sending
 
 
 class OtpguardError(Exception):
@@ -26,7 +27,8 @@ class OtpguardError(Exception):
 class Ask:
     """What a refused request was asking for: everything a challenge needs to name and bind it.
 
-    `held` is the kept form; `unkept` says that there was one that could not be kept.
+    `held` is the kept form; `unkept` says that there was one that could not be kept. `sending` is
+    how the view wants its codes sent.
     """
 
     checkpoint: str
@@ -40,6 +42,7 @@ class Ask:
     held: str = ""
     binds: bool = False
     unkept: bool = False
+    sending: Sending = USUAL
 
 
 class StepUpRefused(OtpguardError):  # noqa: N818 (a refusal is no fault of the program)

@@ -106,6 +106,38 @@ class AsyncBilling(CheckpointRequiredMixin):
         return done("async mixin")
 
 
+CHATS: dict[str, Any] = {"preferred_methods": ["whatsapp", "sms"], "fallback_timeout": 20}
+"""How some views want their codes sent: otherwise than the site does."""
+
+
+@requires_checkpoint("billing_change", **CHATS)
+def chats(request: HttpRequest) -> HttpResponse:
+    return done(f"chats by {request.method}")
+
+
+def chats_later(request: HttpRequest) -> HttpResponse:
+    """Guards inside, as forms do."""
+    require(request, "billing_change", target="the plan", **CHATS)
+    return done(f"chats later by {request.method}")
+
+
+class Chats(CheckpointRequiredMixin):
+    checkpoint = "billing_change"
+    checkpoint_preferred_methods = ["whatsapp", "sms"]
+    checkpoint_fallback_timeout = 20
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return done("chats mixin")
+
+
+class ChatsApi(APIView):
+    permission_classes = [IsAuthenticated, RequiresCheckpoint("billing_change", **CHATS)]
+
+    def get(self, request: Request) -> Response:
+        done("chats api")
+        return Response({})
+
+
 def mapped(_request: HttpRequest) -> HttpResponse:
     """Not ours to decorate: guarded by its name in the settings."""
     return done("mapped")
@@ -176,6 +208,16 @@ urlpatterns = [
     path("mixin/", Billing.as_view()),
     path("mixin/stricter/", Billing.as_view(checkpoint="role_grant")),
     path("mixin/async/", AsyncBilling.as_view()),
+    path("chats/", chats),
+    path("chats/later/", chats_later),
+    path("chats/mixin/", Chats.as_view()),
+    path(
+        "chats/given/",
+        Billing.as_view(
+            checkpoint_preferred_methods=["whatsapp", "sms"], checkpoint_fallback_timeout=20
+        ),
+    ),
+    path("chats/api/", ChatsApi.as_view()),
     path("mapped/", mapped, name="mapped"),
     path("api/keys/", Keys.as_view()),
     path("api/rows/", Rows.as_view()),

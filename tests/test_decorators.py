@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -12,9 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient
 
 from otpguard import CheckpointRequiredMixin, requires_checkpoint
+from otpguard.models import Challenge, Grant
 from otpguard.testing import pass_step_up
 from tests import factories, guarded
 from tests.host import Host
+from tests.stepup import begin, continue_held, go_on, url_of
 
 PAGES = [
     ("/billing/", "billing by GET"),
@@ -89,6 +94,94 @@ def test_an_unknown_checkpoint_is_an_error_when_the_view_is_imported() -> None:
 
     with pytest.raises(ImproperlyConfigured, match="billing_change"):
         type("Page", (CheckpointRequiredMixin,), {"checkpoint": "biling_change"})
+
+
+CHATTY = ["/chats/", "/chats/later/", "/chats/mixin/", "/chats/given/", "/chats/api/"]
+"""Views that declare their own way of sending, by each door there is."""
+
+
+def sending_of(challenge: Challenge) -> tuple[list[str], int]:
+    """The channels of a challenge's plan and its wait."""
+    return [step["channel"] for step in challenge.plan], challenge.fallback_seconds
+
+
+@pytest.mark.parametrize("url", CHATTY)
+def test_a_view_says_in_which_order_and_how_patiently_its_codes_are_sent(
+    host: Host, url: str
+) -> None:
+    refused = host.client.get(url)
+    assert sending_of(begin(host.client, refused)) == (["whatsapp", "sms"], 20)
+    go_on(host.client, Challenge.objects.get())
+    assert host.client.get(url).status_code == 200
+
+
+def test_a_view_that_says_nothing_leaves_it_to_the_policy(host: Host) -> None:
+    channels, wait = sending_of(begin(host.client, host.client.get("/billing/")))
+    assert (channels[0], wait) == ("sms", 8)
+
+
+@pytest.mark.parametrize("url", CHATTY)
+def test_a_channel_that_the_policy_does_not_allow_stays_out(
+    host: Host, settings: Any, url: str
+) -> None:
+    only_texts = {"*": {"allowed_channels": ["sms"]}}
+    settings.OTPGUARD = {**settings.OTPGUARD, "POLICY_FLOOR": only_texts}
+    assert sending_of(begin(host.client, host.client.get(url))) == (["sms"], 20)
+
+
+def test_a_kept_form_remembers_it_and_a_second_demand_too(host: Host) -> None:
+    refused = host.client.post("/chats/later/", {"plan": "large"})
+    challenge = begin(host.client, refused)
+    assert sending_of(challenge) == (["whatsapp", "sms"], 20)
+    page = go_on(host.client, challenge)
+    Grant.objects.all().delete()
+    again = continue_held(host.client, page)
+    assert again.status_code == 303, "the proof was taken back meanwhile"
+    challenge = begin(host.client, again)
+    assert sending_of(challenge) == (["whatsapp", "sms"], 20)
+    continue_held(host.client, go_on(host.client, challenge))
+    assert guarded.ran == ["chats later by POST"]
+
+
+def test_whoever_sits_at_the_browser_cannot_change_it(host: Host) -> None:
+    url = url_of(host.client.get("/chats/"))
+    wishes = {"preferred_methods": "voice", "fallback_timeout": "2", "sending": "{}"}
+    asked = {"factor": str(host.factor.pk), **wishes}
+    chosen = host.client.post(f"{url}?preferred_methods=voice", asked)
+    assert chosen.status_code == 302
+    assert sending_of(Challenge.objects.get()) == (["whatsapp", "sms"], 20)
+
+    path = urlsplit(url).path
+    middle = len(path) // 2
+    flipped = path[:middle] + ("A" if path[middle] != "A" else "B") + path[middle + 1 :]
+    assert host.client.post(flipped, asked).status_code == 410
+
+
+WRONG = [
+    ({"preferred_methods": ["smoke"]}, '"smoke" is not one of: sms, whatsapp, voice, email'),
+    ({"preferred_methods": "sms"}, "preferred_methods: must be a list"),
+    ({"preferred_methods": []}, "preferred_methods: must name at least one channel"),
+    ({"fallback_timeout": 1}, "fallback_timeout: must be whole seconds from 2 to 120"),
+    ({"fallback_timeout": timedelta(minutes=5)}, "fallback_timeout"),
+]
+
+
+@pytest.mark.parametrize(("asked", "message"), WRONG)
+def test_a_wrong_way_of_sending_is_an_error_when_the_view_is_imported(
+    asked: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=message):
+        requires_checkpoint("api_key", **asked)
+    given = {f"checkpoint_{name}": value for name, value in asked.items()}
+    with pytest.raises(ImproperlyConfigured, match=message):
+        type("Page", (CheckpointRequiredMixin,), {"checkpoint": "api_key", **given})
+    with pytest.raises(ImproperlyConfigured, match=message):
+        guarded.Billing.as_view(**given)
+
+
+def test_a_class_without_a_checkpoint_is_no_view() -> None:
+    with pytest.raises(ImproperlyConfigured, match="unknown checkpoint"):
+        CheckpointRequiredMixin.as_view()
 
 
 def test_the_guard_runs_once_for_one_request(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from otpguard.core.decision import Deny, Reason
+from otpguard.core.sending import USUAL
 from otpguard.exceptions import (
     Ask,
     NotAllowed,
@@ -28,6 +29,10 @@ def test_every_error_hangs_in_the_tree_and_keeps_its_code(code: str) -> None:
     with pytest.raises(OtpguardError) as caught:
         raise ERRORS[code]
     assert caught.value.code == code
+
+
+def test_an_ask_leaves_its_sending_to_the_policy_unless_it_says_more() -> None:
+    assert ASK.sending is USUAL
 
 
 def test_a_refusal_carries_the_decision_and_what_was_asked() -> None:

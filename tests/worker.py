@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,19 +67,19 @@ def database_address() -> str:
     return f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
 
 
-@pytest.fixture(scope="module")
-def celery_worker(
-    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[CeleryWorker]:
-    """A worker with four threads, for the tests of one module.
+@contextmanager
+def running_worker(
+    mail: Path, *, settings_module: str = "", **environment: str
+) -> Iterator[CeleryWorker]:
+    """A worker with four threads, on a queue that is emptied first.
 
-    It must not outlive them: it would send what other tests queue for themselves.
+    `mail` is where it writes mail. Its settings are those of the test unless named; `environment`
+    adds variables for them to read.
     """
     artifacts = ROOT / "test-artifacts"
     artifacts.mkdir(exist_ok=True)
     log = artifacts / f"celery-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.log"
     log.unlink(missing_ok=True)
-    mail = tmp_path_factory.mktemp("mail")
     with redis.Redis.from_url(settings.REDIS_URL) as queues:
         queues.flushdb()
 
@@ -90,9 +91,10 @@ def celery_worker(
         cwd=ROOT,
         env={
             **os.environ,
-            "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE,
+            "DJANGO_SETTINGS_MODULE": settings_module or settings.SETTINGS_MODULE,
             "OTPGUARD_TEST_DATABASE": database_address(),
             "OTPGUARD_TEST_MAIL": str(mail),
+            **environment,
         },
     )
     try:
@@ -103,13 +105,25 @@ def celery_worker(
         app.close()
 
 
+@pytest.fixture(scope="module")
+def celery_worker(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[CeleryWorker]:
+    """A worker for the tests of one module.
+
+    It must not outlive them: it would send what other tests queue for themselves.
+    """
+    with running_worker(tmp_path_factory.mktemp("mail")) as worker:
+        yield worker
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show what the worker wrote when a test that uses it fails."""
+    """Show what the worker wrote when a test that uses one fails."""
     report = yield
-    worker = getattr(item, "funcargs", {}).get("celery_worker")
-    if report.failed and isinstance(worker, CeleryWorker):
-        report.sections.append(("Celery worker", worker.process.tail()))
+    for given in getattr(item, "funcargs", {}).values():
+        if report.failed and isinstance(given, CeleryWorker):
+            report.sections.append(("Celery worker", given.process.tail()))
     return report

@@ -6,7 +6,6 @@ is raised past the framework; the middleware answers it after the view's transac
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from rest_framework.permissions import BasePermission
@@ -14,8 +13,7 @@ from rest_framework.request import Request
 
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.http import guard as door
-
-Target = str | Callable[..., str]
+from otpguard.http.marker import Methods, Target, Timeout, sending_of
 
 _ASKED = "_otpguard_asked"
 
@@ -23,12 +21,24 @@ _ASKED = "_otpguard_asked"
 class RequiresCheckpoint:
     """A permission for one checkpoint. Instances are called by the framework like a class.
 
-    `target` is text or a callable that gets the request and the URL's values. Raises
-    ImproperlyConfigured at import for an unknown checkpoint.
+    `target` is text or a callable that gets the request and the URL's values. For
+    `preferred_methods` and `fallback_timeout` see `otpguard.require`. Raises ImproperlyConfigured
+    at import for an unknown checkpoint, or a channel or wait that there is not.
     """
 
-    def __init__(self, checkpoint: str, *, target: Target = "", binds: bool | None = None) -> None:
+    def __init__(
+        self,
+        checkpoint: str,
+        *,
+        target: Target = "",
+        binds: bool | None = None,
+        preferred_methods: Methods = None,
+        fallback_timeout: Timeout = None,
+    ) -> None:
+        sending_of(preferred_methods, fallback_timeout)
         self.checkpoint = checkpoint_named(checkpoint).slug
+        self.preferred_methods = preferred_methods
+        self.fallback_timeout = fallback_timeout
         self.target = target
         self.binds = binds
 
@@ -54,5 +64,12 @@ class _Guarded(BasePermission):
             if isinstance(declared.target, str)
             else declared.target(request, **view.kwargs)
         )
-        door.require(request, declared.checkpoint, target=target, binds=declared.binds)
+        door.require(
+            request,
+            declared.checkpoint,
+            target=target,
+            binds=declared.binds,
+            preferred_methods=declared.preferred_methods,
+            fallback_timeout=declared.fallback_timeout,
+        )
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from otpguard.conf import checkpoint as checkpoint_named
@@ -25,8 +25,8 @@ from otpguard.models import LoginSession, Tenant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The live policy, what is proven already and why that is not enough, and the factors that
-    would do, strongest first."""
+    """The live policy with the call's own sending in it, what is proven already and why that is not
+    enough, and the factors that would do, strongest first."""
 
     policy: Policy
     proven: bool
@@ -59,6 +59,7 @@ def standing_of(facts: RequestFacts, ask: Ask) -> Standing:
     if isinstance(evidence, Deny):
         raise StartRefused(str(evidence.reason))
     policy = policy_of(facts, checkpoint, evidence)
+    policy = replace(policy, **ask.sending.wishes)
     intent = ask.intent if ask.binds else ""
     answer = weigh(facts, checkpoint, policy=policy, evidence=evidence, intent=intent)
     match answer:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,7 +25,6 @@ from otpguard.core.limits import Lane, Refused, caps_for_start
 from otpguard.core.phone import country_of
 from otpguard.core.policy import Policy
 from otpguard.core.route import Route
-from otpguard.core.wishes import parse
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors import lanes
 from otpguard.factors.devices import lane_of
@@ -52,21 +49,16 @@ def start(
     ask: Ask,
     factor_id: str,
     by_mail: bool = False,
-    preferred_methods: Sequence[Channel] = (),
-    fallback_timeout: timedelta | None = None,
     language: str = "",
 ) -> Challenge:
     """Start a challenge of one factor for what `ask` names, and order its code if it is sent.
 
     `by_mail` asks for the mailed code that stands beside a saved recovery code, once one was
-    shown. `preferred_methods` and `fallback_timeout` (2 to 120 seconds) count for this call in
-    place of the policy's; what the policy does not allow stays so. Raises ValueError for wrong ones
-    and StartRefused, after writing the event of it: not this person's ask, a factor
-    that does not reach the level, a locked lane, a full cap, nothing to send with, already proven.
+    shown. Raises StartRefused, after writing the event of it: not this person's ask, a factor that
+    does not reach the level, a locked lane, a full cap, nothing to send with, already proven.
     """
-    wishes = called_for(preferred_methods, fallback_timeout)
     try:
-        return _start(facts, ask, factor_id, by_mail=by_mail, wishes=wishes, language=language)
+        return _start(facts, ask, factor_id, by_mail=by_mail, language=language)
     except StartRefused as refusal:
         record_refused(facts, ask, refusal)
         raise
@@ -91,31 +83,17 @@ def circumstances(facts: RequestFacts, ask: Ask) -> Circumstances:
     return Circumstances.of(facts, checkpoint=ask.checkpoint, story=ask.story, target=ask.target)
 
 
-def called_for(
-    preferred_methods: Sequence[Channel], fallback_timeout: timedelta | None
-) -> dict[str, Any]:
-    """What one call asks of its policy, read as strictly as a wish. Raises ValueError."""
-    asked: dict[str, Any] = {}
-    if preferred_methods:
-        asked["preferred_methods"] = list(preferred_methods)
-    if fallback_timeout is not None:
-        asked["fallback_timeout"] = fallback_timeout
-    return parse(asked)
-
-
 def _start(
     facts: RequestFacts,
     ask: Ask,
     factor_id: str,
     *,
     by_mail: bool,
-    wishes: dict[str, Any],
     language: str,
 ) -> Challenge:
     if not is_own(facts, ask):
         raise StartRefused("foreign")
     standing = standing_of(facts, ask)
-    standing = replace(standing, policy=replace(standing.policy, **wishes))
     if standing.proven:
         raise StartRefused("already_proven")
     if factor_id not in standing.factors:

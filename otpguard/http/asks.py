@@ -11,6 +11,8 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from otpguard import vault
+from otpguard.core.sending import sending
+from otpguard.core.wishes import dump
 from otpguard.exceptions import Ask
 
 LIFE = timedelta(minutes=30)
@@ -18,12 +20,14 @@ LIFE = timedelta(minutes=30)
 
 def seal(ask: Ask) -> str:
     """A token for `ask`, fit for a path."""
-    return vault.seal(vault.ASK, json.dumps(asdict(ask), separators=(",", ":")))
+    plain = {**asdict(ask), "sending": dump(ask.sending.wishes)}
+    return vault.seal(vault.ASK, json.dumps(plain, separators=(",", ":")))
 
 
 def unseal(token: str) -> Ask | None:
     """The ask of a token; None when it was tampered with or is older than half an hour."""
     try:
-        return Ask(**json.loads(vault.unseal(vault.ASK, token, max_age=LIFE)))
-    except (ValueError, TypeError):  # no token of ours, or one of another release
+        plain = json.loads(vault.unseal(vault.ASK, token, max_age=LIFE))
+        return Ask(**{**plain, "sending": sending(**plain["sending"])})
+    except (ValueError, TypeError, KeyError):  # no token of ours, or one of another release
         return None

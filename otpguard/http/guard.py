@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NoReturn
 
@@ -14,6 +14,7 @@ from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.decision import Allow, Deny, Reason
 from otpguard.core.facts import RequestFacts
 from otpguard.core.intent import display
+from otpguard.core.sending import Sending
 from otpguard.exceptions import Ask, StepUpRefused
 from otpguard.flows import guard, resume
 from otpguard.flows.guard import IntentSource, Passed
@@ -21,6 +22,7 @@ from otpguard.flows.refuse import Noted, note, write
 from otpguard.http import session
 from otpguard.http.facts import facts_from
 from otpguard.http.intents import HELD, address_of, source_of
+from otpguard.http.marker import Marker, Methods, Timeout, sending_of
 from otpguard.tenants.directory import directory
 
 STATE = "_otpguard"
@@ -67,18 +69,61 @@ def require(
     target: str = "",
     body: Any = None,  # noqa: ANN401 (whatever the view acts on)
     binds: bool | None = None,
-    early: bool = False,
+    preferred_methods: Methods = None,
+    fallback_timeout: Timeout = None,
 ) -> Allow:
     """Let this request pass `checkpoint`, or raise.
 
     Call it when the input is valid and before anything is done. `target` names what the action is
     about ("key 'ci'") on the page; `body` is what the view acts on, if not the posted form as it
-    is. `binds` makes a GET bind as well. `early` is for callers before the view: they read a body
-    only when the policy binds it.
+    is. `binds` makes a GET bind as well.
+
+    `preferred_methods` are the channels that a code for this action is sent over, in order, and
+    `fallback_timeout` the wait before the next one (a timedelta or seconds, 2 to 120). They come
+    before what tenant and site say; a channel that the tenant's policy does not allow stays out.
 
     Raises RequestRefused, which the middleware turns into the challenge page or a problem
-    document, and ImproperlyConfigured for an unknown checkpoint or without the middleware.
+    document, and ImproperlyConfigured for an unknown checkpoint, a channel or wait that there is
+    not, or without the middleware.
     """
+    return _require(
+        request,
+        checkpoint,
+        target=target,
+        body=body,
+        binds=binds,
+        sending=sending_of(preferred_methods, fallback_timeout),
+        early=False,
+    )
+
+
+def enforce(request: HttpRequest, marker: Marker, kwargs: dict[str, Any]) -> None:
+    """Let this request pass what its view declares, or raise, as `require` does.
+
+    For callers before the view, with the URL's values in `kwargs`: a body is read only when the
+    policy binds it.
+    """
+    _require(
+        request,
+        marker.checkpoint,
+        target=marker.target_of(request, kwargs),
+        body=None,
+        binds=marker.binds,
+        sending=marker.sending,
+        early=True,
+    )
+
+
+def _require(
+    request: Any,  # noqa: ANN401 (see require)
+    checkpoint: str,
+    *,
+    target: str,
+    body: Any,  # noqa: ANN401 (see require)
+    binds: bool | None,
+    sending: Sending,
+    early: bool,
+) -> Allow:
     inner: HttpRequest = getattr(request, "_request", request)
     state = state_of(inner)
     about = display(target)
@@ -100,7 +145,8 @@ def require(
             facts=facts, checkpoint=named, intent=source, target=about, binds=binds
         )
     except StepUpRefused as refused:
-        raise _noted(state, facts, refused) from None
+        asked = StepUpRefused(refused.decision, replace(refused.ask, sending=sending))
+        raise _noted(state, facts, asked) from None
     state.remember(passed, facts, bare)
     if held is not None:
         address = address_of(inner)

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
 from otpguard.conf import settings
+from otpguard.core.assurance import Channel
+from otpguard.core.sending import USUAL, Sending, sending
+from otpguard.core.wishes import WishError
 
 ATTRIBUTE = "_otpguard_marker"
 
 Target = str | Callable[..., str]
+Methods = Sequence[Channel | str] | None
+Timeout = timedelta | int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """A declaration: the checkpoint, what the action is about, and whether GET binds as well."""
+    """A declaration: the checkpoint, what the action is about, whether GET binds as well, and how
+    the codes for it are sent."""
 
     checkpoint: str
     target: Target = ""
     binds: bool | None = None
+    sending: Sending = USUAL
 
     def target_of(self, request: HttpRequest, kwargs: dict[str, Any]) -> str:
         """What this request is about; a callable target gets the request and the URL's values."""
         return self.target if isinstance(self.target, str) else self.target(request, **kwargs)
+
+
+def sending_of(preferred_methods: Methods, fallback_timeout: Timeout) -> Sending:
+    """How a view wants its codes sent. Raises ImproperlyConfigured for what cannot be."""
+    try:
+        return sending(preferred_methods=preferred_methods, fallback_timeout=fallback_timeout)
+    except WishError as error:
+        raise ImproperlyConfigured(f"otpguard: {error}") from None
 
 
 def marker_of(callback: Any, view_name: str | None) -> Marker | None:  # noqa: ANN401 (any callable)
@@ -38,13 +54,6 @@ def marker_of(callback: Any, view_name: str | None) -> Marker | None:  # noqa: A
     """
     by_itself = getattr(callback, "cls", None)
     marker: Marker | None = getattr(callback, ATTRIBUTE, None)
-    if marker is None:
-        marker = getattr(getattr(callback, "view_class", None), ATTRIBUTE, None)
-        overrides = getattr(callback, "view_initkwargs", None)
-        if marker is not None and overrides and "checkpoint" in overrides:
-            marker = Marker(
-                checkpoint=overrides["checkpoint"], target=marker.target, binds=marker.binds
-            )
     if marker is None:
         mapped = settings().url_checkpoints
         if mapped and view_name:

@@ -100,13 +100,7 @@ class OtpguardMiddleware:
 
 def _early(request: HttpRequest, marker: Marker, kwargs: dict[str, Any]) -> HttpResponseBase | None:
     try:
-        door.require(
-            request,
-            marker.checkpoint,
-            target=marker.target_of(request, kwargs),
-            binds=marker.binds,
-            early=True,
-        )
+        door.enforce(request, marker, kwargs)
     except RequestRefused as refused:
         return respond(request, refused)
     return None

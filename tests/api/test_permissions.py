@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -19,7 +20,7 @@ from otpguard.models import Challenge, Event
 from otpguard.testing import pass_step_up
 from tests import factories, guarded
 from tests.host import Host
-from tests.stepup import step_up
+from tests.stepup import begin, step_up
 
 API = {"Accept": "application/json"}
 
@@ -30,6 +31,23 @@ def test_without_proof_the_api_answers_a_problem_and_runs_nothing(host: Host) ->
     assert refused["Content-Type"] == "application/problem+json"
     assert "insufficient_user_authentication" in refused["WWW-Authenticate"]
     assert guarded.ran == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [({"preferred_methods": ["smoke"]}, "smoke"), ({"fallback_timeout": 1}, "from 2 to 120")],
+)
+def test_a_wrong_way_of_sending_is_an_error_when_the_view_is_imported(
+    asked: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=message):
+        RequiresCheckpoint("api_key", **asked)
+
+
+def test_the_address_of_the_problem_carries_how_the_codes_are_sent(host: Host) -> None:
+    refused = host.client.get("/chats/api/", headers=API)
+    challenge = begin(host.client, refused)
+    assert [step["channel"] for step in challenge.plan] == ["whatsapp", "sms"]
 
 
 def test_after_the_step_up_the_same_call_passes(host: Host) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.phone import PhoneNumber, parse
+from otpguard.core.sending import sending
 from otpguard.exceptions import StartRefused
 from otpguard.factors.enrolled import usable
 from otpguard.flows.answer import Verified
@@ -53,6 +54,16 @@ def test_until_then_the_number_is_worth_nothing(who: Stopped) -> None:
     who.factor = Factor.objects.get()
     with pytest.raises(StartRefused, match="factor_not_acceptable"):
         who.start()
+
+
+def test_a_first_number_is_confirmed_in_the_order_of_the_call_but_never_by_a_call_first(
+    who: Stopped,
+) -> None:
+    own = sending(preferred_methods=["voice", "whatsapp"], fallback_timeout=30)
+    who.ask = replace(who.ask, sending=own)
+    challenge = enroll(who)
+    assert [route["channel"] for route in challenge.plan] == ["whatsapp", "voice"]
+    assert challenge.fallback_seconds == 30
 
 
 def test_the_code_goes_to_the_number_and_never_to_a_mailbox(who: Stopped) -> None:

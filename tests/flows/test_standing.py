@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from otpguard.core.assurance import Channel
+from otpguard.core.sending import sending
 from otpguard.exceptions import StartRefused
 from otpguard.flows.standing import is_own, is_strict, standing_of
 from otpguard.models import Factor, Membership, Tenant
@@ -25,6 +28,17 @@ def test_an_enrolled_phone_can_be_proven(who: Stopped) -> None:
     standing = standing_of(who.facts, who.ask)
     assert not standing.proven
     assert standing.factors == (str(who.factor.pk),)
+
+
+def test_the_policy_is_that_of_now_with_the_calls_own_sending_in_it(who: Stopped) -> None:
+    usual = standing_of(who.facts, who.ask).policy
+    own = sending(preferred_methods=["whatsapp"], fallback_timeout=20)
+    asked = standing_of(who.facts, replace(who.ask, sending=own)).policy
+    assert asked == replace(
+        usual,
+        preferred_methods=(Channel.WHATSAPP,),
+        fallback_timeout=timedelta(seconds=20),
+    )
 
 
 def test_a_live_proof_is_seen(who: Stopped) -> None:

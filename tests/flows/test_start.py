@@ -12,8 +12,8 @@ from django.db import connection
 from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
-from otpguard.core.assurance import Channel
 from otpguard.core.facts import RequestFacts
+from otpguard.core.sending import sending
 from otpguard.exceptions import StartRefused
 from otpguard.flows.start import start
 from otpguard.models import Challenge, Delivery, Event, Factor, Membership, PolicyWish, Usage
@@ -177,31 +177,25 @@ def test_refusals_that_repeat_do_not_fill_the_log(who: Stopped) -> None:
 
 
 def test_one_call_may_ask_for_its_own_order_and_wait(who: Stopped) -> None:
-    made = start(
-        facts=who.facts,
-        ask=who.ask,
-        factor_id=str(who.factor.pk),
-        preferred_methods=[Channel.WHATSAPP, Channel.SMS],
-        fallback_timeout=timedelta(seconds=20),
-    )
+    own = sending(preferred_methods=["whatsapp", "sms"], fallback_timeout=20)
+    who.ask = replace(who.ask, sending=own)
+    made = who.start()
     assert [step["channel"] for step in made.plan] == ["whatsapp", "sms"]
     assert made.fallback_seconds == 20
     assert {step["country"] for step in made.plan} == {"US"}
     assert Delivery.objects.get().country == "US"
 
 
-def test_one_call_asks_within_bounds_and_for_no_channel_that_the_policy_forbids(
-    who: Stopped, settings: Any
-) -> None:
+def test_one_call_gets_no_channel_that_the_policy_forbids(who: Stopped, settings: Any) -> None:
     settings.OTPGUARD = {
         **settings.OTPGUARD,
         "POLICY_DEFAULTS": {"*": {"allowed_channels": ["sms"]}},
     }
-    known = {"facts": who.facts, "ask": who.ask, "factor_id": str(who.factor.pk)}
-    with pytest.raises(ValueError, match="fallback_timeout"):
-        start(**known, fallback_timeout=timedelta(seconds=1))
+    who.ask = replace(who.ask, sending=sending(preferred_methods=["voice"]))
     with pytest.raises(StartRefused, match="no_route"):
-        start(**known, preferred_methods=[Channel.VOICE])
+        who.start()
+    who.ask = replace(who.ask, sending=sending(preferred_methods=["voice", "sms"]))
+    assert [step["channel"] for step in who.start().plan] == ["sms"]
 
 
 def test_a_tenants_order_comes_before_the_sites_and_a_calls_before_both(who: Stopped) -> None:
@@ -215,3 +209,8 @@ def test_a_tenants_order_comes_before_the_sites_and_a_calls_before_both(who: Sto
     made = who.start()
     assert [step["channel"] for step in made.plan] == ["voice", "sms"]
     assert made.fallback_seconds == 15
+    own = sending(preferred_methods=["whatsapp", "sms"], fallback_timeout=20)
+    who.ask = replace(who.ask, sending=own)
+    made = who.start()
+    assert [step["channel"] for step in made.plan] == ["whatsapp", "sms"]
+    assert made.fallback_seconds == 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -10,6 +11,7 @@ import pytest
 from django.urls import reverse
 
 from otpguard import vault
+from otpguard.core.sending import sending
 from otpguard.exceptions import Ask
 from otpguard.http import asks, references
 
@@ -24,11 +26,29 @@ ASK = Ask(
     next="/keys/?a=1",
     held=str(uuid4()),
     binds=True,
+    sending=sending(preferred_methods=["whatsapp", "sms"], fallback_timeout=20),
 )
 
 
 def test_an_ask_comes_back_whole() -> None:
     assert asks.unseal(asks.seal(ASK)) == ASK
+
+
+def test_an_ask_that_wants_nothing_of_its_sending_comes_back_whole() -> None:
+    plain = replace(ASK, sending=sending())
+    assert asks.unseal(asks.seal(plain)) == plain
+
+
+def test_a_way_of_sending_that_is_none_spoils_the_ask() -> None:
+    for wrong in ({"fallback_timeout": 1}, {"preferred_methods": ["smoke"]}, {"x": 1}, None):
+        content = json.dumps({**json.loads(opened(asks.seal(ASK))), "sending": wrong})
+        assert asks.unseal(vault.seal(vault.ASK, content)) is None
+    assert asks.unseal(vault.seal(vault.ASK, opened(asks.seal(ASK)))) == ASK
+
+
+def opened(token: str) -> str:
+    """What a token of ours holds."""
+    return vault.unseal(vault.ASK, token, max_age=asks.LIFE)
 
 
 def test_the_token_fits_into_a_path_and_shows_nothing() -> None:

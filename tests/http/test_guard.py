@@ -13,8 +13,10 @@ from django.http import HttpRequest
 
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.decision import Deny, Reason, RequireChallenge
+from otpguard.core.sending import USUAL, sending
 from otpguard.exceptions import StepUpRefused
-from otpguard.http.guard import HELD, STATE, RequestRefused, require, state_of
+from otpguard.http.guard import HELD, STATE, RequestRefused, enforce, require, state_of
+from otpguard.http.marker import Marker
 from otpguard.models import Grant
 from otpguard.testing import pass_step_up
 from tests import factories
@@ -118,9 +120,33 @@ def test_a_body_too_large_to_bind_is_refused_before_the_view(host: Host) -> None
     pass_step_up(host.client)
     request = request_of(host, "post", "/roles/kim/", {"role": "owner"})
     request.META["CONTENT_LENGTH"] = "65537"
-    refused = refusal(request, "role_grant", early=True)
-    assert refused.decision == Deny(reason=Reason.BODY_TOO_LARGE)
-    assert require(request, "api_key", early=True).reason is Reason.PROVEN
+    with pytest.raises(RequestRefused) as refused:
+        enforce(request, Marker(checkpoint="role_grant"), {})
+    assert refused.value.decision == Deny(reason=Reason.BODY_TOO_LARGE)
+    enforce(request, Marker(checkpoint="api_key"), {})
+
+
+def test_a_refusal_remembers_how_the_codes_are_to_be_sent(host: Host) -> None:
+    asked = sending(preferred_methods=["voice"], fallback_timeout=30)
+    call = {"preferred_methods": ["voice"], "fallback_timeout": 30}
+    assert refusal(request_of(host), **call).ask.sending == asked
+    assert refusal(request_of(host)).ask.sending == USUAL
+    with pytest.raises(RequestRefused) as refused:
+        enforce(request_of(host), Marker(checkpoint="api_key", sending=asked), {})
+    assert refused.value.ask.sending == asked
+
+
+@pytest.mark.parametrize(
+    "call", [{"preferred_methods": ["smoke"]}, {"fallback_timeout": 0}, {"fallback_timeout": 121}]
+)
+def test_a_wrong_way_of_sending_is_told_also_to_who_has_proven(
+    host: Host, call: dict[str, Any]
+) -> None:
+    """Else the mistake would wait for the first person who is asked."""
+    pass_step_up(host.client)
+    assert require(request_of(host), "api_key").reason is Reason.PROVEN
+    with pytest.raises(ImproperlyConfigured, match=next(iter(call))):
+        require(request_of(host), "api_key", **call)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from django.test import RequestFactory, override_settings
 from django.urls import resolve
 from django.views.generic import View
 
-from otpguard.http.marker import Marker, marker_of
+from otpguard.core.sending import USUAL
+from otpguard.http.marker import Marker, marker_of, sending_of
 
 GUARDED = "tests.guarded"
 
@@ -45,6 +46,26 @@ def test_a_view_without_a_mark_on_its_callback_has_none(path: str) -> None:
 
 def test_an_overridden_checkpoint_keeps_the_target_of_its_class() -> None:
     assert marker_at("/mixin/stricter/") == Marker(checkpoint="role_grant", target="the plan")
+
+
+def test_what_is_given_to_as_view_comes_before_the_class() -> None:
+    marker = marker_at("/chats/given/")
+    assert marker is not None
+    assert (marker.checkpoint, marker.target) == ("billing_change", "the plan")
+    assert marker.sending == sending_of(["whatsapp", "sms"], 20)
+
+
+@pytest.mark.parametrize("path", ["/chats/", "/chats/mixin/"])
+def test_a_declared_way_of_sending_is_found_at_its_address(path: str) -> None:
+    marker = marker_at(path)
+    assert marker is not None
+    assert marker.sending == sending_of(["whatsapp", "sms"], 20)
+
+
+def test_a_wrong_way_of_sending_is_an_error_of_the_configuration() -> None:
+    with pytest.raises(ImproperlyConfigured, match=r'^otpguard: preferred_methods: "smoke"'):
+        sending_of(["smoke"], None)
+    assert sending_of(None, None) is USUAL
 
 
 def test_a_view_that_authenticates_by_itself_is_never_guarded_early() -> None:

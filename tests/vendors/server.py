@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,12 +22,13 @@ Mood = Literal["answer", "hang", "hang after headers", "drip", "drop", "rubbish"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """One request as it arrived."""
+    """One request as it arrived. `at` is when, on the vendor's own clock in seconds."""
 
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes
+    at: float
 
     @property
     def path(self) -> str:
@@ -79,6 +81,7 @@ class Vendor(ThreadingHTTPServer):
         self.mood: Mood = "answer"
         self.reply: Reply | None = None
         self.received: list[Received] = []
+        self.replied: list[Reply] = []
         self.complaints: list[str] = []
         self.connections = 0
         self.released = Event()
@@ -109,6 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
             target=self.path,
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(length),
+            at=time.monotonic(),
         )
         with self.server.lock:
             self.server.received.append(received)
@@ -142,6 +146,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self.server.reply or usual
 
     def _answer(self, reply: Reply) -> None:
+        with self.server.lock:
+            self.server.replied.append(reply)
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
