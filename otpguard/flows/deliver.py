@@ -23,13 +23,14 @@ from otpguard.core.events import ChallengeSent
 from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
 from otpguard.core.registry import UnknownNameError
 from otpguard.flows.attempt import attempt
+from otpguard.flows.catch_up import catch_up
 from otpguard.flows.charge import charge_sent
 from otpguard.flows.fall_back import Fallen, fall_back, following_of
 from otpguard.flows.leave import leave_earlier, make_way
 from otpguard.flows.outbox import Claimed, claim, lock, move, set_due
 from otpguard.flows.outgoing import message_of
 from otpguard.flows.poll import ANSWERED_WITHIN, ask_later, is_asked
-from otpguard.flows.receipt import catch_up, turnstile
+from otpguard.flows.receipt import turnstile
 from otpguard.flows.unattended import circumstances_of
 from otpguard.models import Challenge, Delivery
 

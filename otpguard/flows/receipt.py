@@ -32,8 +32,6 @@ from otpguard.flows.coalesce import Coalescer
 from otpguard.flows.errand import ASK
 from otpguard.flows.unattended import circumstances_of
 from otpguard.models import Challenge, Delivery, Receipt
-from otpguard.models.columns import Columns
-from otpguard.models.prepared import prepared_cursor
 
 LONGEST_REFERENCE = 128
 """Characters; what is longer is nobody's here."""
@@ -47,10 +45,9 @@ _STATES = {
 }
 
 
-_KEY = Columns(Delivery, "id")
+class Result(StrEnum):
+    """What came of one fact."""
 
-
-class _Result(StrEnum):
     MOVED = "moved"
     REPEATED = "repeated"
     ASKED = "asked"
@@ -86,7 +83,7 @@ def take(
     is known by a secret address alone (A6). Each fact commits by itself and locks its challenge; a
     vendor that is cut off in the middle sends all of them again.
     """
-    found: Counter[_Result] = Counter()
+    found: Counter[Result] = Counter()
     for number, fact in enumerate(facts):
         # The report is kept once, beside its first fact.
         found[_take(provider, fact, "" if number else raw, now, signed=signed)] += 1
@@ -114,23 +111,7 @@ def turnstile(provider: str, reference: str) -> int:
     return int.from_bytes(hashlib.sha256(words).digest()[:8], "big", signed=True)
 
 
-def catch_up(delivery: Delivery, challenge: Challenge, *, reference: str, now: datetime) -> None:
-    """Apply reports that came before the send had returned, and so found no delivery.
-
-    Joins the caller's transaction, which holds the challenge's row and the `turnstile` and has
-    written `reference`; an empty one is of a vendor that did not answer, whose reports are known by
-    our key.
-    """
-    for early in _early(delivery, reference):
-        Receipt.objects.filter(pk=early.pk).update(delivery=delivery)
-        delivery.refresh_from_db(fields=["state", "provider_ref"])
-        if early.signed:
-            _apply(delivery, challenge, early.fact, now)
-        else:
-            _weigh(delivery, challenge, early.fact, now)
-
-
-def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: bool) -> _Result:
+def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: bool) -> Result:
     with transaction.atomic():
         delivery = _known(provider, fact.reference)
         if delivery is None:
@@ -141,7 +122,7 @@ def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: 
         if delivery is None and signed:
             delivery = _unanswered(provider, fact)
             under_way = delivery is not None and delivery.state == DeliveryState.SENDING
-        digest = _digest(fact)
+        digest = digest_of(fact)
         repeated = Receipt.objects.filter(provider=provider, digest=digest)
         was_there = repeated.exists()
         row = Receipt(
@@ -158,18 +139,18 @@ def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: 
         if signed:
             repeated.filter(signed=False).update(signed=True)
         if delivery is None or under_way:
-            return _Result.REPEATED if was_there else _Result.UNKNOWN
+            return Result.REPEATED if was_there else Result.UNKNOWN
         challenge = Challenge.objects.select_for_update().get(pk=delivery.challenge_id)
         repeated.filter(delivery=None).update(delivery=delivery)
         if delivery.provider_ref is None:
             Delivery.objects.filter(pk=delivery.pk).update(provider_ref=fact.reference)
         if not signed:
             # A repeat is no reason to ask once more.
-            return _Result.REPEATED if was_there else _weigh(delivery, challenge, fact, now)
+            return Result.REPEATED if was_there else weigh(delivery, challenge, fact, now)
         _note(delivery, fact)
-        if _apply(delivery, challenge, fact, now):
-            return _Result.MOVED
-        return _Result.REPEATED if was_there else _Result.IGNORED
+        if apply(delivery, challenge, fact, now):
+            return Result.MOVED
+        return Result.REPEATED if was_there else Result.IGNORED
 
 
 def _known(provider: str, reference: str) -> Delivery | None:
@@ -197,7 +178,7 @@ def _is_storable(reference: str) -> bool:
     return reference.isprintable() and 0 < len(reference) <= LONGEST_REFERENCE
 
 
-def _weigh(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: datetime) -> _Result:
+def weigh(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: datetime) -> Result:
     """What comes of a report that nobody signed: the vendor is asked, or a little belief."""
     is_about_an_end = (
         fact.state is not ReceiptState.SENT
@@ -206,11 +187,11 @@ def _weigh(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: dat
         and challenge.expires_at > now
     )
     if not is_about_an_end:
-        return _Result.IGNORED
+        return Result.IGNORED
     if catalog.polling(delivery.provider) is not None:
         errand.order(ASK, delivery, now=now)
-        return _Result.ASKED
-    return _Result.MOVED if _apply(delivery, challenge, fact, now) else _Result.IGNORED
+        return Result.ASKED
+    return Result.MOVED if apply(delivery, challenge, fact, now) else Result.IGNORED
 
 
 def _note(delivery: Delivery, fact: ReceiptFact) -> None:
@@ -225,8 +206,11 @@ def _note(delivery: Delivery, fact: ReceiptFact) -> None:
         Delivery.objects.filter(pk=delivery.pk).update(**known)
 
 
-def _apply(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: datetime) -> bool:
-    """Move the delivery forward, and the timer with it. False when it was there already."""
+def apply(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: datetime) -> bool:
+    """Move the delivery forward, and the timer with it. False when it was there already.
+
+    Joins the caller's transaction, which must hold the challenge's row.
+    """
     state = _STATES[fact.state]
     changed: dict[str, object] = {"state": state.value, "lease_until": None}
     if state is DeliveryState.FAILED:
@@ -262,53 +246,7 @@ def _set_due(challenge: Challenge, now: datetime) -> None:
         challenge.save(update_fields=["due_at"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Early:
-    """A report that was stored before its delivery had the reference."""
-
-    pk: int
-    fact: ReceiptFact
-    signed: bool
-
-
-def _early(delivery: Delivery, reference: str) -> list[_Early]:
-    """Those of this delivery, the oldest first. By hand: every send asks, few find one."""
-    digests = [_digest(fact) for fact in _conceivable(reference)] if reference else [""]
-    places = ", ".join(["%s"] * len(digests))
-    with prepared_cursor() as cursor:
-        cursor.execute(
-            "SELECT id, state, failure, signed"  # noqa: S608 (constant text)
-            f" FROM {Receipt._meta.db_table} WHERE provider = %s"  # noqa: SLF001 (documented Meta)
-            f" AND (delivery_id = %s OR (delivery_id IS NULL AND digest IN ({places})))"
-            " ORDER BY id",
-            [delivery.provider, *_KEY.bind(delivery.pk), *digests],
-        )
-        rows = cursor.fetchall()
-    return [
-        _Early(
-            pk=pk,
-            fact=ReceiptFact(
-                reference=reference,
-                state=ReceiptState(state),
-                failure=Failure(failure) if failure else None,
-            ),
-            signed=bool(signed),
-        )
-        for pk, state, failure, signed in rows
-    ]
-
-
-def _conceivable(reference: str) -> list[ReceiptFact]:
-    """Every fact that there can be of one reference: a receipt keeps their digest alone."""
-    failures = [None, *Failure]
-    return [
-        ReceiptFact(reference=reference, state=state, failure=failure)
-        for state in ReceiptState
-        for failure in (failures if state is ReceiptState.FAILED else [None])
-    ]
-
-
-def _digest(fact: ReceiptFact) -> str:
+def digest_of(fact: ReceiptFact) -> str:
     """What makes a fact the same as another one of the same vendor."""
     words = "\0".join((fact.reference, fact.state.value, fact.failure or ""))
     return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()

@@ -200,45 +200,6 @@ def test_several_facts_of_one_report_are_taken_one_by_one(sent: Challenge) -> No
     assert [bool(row.raw) for row in Receipt.objects.order_by("pk")] == [True, False, False]
 
 
-# --- before the send has returned ----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("state", "failure", "expected"),
-    [("delivered", None, "delivered"), ("failed", Failure.FRAUD_BLOCKED, "failed")],
-)
-def test_a_report_that_overtakes_the_answer_to_our_send_is_not_lost(
-    settings: Any, state: str, failure: Failure | None, expected: str
-) -> None:
-    settings.OTPGUARD = providers(sms="accepted", whatsapp="accepted")
-    challenge = stopped().start()
-    reference = str(challenge.deliveries.get().pk)  # what the vendor will have called it
-    early = ReceiptFact(reference=reference, state=ReceiptState(state), failure=failure)
-    now = timezone.now()
-    assert report(early, now=now) == UNKNOWN
-    send_queued()
-    assert state_of(challenge) == expected
-    assert Receipt.objects.get().delivery is not None
-    challenge.refresh_from_db()
-    if state == "delivered":
-        assert challenge.due_at is None
-    else:
-        sweep(now=timezone.now())
-        challenge.refresh_from_db()
-        assert challenge.undeliverable
-
-
-def test_a_report_and_our_send_at_the_same_moment_always_find_each_other(settings: Any) -> None:
-    settings.OTPGUARD = providers(sms="accepted", whatsapp="accepted")
-    for _ in range(8):
-        challenge = stopped().start()
-        reference = str(challenge.deliveries.get().pk)
-        one = ReceiptFact(reference=reference, state=ReceiptState.DELIVERED)
-        acts = [send_queued, lambda one=one: report(one)]
-        race(lambda acts=acts: acts.pop()(), threads=2)
-        assert state_of(challenge) == "delivered"
-
-
 # --- a vendor that did not answer ----------------------------------------------------------------
 
 
@@ -353,18 +314,6 @@ def test_without_a_signature_nothing_else_is_believed(sent: Challenge) -> None:
     assert report(delivered, signed=False) == IGNORED
     row = sent.deliveries.get()
     assert (row.state, row.cost_micros, row.carrier) == ("sent", 0, "")
-
-
-def test_without_a_signature_a_report_before_our_send_has_returned_is_weighed_as_later_ones(
-    settings: Any,
-) -> None:
-    settings.OTPGUARD = providers(sms="accepted", whatsapp="accepted")
-    challenge = stopped().start()
-    reference = str(challenge.deliveries.get().pk)
-    for state in (ReceiptState.SENT, ReceiptState.DELIVERED):
-        assert report(ReceiptFact(reference=reference, state=state), signed=False) == UNKNOWN
-    send_queued()
-    assert state_of(challenge) == "delivered", "this vendor cannot be asked"
 
 
 def test_who_signed_a_report_is_kept_and_a_signature_that_comes_later_counts(
