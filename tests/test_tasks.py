@@ -43,6 +43,22 @@ def test_a_delivery_lost_on_its_way_is_found_by_the_workers_sweep(
     celery_worker.wait_for(lambda: Delivery.objects.get().state == "delivered")
 
 
+def test_a_call_to_a_vendor_that_was_lost_is_made_by_the_worker(
+    transactional_db: None, celery_worker: Any
+) -> None:
+    """This vendor wants to hear nothing and cannot be asked, so the calls are soon settled."""
+    stopped().start()
+    celery_worker.wait_for(lambda: Delivery.objects.get().state == "delivered")
+    lost = timezone.now() - timedelta(minutes=1)
+    factories.age(Delivery.objects.get(), tell_at=lost, ask_at=lost)
+
+    def settled() -> bool:
+        row = Delivery.objects.get()
+        return (row.tell_at, row.ask_at, row.tells, row.asks) == (None, None, 1, 1)
+
+    celery_worker.wait_for(settled)
+
+
 def test_an_ordered_notice_is_sent_by_the_worker(
     transactional_db: None, celery_worker: Any
 ) -> None:

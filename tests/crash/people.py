@@ -9,6 +9,7 @@ import time
 import django
 from django.db import InterfaceError, OperationalError, connection
 
+from otpguard.exceptions import StoreUnavailable
 from tests.celery_app import app
 
 
@@ -21,7 +22,7 @@ def main(per_second: float) -> None:
         try:
             who = stopped()
             who.start(address=f"198.51.{number // 250 % 250}.{number % 250}")
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError, StoreUnavailable):
             connection.close()  # the database is away; whoever was told so comes again
         time.sleep(max(0.0, 1 / per_second - (time.monotonic() - begun)))
 
