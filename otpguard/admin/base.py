@@ -14,12 +14,14 @@ from django.urls import NoReverseMatch, URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction, buttons, urls_of
 from otpguard.conf import settings
+from otpguard.core.assurance import Channel
 from otpguard.core.checkpoints import EVERY
-from otpguard.labels import Text, checkpoint_label
+from otpguard.labels import CHANNELS, Text, checkpoint_label
 from otpguard.vault import UndecryptableError
 
 NOTHING = "-"
@@ -88,7 +90,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
         context = {
             **(extra_context or {}),
             "object_buttons": buttons(self, request, None),
-            "title": str(self.opts.verbose_name_plural).capitalize(),
+            "title": capfirst(str(self.opts.verbose_name_plural)),
         }
         return super().changelist_view(request, context)
 
@@ -124,6 +126,11 @@ def checkpoint_text(slug: str) -> str:
         return str(_("Every checkpoint"))
     known = settings().checkpoints.get(slug)
     return str(checkpoint_label(known)) if known else slug
+
+
+def channel_words(value: str) -> str:
+    """What a channel is called; one of another release is shown as it is."""
+    return str(CHANNELS[Channel(value)]) if value in set(Channel) else value
 
 
 def badge(text: object, tone: str = "") -> SafeString:

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from otpguard.core.assurance import Channel
+from otpguard.admin.base import channel_words
 from otpguard.core.money import as_dollars
-from otpguard.labels import CHANNELS, Text
+from otpguard.labels import Text
 from otpguard.models import Tenant
 from otpguard.reports.costs import Costs, Share, costs, read_month
 
@@ -27,8 +27,8 @@ def costs_table(tenant: Tenant) -> SafeString:
     """What a tenant's messages cost in this month and the last. Raises StoreUnavailable."""
     first = this_month(timezone.now())
     months = [costs(month=first, tenant=tenant), costs(month=_before(first), tenant=tenant)]
-    context = {"months": [{"title": _month(m.month), "tables": [_routes(m)]} for m in months]}
-    return render_to_string("admin/otpguard/costs_months.html", context)
+    context = {"tables": [{"title": _month(m.month), **_routes(m)} for m in months]}
+    return render_to_string("admin/otpguard/costs_tables.html", context)
 
 
 def costs_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
@@ -42,7 +42,7 @@ def costs_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
         (name or (_("deleted") if pk else _("no organization")), share)
         for (pk, name), share in found.by_tenant().items()
     ]
-    channels = [(_channel(name), share) for name, share in found.by_channel().items()]
+    channels = [(channel_words(name), share) for name, share in found.by_channel().items()]
     tables = [
         _table(_("Organization"), tenants, found),
         _table(_("Channel"), channels, found),
@@ -52,7 +52,9 @@ def costs_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
         **site.each_context(request),
         "title": _("Costs"),
         "subtitle": _month(found.month),
-        "months": [{"title": _month(found.month), "tables": tables}],
+        "tables": [
+            {"title": f"{table['head']}, {_month(found.month)}", **table} for table in tables
+        ],
         "earlier": f"{_before(found.month):%Y-%m}",
         "later": f"{_after(found.month):%Y-%m}",
     }
@@ -66,7 +68,7 @@ def this_month(now: datetime) -> date:
 
 def _routes(found: Costs) -> dict[str, Any]:
     rows = [
-        (f"{_channel(line.channel)}, {line.provider}", Share(line.messages, line.micros))
+        (f"{channel_words(line.channel)}, {line.provider}", Share(line.messages, line.micros))
         for line in found.lines
     ]
     return _table(_("Route"), rows, found)
@@ -83,11 +85,6 @@ def _table(head: str, rows: Iterable[tuple[Any, Share]], found: Costs) -> dict[s
 
 def _row(name: Text, share: Share) -> dict[str, Any]:
     return {"name": name, "messages": share.messages, "dollars": as_dollars(share.micros)}
-
-
-def _channel(value: str) -> Text:
-    """A channel in words; one of another release is shown as it is."""
-    return CHANNELS[Channel(value)] if value in set(Channel) else value
 
 
 def _month(first: date) -> str:

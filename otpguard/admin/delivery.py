@@ -13,14 +13,15 @@ from otpguard.admin.base import (
     NOTHING,
     ReadOnlyAdmin,
     badge,
+    channel_words,
     checkpoint_text,
     link_to,
     list_url,
 )
-from otpguard.core.assurance import Channel
+from otpguard.admin.filters import ChannelFilter
 from otpguard.core.challenge import DeliveryState
 from otpguard.core.money import as_dollars
-from otpguard.labels import CHANNELS, Text
+from otpguard.labels import Text
 from otpguard.models import Delivery
 
 TONES = {
@@ -37,15 +38,14 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     list_display = (
         "created_at",
-        "channel_text",
-        "provider",
+        "route",
         "state_text",
         "outcome",
         "checkpoint_name",
         "tenant",
         "sent_at",
     )
-    list_filter = ("state", "channel")
+    list_filter = ("state", ChannelFilter, "provider")
     search_fields = ("provider_ref", "challenge__user__username", "tenant__slug")
     list_select_related = ("challenge", "tenant")
     date_hierarchy = "created_at"
@@ -87,10 +87,15 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """The challenge, to click."""
         return link_to("challenge", obj.challenge_id, obj.challenge)
 
+    @admin.display(description=_("route"), ordering="provider")
+    def route(self, obj: Delivery) -> str:
+        """Provider and channel in one column."""
+        return f"{obj.provider} · {channel_words(obj.channel)}"
+
     @admin.display(description=_("channel"), ordering="channel")
     def channel_text(self, obj: Delivery) -> str:
         """The channel in words."""
-        return str(CHANNELS[Channel(obj.channel)])
+        return channel_words(obj.channel)
 
     @admin.display(description=_("checkpoint"))
     def checkpoint_name(self, obj: Delivery) -> str:

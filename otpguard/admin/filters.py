@@ -18,7 +18,7 @@ from otpguard.conf import settings
 from otpguard.core.checkpoints import EVERY
 from otpguard.core.events import CATALOG
 from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
-from otpguard.labels import Text
+from otpguard.labels import CHANNELS, Text
 from otpguard.models import Tenant
 
 TENANTS_LISTED = 100
@@ -66,6 +66,21 @@ class CheckpointFilter(MenuFilter):
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows of that checkpoint."""
         return queryset.filter(checkpoint=self.value()) if self.value() else queryset
+
+
+class ChannelFilter(admin.SimpleListFilter):
+    """One channel, by its words."""
+
+    title = _("channel")
+    parameter_name = "channel"
+
+    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
+        """All there are."""
+        return [(channel.value, text) for channel, text in CHANNELS.items()]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of that channel."""
+        return queryset.filter(channel=self.value()) if self.value() else queryset
 
 
 class KindFilter(MenuFilter):

@@ -8,19 +8,18 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
-from otpguard.admin.base import ReadOnlyAdmin, badge
+from otpguard.admin.base import ReadOnlyAdmin, channel_words
 from otpguard.admin.costs import costs_page
+from otpguard.admin.filters import ChannelFilter
 from otpguard.channels.prices import as_rate
-from otpguard.core.assurance import Channel
 from otpguard.core.facts import RequestFacts
 from otpguard.core.money import as_dollars
 from otpguard.flows.price import end_price, set_price
 from otpguard.forms.price import LastDayForm, PriceForm
-from otpguard.labels import CHANNELS, Text
+from otpguard.labels import Text
 from otpguard.models import Price
 
 
@@ -69,8 +68,7 @@ class PriceAdmin(ReadOnlyAdmin):
 
     object_actions = (SetPrice, EndPrice)
     list_display = (
-        "provider",
-        "channel_text",
+        "route",
         "where",
         "each_message",
         "each_success",
@@ -78,7 +76,7 @@ class PriceAdmin(ReadOnlyAdmin):
         "valid_from",
         "valid_until",
     )
-    list_filter = ("channel", "country")
+    list_filter = (ChannelFilter, "provider", "country")
     search_fields = ("provider", "country")
     date_hierarchy = "valid_from"
     fields = (
@@ -113,37 +111,42 @@ class PriceAdmin(ReadOnlyAdmin):
         links = [(_("Costs by month"), reverse("admin:otpguard_price_costs"))]
         return super().changelist_view(request, {**(extra_context or {}), "object_links": links})
 
+    @admin.display(description=_("route"), ordering="provider")
+    def route(self, obj: Price) -> str:
+        """Provider and channel in one column."""
+        return f"{obj.provider} · {channel_words(obj.channel)}"
+
     @admin.display(description=_("channel"), ordering="channel")
-    def channel_text(self, obj: Price) -> Text:
+    def channel_text(self, obj: Price) -> str:
         """The channel in words."""
-        return CHANNELS[Channel(obj.channel)] if obj.channel in set(Channel) else obj.channel
+        return channel_words(obj.channel)
 
     @admin.display(description=_("country"), ordering="country")
-    def where(self, obj: Price) -> SafeString:
+    def where(self, obj: Price) -> str:
         """The country, or everywhere."""
-        return badge(obj.country or _("everywhere"))
+        return obj.country or str(_("everywhere"))
 
-    @admin.display(description=_("each message, US dollars"))
+    @admin.display(description=_("a message, US$"))
     def each_message(self, obj: Price) -> str:
         """All that is due when one leaves."""
         return as_dollars(as_rate(obj).per_send)
 
-    @admin.display(description=_("each answered code, US dollars"), ordering="per_success")
+    @admin.display(description=_("an answered code, US$"), ordering="per_success")
     def each_success(self, obj: Price) -> str:
         """Due when the code is answered."""
         return as_dollars(obj.per_success)
 
-    @admin.display(description=_("price"))
+    @admin.display(description=_("price, US$"))
     def per_try_text(self, obj: Price) -> str:
         """The vendor's own part."""
         return as_dollars(obj.per_try)
 
-    @admin.display(description=_("add-on"))
+    @admin.display(description=_("add-on, US$"))
     def add_on_text(self, obj: Price) -> str:
         """Such as protection from fraud."""
         return as_dollars(obj.add_on)
 
-    @admin.display(description=_("carrier's surcharge"))
+    @admin.display(description=_("carrier's surcharge, US$"))
     def surcharge_text(self, obj: Price) -> str:
         """What the carrier adds."""
         return as_dollars(obj.surcharge)

@@ -11,13 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
-from otpguard.admin.base import ReadOnlyAdmin, badge, is_running
-from otpguard.core.assurance import Channel
+from otpguard.admin.base import ReadOnlyAdmin, badge, channel_words, is_running
+from otpguard.admin.filters import ChannelFilter
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.route_health import reopen_route, rest_route
 from otpguard.flows.route_switch import switch_off, switch_on
 from otpguard.forms.route import SwitchForm
-from otpguard.labels import CHANNELS, Text
+from otpguard.labels import Text
 from otpguard.models import RouteHealth, RouteSwitch
 
 TONES = {
@@ -97,32 +97,37 @@ class RouteHealthAdmin(ReadOnlyAdmin):
     """Breakers by route. Counts are of the last minute that had any."""
 
     object_actions = (Rest, Reopen)
-    list_display = (
+    list_display = ("route", "state_text", "reason", "open_until", "counts", "changed_at")
+    list_filter = ("state", ChannelFilter, "provider")
+    fields = (
         "provider",
         "channel_text",
         "country_text",
         "state_text",
-        "tries",
-        "failures",
-        "slow",
-        "open_until",
         "reason",
+        "open_until",
+        "openings",
+        "counts",
+        "window_at",
         "changed_at",
     )
-    list_filter = ("state", "channel", "provider")
-    fields = (*list_display, "openings", "window_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RouteHealth]:
         """Without the rows that only remember when a provider's operators were told."""
         rows: QuerySet[RouteHealth] = super().get_queryset(request)
         return rows.exclude(channel="")
 
-    @admin.display(description=_("channel"), ordering="channel")
+    @admin.display(description=_("route"), ordering="provider")
+    def route(self, obj: RouteHealth) -> str:
+        """Provider, channel and country in one column."""
+        return _route(obj.provider, obj.channel, obj.country)
+
+    @admin.display(description=_("channel"))
     def channel_text(self, obj: RouteHealth) -> str:
         """The channel in words."""
-        return _channel(obj.channel)
+        return channel_words(obj.channel)
 
-    @admin.display(description=_("country"), ordering="country")
+    @admin.display(description=_("country"))
     def country_text(self, obj: RouteHealth) -> str:
         """The country's code, or every one."""
         return obj.country or str(_("every country"))
@@ -132,6 +137,12 @@ class RouteHealthAdmin(ReadOnlyAdmin):
         """The state as a label."""
         return badge(obj.get_state_display(), TONES[RouteHealth.State(obj.state)])
 
+    @admin.display(description=_("lately"))
+    def counts(self, obj: RouteHealth) -> str:
+        """What was counted in the last minute that had any."""
+        counted = {"tries": obj.tries, "failures": obj.failures, "slow": obj.slow}
+        return str(_("%(tries)d tries, %(failures)d failed, %(slow)d slow") % counted)
+
 
 @admin.register(RouteSwitch)
 class RouteSwitchAdmin(ReadOnlyAdmin):
@@ -139,21 +150,15 @@ class RouteSwitchAdmin(ReadOnlyAdmin):
 
     object_actions = (SwitchOff, SwitchOn)
     list_display = ("what", "state_text", "reason", "by", "at", "until", "ended_at")
-    list_filter = ("channel", "provider", "country")
+    list_filter = (ChannelFilter, "provider", "country")
     list_select_related = ("by",)
     date_hierarchy = "at"
-    fields = ("provider", "channel", "country", "state_text", "reason", "by", "at", "until")
+    fields = ("what", "state_text", "reason", "by", "at", "until", "ended_at")
 
     @admin.display(description=_("what"))
     def what(self, obj: RouteSwitch) -> str:
         """What it stops."""
-        return " · ".join(
-            (
-                obj.provider or str(_("every provider")),
-                _channel(obj.channel) if obj.channel else str(_("every channel")),
-                obj.country or str(_("every country")),
-            )
-        )
+        return _route(obj.provider, obj.channel, obj.country)
 
     @admin.display(description=_("state"))
     def state_text(self, obj: RouteSwitch) -> SafeString:
@@ -166,5 +171,12 @@ def _counts(switch: RouteSwitch) -> bool:
     return switch.ended_at is None and not over
 
 
-def _channel(value: str) -> str:
-    return str(CHANNELS[Channel(value)]) if value in set(Channel) else value
+def _route(provider: str, channel: str, country: str) -> str:
+    """One route, or all that what is left empty stands for."""
+    return " · ".join(
+        (
+            provider or str(_("every provider")),
+            channel_words(channel) if channel else str(_("every channel")),
+            country or str(_("every country")),
+        )
+    )

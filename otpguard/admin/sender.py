@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,13 @@ LACKS = {
     Lack.MISSING: _("Provider %(provider)s texts US numbers without a 10DLC registration."),
     Lack.NOT_APPROVED: _("The 10DLC registration of %(provider)s is not approved yet."),
     Lack.EXPIRED: _("The 10DLC registration of %(provider)s has expired."),
+}
+
+
+TONES = {
+    SenderRegistration.Status.APPROVED: "good",
+    SenderRegistration.Status.REJECTED: "bad",
+    SenderRegistration.Status.SUBMITTED: "wait",
 }
 
 
@@ -84,9 +92,9 @@ class RemoveSender(ObjectAction):
 
     slug, label, grave = "remove", _("Remove"), True
 
-    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401, ARG002 (see ObjectAction)
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
         """See flows.whatsapp_sender.remove_sender."""
-        remove_sender(facts=facts, sender=self.obj)
+        remove_sender(facts=facts, sender=self.obj, reason=form.cleaned_data["reason"])
         return _("The sender was removed.")
 
     def next_url(self) -> str:
@@ -132,7 +140,7 @@ class WhatsAppSenderAdmin(ReadOnlyAdmin):
     """WhatsApp senders, with a warning for providers that have none."""
 
     object_actions = (AddSender, ChangeSender, RemoveSender)
-    list_display = ("display_name", "provider", "tenant", "template", "state_text", "changed_at")
+    list_display = ("display_name", "state_text", "tenant", "provider", "template", "changed_at")
     list_filter = ("approval", "provider")
     search_fields = ("display_name", "account", "tenant__slug")
     list_select_related = ("tenant",)
@@ -154,7 +162,8 @@ class WhatsAppSenderAdmin(ReadOnlyAdmin):
         """Whether codes go out by it."""
         if may_carry_codes(obj):
             return badge(_("carries codes"), "good")
-        return badge(_("closed: the template is not approved for codes"), "bad")
+        why = format_html("<div>{}</div>", _("the template is not approved for codes"))
+        return badge(_("closed"), "bad") + why
 
 
 @admin.register(SenderRegistration)
@@ -164,16 +173,20 @@ class SenderRegistrationAdmin(ReadOnlyAdmin):
     object_actions = (AddRegistration, ChangeRegistration)
     list_display = (
         "brand",
+        "status_text",
         "provider",
         "campaign",
-        "status",
-        "vetting",
         "per_second",
         "expected_at",
         "expires_at",
     )
     list_filter = ("status", "vetting", "provider")
     fields = ("provider", *REGISTRATION_FIELDS)
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_text(self, obj: SenderRegistration) -> SafeString:
+        """Where it stands, as a label."""
+        return badge(obj.get_status_display(), TONES.get(SenderRegistration.Status(obj.status), ""))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -6,7 +6,7 @@ The digits stay the same and so do the counted tries: a resend never resets anyt
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -67,17 +67,22 @@ def resend(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -> Cha
     return challenge
 
 
-def seconds_until_resend(challenge: Challenge, *, facts: RequestFacts) -> int:
-    """How long until `resend` over the same channel is accepted; 0 for now."""
-    left = challenge.last_sent_at + RESEND_AFTER - facts.now
+def seconds_until_resend(challenge: Challenge, *, now: datetime) -> int:
+    """How long until `resend` over the same channel is accepted; 0 for now.
+
+    A fallback begins the wait anew, and nobody waits for what could not be delivered at all.
+    """
+    if challenge.undeliverable:
+        return 0
+    left = challenge.last_sent_at + RESEND_AFTER - now
     return max(0, round(left.total_seconds()))
 
 
 def _check(challenge: Challenge, facts: RequestFacts, *, another_way: bool) -> None:
     if challenge.sends >= MAX_SENDS:
         raise StartRefused("no_sends_left")
-    wait = seconds_until_resend(challenge, facts=facts)
+    wait = seconds_until_resend(challenge, now=facts.now)
     ways = {(route["channel"], route["provider"]) for route in challenge.plan}
     same_way = not another_way or len(ways) == 1
-    if wait and same_way and not challenge.undeliverable:
+    if wait and same_way:
         raise StartRefused("wait", retry_after=wait)

@@ -81,7 +81,7 @@ def change_sender(
     return changed
 
 
-def remove_sender(*, facts: RequestFacts, sender: WhatsAppSender) -> bool:
+def remove_sender(*, facts: RequestFacts, sender: WhatsAppSender, reason: str) -> bool:
     """Forget a sender; the site's or the provider's own counts again. False when it was gone.
 
     Raises NotAllowed unless the site acts.
@@ -91,7 +91,7 @@ def remove_sender(*, facts: RequestFacts, sender: WhatsAppSender) -> bool:
         row = WhatsAppSender.objects.select_for_update().filter(pk=sender.pk).first()
         if row is None:
             return False
-        _record(facts, row, removed=True)
+        _record(facts, row, removed=True, reason=reason)
         row.delete()
     return True
 
@@ -110,7 +110,9 @@ def _check(facts: RequestFacts, values: Mapping[str, Any]) -> None:
         )
 
 
-def _record(facts: RequestFacts, row: WhatsAppSender, *, removed: bool = False) -> None:
+def _record(
+    facts: RequestFacts, row: WhatsAppSender, *, removed: bool = False, reason: str = ""
+) -> None:
     record(
         SenderChanged(
             kind=KIND,
@@ -118,6 +120,7 @@ def _record(facts: RequestFacts, row: WhatsAppSender, *, removed: bool = False) 
             name=f"{row.account}/{row.number_id}/{row.template}",
             status=f"{row.approval} {row.category}",
             removed=removed,
+            reason=reason,
         ),
         Circumstances.of(facts, tenant=str(row.tenant_id or "")),
     )

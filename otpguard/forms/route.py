@@ -27,7 +27,8 @@ class SwitchForm(ReasonForm):
     until = forms.DateTimeField(
         label=_("Until"),
         required=False,
-        help_text=_("Empty: until somebody ends it. Such as 2026-05-01 14:00."),
+        help_text=_("Empty: until somebody ends it."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     field_order = ("provider", "channel", "country", "until", "reason")
 

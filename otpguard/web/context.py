@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
+from otpguard.core import fallback
 from otpguard.core.assurance import Channel, FactorKind
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.exceptions import Ask
 from otpguard.factors.phone import masked_destination
+from otpguard.flows.resend import seconds_until_resend
 from otpguard.labels import CHANNELS, FACTOR_KINDS, Text, checkpoint_label
 from otpguard.models import Challenge, Factor, Tenant
 
@@ -96,14 +99,15 @@ def delivery_lines(challenge: Challenge) -> list[DeliveryLine]:
     ]
 
 
-def status(challenge: Challenge) -> dict[str, Any]:
+def status(challenge: Challenge, *, now: datetime) -> dict[str, Any]:
     """The live part of the code page: also what the poll answers, so it holds nothing secret."""
     lines = delivery_lines(challenge)
     current = lines[-1] if lines else None
     arrived = [line for line in lines if line.state == DeliveryState.DELIVERED]
     if arrived and current and current.state == DeliveryState.FAILED:
         current = arrived[-1]  # the last way failed, and an earlier one was reported late
-    following = challenge.plan[challenge.step + 1 :]
+    following = fallback.following(challenge.plan, challenge.step, unproven=challenge.enrolls)
+    step = None if following is None else challenge.plan[following]
     return {
         "state": challenge.state,
         "open": challenge.state == ChallengeState.OPEN,
@@ -114,9 +118,10 @@ def status(challenge: Challenge) -> dict[str, Any]:
         "delivered": bool(current and current.state == DeliveryState.DELIVERED),
         "tries": len(lines),
         "remote": any(route.get("remote", False) for route in challenge.plan),
-        "next_channel": str(CHANNELS[Channel(following[0]["channel"])]) if following else "",
+        "next_channel": str(CHANNELS[Channel(step["channel"])]) if step else "",
         "falls_back_at": challenge.due_at.isoformat() if challenge.due_at else "",
         "another_way": str(another_way(challenge)),
+        "resend_in": seconds_until_resend(challenge, now=now),
     }
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import AbstractUser, Permission
+from django.contrib.staticfiles import finders
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from otpguard.admin.base import ReadOnlyAdmin, checkpoint_text
+from otpguard.admin.base import ReadOnlyAdmin, channel_words, checkpoint_text
 from otpguard.flows import hold
 from otpguard.models import (
     Approval,
@@ -188,6 +191,55 @@ def test_staff_without_permission_and_members_see_nothing(
 def test_the_app_is_on_the_index_by_its_name(site: Client) -> None:
     page = site.get(reverse("admin:index")).content.decode()
     assert str(apps.get_app_config("otpguard").verbose_name) in page
+
+
+def test_a_list_keeps_the_capitals_of_its_name(site: Client) -> None:
+    page = site.get(reverse("admin:otpguard_whatsappsender_changelist")).content.decode()
+    assert "<h1>WhatsApp senders</h1>" in page
+
+
+def test_a_channel_reads_as_words_and_an_unknown_one_as_it_is() -> None:
+    assert channel_words("voice") == "phone call"
+    assert channel_words("fax") == "fax"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("tone", "ground"), [("good", "success"), ("bad", "error"), ("wait", "warning")]
+)
+def test_a_state_can_be_read_in_either_theme(theme: str, tone: str, ground: str) -> None:
+    """At least 4.5 to 1 (WCAG 2.2, 1.4.3)."""
+    ours = _colors("otpguard/admin.css", theme)
+    django = _colors("admin/css/base.css" if theme == "light" else "admin/css/dark_mode.css", theme)
+    light, dark = sorted(
+        (
+            _luminance(ours[f"--otpguard-{tone}-fg"]),
+            _luminance(django[f"--message-{ground}-bg"]),
+        ),
+        reverse=True,
+    )
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def _colors(sheet: str, theme: str) -> dict[str, str]:
+    """The custom properties that a style sheet sets for a theme."""
+    found = finders.find(sheet)
+    assert found
+    block = re.search(
+        rf'html\[data-theme="{theme}"\][^{{]*{{([^}}]*)}}', Path(found).read_text(encoding="utf-8")
+    )
+    assert block is not None
+    return dict(re.findall(r"(--[\w-]+):\s*(#[0-9a-f]{3,6})", block[1]))
+
+
+def _luminance(color: str) -> float:
+    """Of a hexadecimal colour (WCAG 2.2)."""
+    digits = color[1:] if len(color) == 7 else "".join(each * 2 for each in color[1:])
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def test_a_checkpoint_reads_as_words_and_an_unknown_one_as_it_is() -> None:

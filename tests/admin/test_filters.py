@@ -15,7 +15,7 @@ from django.utils import timezone
 from otpguard.admin import filters
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.events import CATALOG, ChallengeExpired, HoldLifted
-from otpguard.models import Event
+from otpguard.models import Event, RouteSwitch
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,16 @@ def test_by_kind_and_checkpoint(quiet: Client) -> None:
     assert listed(quiet, checkpoint="api_key") == {two}
     assert listed(quiet, checkpoint="*") == {one}
     assert listed(quiet, kind="hold.lifted", checkpoint="api_key") == set()
+
+
+def test_by_channel_in_words(site: Client) -> None:
+    RouteSwitch.objects.create(channel="voice", reason="x")
+    RouteSwitch.objects.create(channel="sms", reason="x")
+    url = reverse("admin:otpguard_routeswitch_changelist")
+    page = site.get(url, {"channel": "voice"})
+    assert [row.channel for row in page.context["cl"].result_list] == ["voice"]
+    assert ">phone call</a>" in page.content.decode()
+    assert site.get(url, {"channel": "fax"}).context["cl"].result_count == 0
 
 
 def test_by_tenant_or_the_site(quiet: Client) -> None:

@@ -46,6 +46,18 @@ def test_the_list_shows_routes_and_not_the_memory_of_alarms(site: Client) -> Non
     assert "resting" in page.content.decode()
 
 
+def test_the_list_tells_the_counts_in_words(site: Client) -> None:
+    health(tries=40, failures=12, slow=3)
+    page = site.get(reverse(HEALTH)).content.decode()
+    assert "vendor · text message · DE" in page
+    assert "40 tries, 12 failed, 3 slow" in page
+
+
+def test_the_kill_switch_looks_grave(site: Client) -> None:
+    page = site.get(reverse("admin:otpguard_routeswitch_changelist")).content.decode()
+    assert f'<a href="{reverse(OFF)}" class="otpguard-grave">' in page
+
+
 def test_a_channel_is_switched_off_and_on_again(act: Act, site: Client) -> None:
     page = act(reverse(OFF), channel="voice", country="de", reason="pumping").content.decode()
     row = RouteSwitch.objects.get()

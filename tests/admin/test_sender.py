@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from otpguard.admin.sender import warning
 from otpguard.flows.registration import Lack, Unregistered
-from otpguard.models import SenderRegistration, WhatsAppSender
+from otpguard.models import Event, SenderRegistration, WhatsAppSender
 from tests.admin.conftest import Act
 from tests.channels.test_senders import sender
 from tests.channels.vendors import provider
@@ -35,6 +36,8 @@ def test_a_sender_is_added_changed_and_removed(act: Act) -> None:
     remove = reverse("admin:otpguard_whatsappsender_do_remove", args=[row.pk])
     act(remove, reason="left")
     assert not WhatsAppSender.objects.exists()
+    removed = Event.objects.filter(kind="sender.changed").latest("pk")
+    assert json.loads(removed.body)["data"]["reason"] == "left", "the page says that it is kept"
 
 
 def test_a_registration_is_added_and_changed(act: Act) -> None:

@@ -51,7 +51,7 @@ def test_it_is_too_early_in_the_first_half_minute(who: Stopped, challenge: Chall
     with pytest.raises(StartRefused, match="wait") as refused:
         again(who, challenge, another_way=False, after=5)
     assert 20 <= refused.value.retry_after <= 30
-    assert seconds_until_resend(challenge, facts=who.facts) == 30
+    assert seconds_until_resend(challenge, now=who.facts.now) == 30
 
 
 def test_another_way_is_taken_at_once(who: Stopped, challenge: Challenge) -> None:

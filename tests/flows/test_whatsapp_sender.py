@@ -35,8 +35,8 @@ def test_a_sender_is_added_changed_and_removed_with_events() -> None:
         facts=facts, sender=made, values={"approval": "approved", "account": "1"}
     ) == ("approval",)
     assert change_sender(facts=facts, sender=made, values={"account": "1"}) == ()
-    assert remove_sender(facts=facts, sender=made)
-    assert not remove_sender(facts=facts, sender=made)
+    assert remove_sender(facts=facts, sender=made, reason="left")
+    assert not remove_sender(facts=facts, sender=made, reason="left")
     rows = Event.objects.filter(kind="sender.changed", tenant_id=tenant.pk).order_by("pk")
     assert ['"removed":true' in row.body.replace(" ", "") for row in rows] == [False, False, True]
     assert not WhatsAppSender.objects.exists()
@@ -77,7 +77,7 @@ def test_only_the_site_sets_senders_also_a_tenants_own() -> None:
         with pytest.raises(NotAllowed, match="site"):
             change_sender(facts=facts, sender=made, values={"approval": "approved"})
         with pytest.raises(NotAllowed, match="site"):
-            remove_sender(facts=facts, sender=made)
+            remove_sender(facts=facts, sender=made, reason="left")
 
 
 def test_every_column_that_operators_set_is_named() -> None:

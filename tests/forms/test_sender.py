@@ -14,6 +14,7 @@ from otpguard.forms.sender import (
     NewWhatsAppForm,
 )
 from tests import factories
+from tests.channels.vendors import provider
 
 WHATSAPP = {
     "provider": "memory",
@@ -56,6 +57,31 @@ def test_a_wrong_sender_is_a_mistake(changed: dict[str, str], field: str) -> Non
     assert set(NewWhatsAppForm({**WHATSAPP, **changed}).errors) == {field or "template"}
 
 
+def test_only_providers_that_serve_the_channel_are_offered(settings: Any) -> None:
+    settings.OTPGUARD = {
+        "PROVIDERS": {
+            "texts": provider(channels=["sms"]),
+            "chats": provider(channels=["whatsapp"]),
+            "both": provider(),
+        }
+    }
+    assert names(NewWhatsAppForm(), "provider") == ["chats", "both"]
+    assert names(NewRegistrationForm(), "provider") == ["texts", "both"]
+    assert names(NewRegistrationForm(), "interim") == ["", "texts", "both"]
+
+
+def names(form: Any, field: str) -> list[str]:
+    return [value for value, _ in form.fields[field].choices]
+
+
+def test_moments_are_picked_and_read_as_a_browser_sends_them() -> None:
+    read = NewRegistrationForm({**TEN_DLC, "submitted_at": "2026-05-01T12:30"})
+    assert read.is_valid(), read.errors
+    assert read.values["submitted_at"].minute == 30
+    assert 'type="datetime-local"' in str(read["submitted_at"])
+    assert 'value="2026-05-01T12:30"' in str(read["submitted_at"])
+
+
 def test_a_registration_is_read() -> None:
     read = NewRegistrationForm(TEN_DLC)
     assert read.is_valid(), read.errors
@@ -69,6 +95,7 @@ def test_a_registration_is_read() -> None:
         ({"per_second": "-1"}, "per_second"),
         ({"status": "fine"}, "status"),
         ({"brand": ""}, "brand"),
+        ({"interim": "nobody known"}, "interim"),
     ],
 )
 def test_a_wrong_registration_is_a_mistake(changed: dict[str, Any], field: str) -> None:

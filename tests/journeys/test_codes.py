@@ -12,17 +12,20 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from otpguard.channels.signatures import hub
 from otpguard.channels.signatures import twilio as sign_as_twilio
+from otpguard.models import Challenge
 from tests import factories, guarded
 from tests.journeys.conftest import DESKTOP, PHONE, OpenPage
 from tests.journeys.settings import vendors
@@ -149,7 +152,7 @@ def ask_for_a_code(page: Page) -> Locator:
     status = page.get_by_role("status")
     expect(status).to_have_attribute("aria-live", "polite")
     expect(status).to_contain_text("Sent by text message to +1 ••• ••23")
-    expect(status).to_contain_text("If none comes, we try WhatsApp next")
+    expect(status).to_contain_text("If none comes, we try again by WhatsApp")
     page.evaluate("window.untouched = true")
     return status
 
@@ -186,6 +189,8 @@ def test_a_text_message_that_failed_is_followed_by_whatsapp_at_once(
     status = ask_for_a_code(page)
     text = at_vendors.text()
     assert at_vendors.chats.received == []
+    factories.age(Challenge.objects.get(), last_sent_at=timezone.now() - timedelta(minutes=1))
+    expect(page.get_by_role("button", name="Send again", exact=True)).to_be_enabled()
     reported = time.monotonic()
     at_vendors.report_text("undelivered", ErrorCode="30005")
     chat = at_vendors.chat()
@@ -194,6 +199,8 @@ def test_a_text_message_that_failed_is_followed_by_whatsapp_at_once(
     assert digits_of_chat(chat) == digits_of_text(text)
 
     expect(status).to_have_text("The same code was sent again by WhatsApp to +1 ••• ••23.")
+    wait = page.get_by_role("button", name=re.compile(r"Send again in \d+ s"))
+    expect(wait, "what was sent anew is waited for anew").to_be_disabled()
     at_vendors.report_chat("delivered")
     expect(status).to_have_text("Delivered by WhatsApp to +1 ••• ••23.")
     assert is_untouched(page)

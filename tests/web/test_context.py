@@ -107,7 +107,7 @@ def test_lines_stand_in_order_of_sending_with_masked_destinations() -> None:
 def test_the_status_is_plain_json_and_holds_no_secret() -> None:
     row = challenge()
     delivery(row, 0, DeliveryState.SENT, Channel.SMS)
-    status = context.status(row)
+    status = context.status(row, now=timezone.now())
     sent = json.dumps(status)
     assert NUMBER not in sent
     assert status["destination"] == MASKED
@@ -118,7 +118,7 @@ def test_the_status_is_plain_json_and_holds_no_secret() -> None:
 
 @pytest.mark.django_db
 def test_the_status_before_the_first_delivery_names_no_channel() -> None:
-    status = context.status(challenge())
+    status = context.status(challenge(), now=timezone.now())
     assert (status["channel"], status["destination"], status["tries"]) == ("", "", 0)
 
 
@@ -137,30 +137,58 @@ def test_the_status_names_the_way_by_which_the_code_arrived_when_the_last_one_fa
     row = challenge(step=1)
     delivery(row, 0, DeliveryState.DELIVERED, Channel.SMS)
     delivery(row, 1, last, Channel.WHATSAPP)
-    status = context.status(row)
+    status = context.status(row, now=timezone.now())
     assert (status["channel"], status["delivered"]) == (channel, delivered)
 
 
 @pytest.mark.django_db
 def test_after_the_last_route_another_way_starts_over_with_the_first() -> None:
-    status = context.status(challenge(step=1))
+    status = context.status(challenge(step=1), now=timezone.now())
     assert status["next_channel"] == ""
     assert status["another_way"] == "text message"
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("enrolls", "following"), [(False, "phone call"), (True, "")])
+def test_the_page_promises_no_call_to_a_number_that_was_never_proven(
+    enrolls: bool, following: str
+) -> None:
+    """It would only come for the pressing."""
+    call = {"channel": "voice", "provider": "one", "receipts": True}
+    row = challenge(plan=[*ROUTES, call], step=1, enrolls=enrolls)
+    status = context.status(row, now=timezone.now())
+    assert (status["next_channel"], status["another_way"]) == (following, "phone call")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("age", "undeliverable", "seconds"),
+    [(0, False, 30), (10, False, 20), (60, False, 0), (0, True, 0)],
+)
+def test_the_status_says_when_the_same_way_may_be_asked_for_again(
+    age: int, undeliverable: bool, seconds: int
+) -> None:
+    now = timezone.now()
+    sent = now - timedelta(seconds=age)
+    row = challenge(last_sent_at=sent, undeliverable=undeliverable)
+    assert context.status(row, now=now)["resend_in"] == seconds
+
+
+@pytest.mark.django_db
 def test_with_one_route_there_is_no_other_way() -> None:
-    assert context.status(challenge(plan=ROUTES[:1]))["another_way"] == ""
+    assert context.status(challenge(plan=ROUTES[:1]), now=timezone.now())["another_way"] == ""
 
 
 @pytest.mark.django_db
 def test_the_status_says_whose_code_it_is() -> None:
-    assert not context.status(challenge())["remote"]
+    assert not context.status(challenge(), now=timezone.now())["remote"]
 
 
 @pytest.mark.django_db
 def test_a_plan_of_a_vendors_own_code_is_remote() -> None:
-    assert context.status(challenge(plan=[{**ROUTES[0], "remote": True}]))["remote"]
+    assert context.status(challenge(plan=[{**ROUTES[0], "remote": True}]), now=timezone.now())[
+        "remote"
+    ]
 
 
 # --- the pages -----------------------------------------------------------------------------------
@@ -191,6 +219,7 @@ def status(**changed: Any) -> dict[str, Any]:
         "next_channel": "WhatsApp",
         "falls_back_at": "",
         "another_way": "WhatsApp",
+        "resend_in": 30,
         **changed,
     }
 
@@ -202,12 +231,12 @@ def code_page(**changed: Any) -> dict[str, Any]:
         "challenge": uuid4(),
         "form": AnswerForm(),
         "error": "",
+        "again_error": "",
         "status": live,
         "lines": [],
         "open": live["open"],
         "expired": False,
         "attempts_left": 5,
-        "resend_in": 30,
         "poll_url": "/security/status/x/",
         "back_url": "/keys/",
         "expires_at": timezone.now(),
@@ -326,11 +355,29 @@ def test_an_error_is_tied_to_its_field() -> None:
     assert 'aria-describedby="otpguard-code-error otpguard-code-hint"' in page
 
 
-def test_sending_again_waits_by_script_only_and_not_at_all_when_undeliverable() -> None:
+def test_sending_again_waits_by_script_only() -> None:
     page = rendered(*PAGES["code"])
     assert 'data-resend-in="30"' in page
     assert "disabled" not in page
-    assert 'data-resend-in="0"' in rendered(*PAGES["code, undeliverable"])
+
+
+def test_a_refusal_to_send_again_stands_with_its_buttons_and_blames_no_code() -> None:
+    page = rendered("code", code_page(again_error="Another code in 20 seconds."))
+    assert "<title>Error:" in page
+    assert "aria-invalid" not in page
+    assert 'aria-describedby="otpguard-code-hint otpguard-again-error"' in page
+    before, _, after = page.partition('id="otpguard-again-error"')
+    assert "No code yet?" in before
+    assert "Another code in 20 seconds." in after
+
+
+def test_what_failed_in_several_ways_is_not_put_down_to_the_last() -> None:
+    one = rendered("code", code_page(status=status(undeliverable=True)))
+    assert f"could not be delivered to {MASKED}" in one.partition("data-kind")[2]
+    many = rendered("code", code_page(status=status(undeliverable=True, tries=3)))
+    shown = many.partition("data-kind")[2]
+    assert "could not be delivered in any of the ways that were tried" in shown
+    assert MASKED not in shown
 
 
 @pytest.mark.parametrize("state", [s for s in ChallengeState if s is not ChallengeState.OPEN])

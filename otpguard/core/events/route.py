@@ -80,6 +80,7 @@ class SenderChanged(Event):
     name: str
     status: str
     removed: bool = False
+    reason: str = ""
 
 
 @event("price.changed", _("A price was changed"), Ocsf(ENTITY_MANAGEMENT, 3))

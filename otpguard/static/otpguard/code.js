@@ -34,7 +34,10 @@
     };
     const again = status.tries > 1 && !status.remote; // a vendor's own code is a new one
     if (status.undeliverable) {
-      return fill(words.textUndeliverable, values);
+      return fill(
+        status.tries > 1 ? words.textUndeliverableAnyhow : words.textUndeliverable,
+        values,
+      );
     }
     if (!status.channel) {
       return words.textPreparing;
@@ -75,9 +78,7 @@
       words.tries = status.tries;
       root.querySelector("[data-otpguard-lines]")?.remove(); // it tells of earlier tries only
     }
-    if (status.undeliverable) {
-      allowResend();
-    }
+    allowResendIn(status.resend_in); // a fallback begins the wait anew
   };
 
   let timer = 0;
@@ -133,27 +134,25 @@
 
   const label = resend.textContent;
   let countdown = 0;
+  let until = 0;
 
-  function allowResend() {
-    window.clearInterval(countdown);
-    resend.disabled = false;
-    resend.textContent = label;
-  }
-
-  const until = performance.now() + Number(words.resendIn) * 1000;
   const tick = () => {
     const seconds = Math.ceil((until - performance.now()) / 1000);
+    resend.disabled = seconds > 0;
+    resend.textContent = seconds > 0 ? fill(words.textWait, { seconds }) : label;
     if (seconds <= 0) {
-      allowResend();
-    } else {
-      resend.disabled = true;
-      resend.textContent = fill(words.textWait, { seconds });
+      window.clearInterval(countdown);
     }
   };
-  if (Number(words.resendIn) > 0) {
+
+  function allowResendIn(seconds) {
+    window.clearInterval(countdown);
+    until = performance.now() + Number(seconds) * 1000;
     countdown = window.setInterval(tick, 1000);
     tick();
   }
+
+  allowResendIn(words.resendIn);
 
   // --- the answer -------------------------------------------------------------------------------
 

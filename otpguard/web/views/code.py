@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,7 +19,7 @@ from otpguard.exceptions import Ask, StartRefused
 from otpguard.flows.answer import Verified, answer
 from otpguard.flows.close import cancel as cancel_challenge
 from otpguard.flows.close import repudiate
-from otpguard.flows.resend import resend, seconds_until_resend
+from otpguard.flows.resend import resend
 from otpguard.flows.standing import lacks_companion
 from otpguard.http import asks, pages, references
 from otpguard.http.facts import facts_from
@@ -97,7 +98,7 @@ def again(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
         if refused.reason == "wait":
             wait = messages.duration(refused.retry_after)
             error = _("You can ask for another code in %(wait)s.") % {"wait": wait}
-        return _page(request, facts, challenge, error=error, status=429)
+        return _page(request, facts, challenge, again_error=error, status=429)
     return redirect("otpguard:code", challenge_id=challenge.pk)
 
 
@@ -143,7 +144,7 @@ def status(_request: HttpRequest, reference: str) -> HttpResponse:
     )
     if challenge is None:
         raise Http404
-    return pages.hardened(JsonResponse(context.status(challenge)))
+    return pages.hardened(JsonResponse(context.status(challenge, now=timezone.now())))
 
 
 def own(facts: RequestFacts, challenge_id: UUID) -> Challenge | None:
@@ -174,9 +175,10 @@ def _page(
     challenge: Challenge,
     *,
     error: str = "",
+    again_error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    live = context.status(challenge)
+    live = context.status(challenge, now=facts.now)
     expired = challenge.expires_at <= facts.now
     look = look_of(challenge)
     response = render(
@@ -188,12 +190,12 @@ def _page(
             "challenge": challenge.pk,
             "form": look.form(),
             "error": error,
+            "again_error": again_error,
             "status": live,
             "lines": context.delivery_lines(challenge),
             "open": live["open"] and not expired,
             "expired": expired,
             "attempts_left": challenge.max_attempts - challenge.attempts,
-            "resend_in": seconds_until_resend(challenge, facts=facts),
             "poll_url": reverse("otpguard:status", args=[references.seal(challenge.pk)]),
             "back_url": safe_path(request, challenge.next),
             "expires_at": challenge.expires_at,

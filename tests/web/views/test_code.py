@@ -145,6 +145,7 @@ def test_another_way_is_taken_at_once_and_the_same_way_after_a_while(
     early = host.client.post(again)
     assert early.status_code == 429
     assert b"another code in" in early.content
+    assert b"aria-invalid" not in early.content, "no code was given, so none was wrong"
     assert host.client.post(again, {"another_way": "1"}).status_code == 302
     challenge.refresh_from_db()
     assert challenge.step == 1
