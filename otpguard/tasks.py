@@ -16,7 +16,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutdown
-from django.db import DatabaseError, InterfaceError, close_old_connections, connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from otpguard.flows.deliver import deliver as deliver_flow
@@ -92,14 +92,15 @@ class Sweeper(Thread):
 
     def _round(self, *, with_purge: bool) -> bool:
         """True when timers were due."""
-        close_old_connections()
         now = timezone.now()
         try:
+            close_old_connections()
             swept = sweep(now=now)
             if with_purge:
                 purge(now=now)
                 replace_due(now=now)
-        except (DatabaseError, InterfaceError):
+        except Exception:
+            # Whatever it is, no timer of this process would ever fire again without this thread.
             logger.exception("a round of the sweep failed; the next one tries again")
             return False
         return swept.fell_back > 0

@@ -116,6 +116,16 @@ def test_a_failing_round_is_logged_and_the_next_one_runs(caplog: Any) -> None:
     assert "failed" not in caplog.text
 
 
+def test_a_round_that_fails_for_any_other_reason_ends_no_thread(caplog: Any) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("a bug")
+
+    sweeper = tasks.Sweeper()
+    with connection.execute_wrapper(broken):
+        assert sweeper._round(with_purge=False) is False
+    assert "a bug" in caplog.text
+
+
 def test_a_round_that_found_timers_is_followed_by_the_next_one_soon(settings: Any) -> None:
     settings.OTPGUARD = providers(sms="accepted", whatsapp="delivered")
     sweeper = tasks.Sweeper()

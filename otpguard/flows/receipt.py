@@ -28,6 +28,7 @@ from otpguard.core.challenge import ChallengeState, DeliveryState, states_before
 from otpguard.core.events import ChallengeDelivered, ReceiptRejected
 from otpguard.core.outcome import Failure
 from otpguard.flows import errand
+from otpguard.flows.charge import charge_told
 from otpguard.flows.coalesce import Coalescer
 from otpguard.flows.errand import ASK
 from otpguard.flows.unattended import circumstances_of
@@ -147,7 +148,7 @@ def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: 
         if not signed:
             # A repeat is no reason to ask once more.
             return Result.REPEATED if was_there else weigh(delivery, challenge, fact, now)
-        _note(delivery, fact)
+        _note(delivery, challenge, fact, now)
         if apply(delivery, challenge, fact, now):
             return Result.MOVED
         return Result.REPEATED if was_there else Result.IGNORED
@@ -194,16 +195,14 @@ def weigh(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: date
     return Result.MOVED if apply(delivery, challenge, fact, now) else Result.IGNORED
 
 
-def _note(delivery: Delivery, fact: ReceiptFact) -> None:
+def _note(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: datetime) -> None:
     """Write down what the vendor tells about the way and the price; never over something known
     with nothing."""
-    known: dict[str, object] = {}
     if fact.carrier:
-        known["carrier"] = fact.carrier[:64]
+        Delivery.objects.filter(pk=delivery.pk).update(carrier=fact.carrier[:64])
     if fact.cost_micros is not None and fact.cost_micros >= 0:
-        known["cost_micros"] = fact.cost_micros
-    if known:
-        Delivery.objects.filter(pk=delivery.pk).update(**known)
+        delivery.challenge = challenge
+        charge_told(delivery=delivery, told_micros=fact.cost_micros, now=now)
 
 
 def apply(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: datetime) -> bool:

@@ -23,6 +23,7 @@ from tests import factories
 from tests.flows.setting import stopped
 from tests.flows.test_deliver import kinds, providers
 from tests.models.rows import raw
+from tests.prices import price
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -335,6 +336,17 @@ def test_cost_and_carrier_are_noted_and_never_overwritten_by_nothing(sent: Chall
     report(fact(sent, "delivered"))
     row = sent.deliveries.get()
     assert (row.cost_micros, row.carrier) == (8800, "Carrier")
+
+
+def test_a_price_that_comes_after_the_answer_keeps_what_the_success_costs(settings: Any) -> None:
+    settings.OTPGUARD = providers(sms="accepted", whatsapp="accepted")
+    price(provider="sms", per_try=7_500, per_success=50_000)
+    who = stopped()
+    challenge = who.start()
+    send_queued()
+    who.answer(challenge, SENT[-1].code.digits)
+    report(replace(fact(challenge, "delivered"), cost_micros=8_800))
+    assert challenge.deliveries.get().cost_micros == 58_800
 
 
 def test_the_report_is_kept_encrypted(sent: Challenge) -> None:
