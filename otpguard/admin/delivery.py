@@ -38,8 +38,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     list_display = (
         "created_at",
-        "route",
         "state_text",
+        "route",
         "outcome",
         "checkpoint_name",
         "tenant",

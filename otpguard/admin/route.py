@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -106,9 +107,9 @@ class RouteHealthAdmin(ReadOnlyAdmin):
         "state_text",
         "reason",
         "open_until",
-        "openings",
+        "rests",
         "counts",
-        "window_at",
+        "since",
         "changed_at",
     )
 
@@ -142,6 +143,16 @@ class RouteHealthAdmin(ReadOnlyAdmin):
         """What was counted in the last minute that had any."""
         counted = {"tries": obj.tries, "failures": obj.failures, "slow": obj.slow}
         return str(_("%(tries)d tries, %(failures)d failed, %(slow)d slow") % counted)
+
+    @admin.display(description=_("counted since"))
+    def since(self, obj: RouteHealth) -> datetime:
+        """When that minute began."""
+        return obj.window_at
+
+    @admin.display(description=_("rests in a row"))
+    def rests(self, obj: RouteHealth) -> int:
+        """How often it failed again on trial; each rest is longer than the one before."""
+        return obj.openings
 
 
 @admin.register(RouteSwitch)
