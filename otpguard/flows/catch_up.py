@@ -13,6 +13,11 @@ from otpguard.models.columns import Columns
 from otpguard.models.prepared import prepared_cursor
 
 _KEY = Columns(Delivery, "id")
+_CONCEIVABLE = [
+    (state, failure)
+    for state in ReceiptState
+    for failure in (("", *Failure) if state is ReceiptState.FAILED else ("",))
+]
 
 
 def catch_up(delivery: Delivery, challenge: Challenge, *, reference: str, now: datetime) -> None:
@@ -42,7 +47,7 @@ class _Early:
 
 def _early(delivery: Delivery, reference: str) -> list[_Early]:
     """Those of this delivery, the oldest first. By hand: every send asks, few find one."""
-    digests = [digest_of(fact) for fact in _conceivable(reference)] if reference else [""]
+    digests = _digests(reference) if reference else [""]
     places = ", ".join(["%s"] * len(digests))
     with prepared_cursor() as cursor:
         cursor.execute(
@@ -67,11 +72,6 @@ def _early(delivery: Delivery, reference: str) -> list[_Early]:
     ]
 
 
-def _conceivable(reference: str) -> list[ReceiptFact]:
-    """Every fact that there can be of one reference: a receipt keeps their digest alone."""
-    failures = [None, *Failure]
-    return [
-        ReceiptFact(reference=reference, state=state, failure=failure)
-        for state in ReceiptState
-        for failure in (failures if state is ReceiptState.FAILED else [None])
-    ]
+def _digests(reference: str) -> list[str]:
+    """The digests of all that can be reported of one reference: a receipt keeps them alone."""
+    return [digest_of(reference, state, failure) for state, failure in _CONCEIVABLE]

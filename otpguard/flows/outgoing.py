@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import datetime
 
@@ -61,7 +60,6 @@ def _address(challenge: Challenge) -> str:
 
 def _worded(message: OutboundMessage, challenge: Challenge) -> OutboundMessage:
     code = code_of(challenge)
-    net = json.loads(challenge.net.reveal() or "{}")
     tenant_brand = challenge.tenant.brand if challenge.tenant else ""
     lifetime = challenge.expires_at - challenge.created_at
     subject, text = compose(
@@ -71,7 +69,7 @@ def _worded(message: OutboundMessage, challenge: Challenge) -> OutboundMessage:
             checkpoint=challenge.checkpoint,
             brand=tenant_brand or settings().brand,
             minutes=max(1, int(lifetime.total_seconds() // 60)),
-            host=net.get("host", ""),
+            host=challenge.origin.get("host", ""),
             language=challenge.language,
         ),
     )

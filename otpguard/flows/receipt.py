@@ -123,7 +123,7 @@ def _take(provider: str, fact: ReceiptFact, raw: str, now: datetime, *, signed: 
         if delivery is None and signed:
             delivery = _unanswered(provider, fact)
             under_way = delivery is not None and delivery.state == DeliveryState.SENDING
-        digest = digest_of(fact)
+        digest = digest_of(fact.reference, fact.state, fact.failure or "")
         repeated = Receipt.objects.filter(provider=provider, digest=digest)
         was_there = repeated.exists()
         row = Receipt(
@@ -245,9 +245,9 @@ def _set_due(challenge: Challenge, now: datetime) -> None:
         challenge.save(update_fields=["due_at"])
 
 
-def digest_of(fact: ReceiptFact) -> str:
+def digest_of(reference: str, state: str, failure: str) -> str:
     """What makes a fact the same as another one of the same vendor."""
-    words = "\0".join((fact.reference, fact.state.value, fact.failure or ""))
+    words = f"{reference}\0{state}\0{failure}"
     return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()
 
 

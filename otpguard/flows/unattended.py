@@ -5,7 +5,6 @@ Workers, sweeps and receipts write their events with these.
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from otpguard.audit.recorder import Circumstances
@@ -14,7 +13,7 @@ from otpguard.models import Challenge
 
 def circumstances_of(challenge: Challenge, now: datetime) -> Circumstances:
     """The circumstances of what happens to a challenge without a request."""
-    net = json.loads(challenge.net.reveal() or "{}")
+    net = challenge.origin
     return Circumstances(
         now=now,
         tenant=str(challenge.tenant_id or ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime
 from typing import ClassVar, Self
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.challenge import ChallengeState, DeliveryState
@@ -115,6 +117,15 @@ class Challenge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.checkpoint} challenge ({self.state})"
+
+    @cached_property
+    def origin(self) -> dict[str, str]:
+        """Address, agent and host of the request, in clear and decrypted once.
+
+        Raises UndecryptableError when the key is gone.
+        """
+        found: dict[str, str] = json.loads(self.net.reveal() or "{}")
+        return found
 
 
 class Delivery(models.Model):
