@@ -25,12 +25,15 @@ class Obstacles:
 
 def columns(delivery: str) -> str:
     """Four columns of SQL about the route of what the statement calls `delivery`; see `read`."""
-    provider = f"provider = {delivery}.provider"
+    provider, place = f"provider = {delivery}.provider", f"country IN ('', {delivery}.country)"
     return ", ".join(
         f"EXISTS (SELECT 1 FROM {Columns(model).table} WHERE {where})"  # noqa: S608 (constant text)
         for model, where in (
             (RouteSwitch, "ended_at IS NULL"),
-            (RouteHealth, f"{provider} AND channel = {delivery}.channel AND state <> 'closed'"),
+            (
+                RouteHealth,
+                f"{provider} AND channel = {delivery}.channel AND state <> 'closed' AND {place}",
+            ),
             (SenderRegistration, provider),
             (WhatsAppSender, provider),
         )

@@ -14,6 +14,9 @@ from otpguard.core.assurance import Channel
 PAID = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.VOICE})
 """Channels that a vendor bills for."""
 
+MAX_SENDS = 6
+"""Sends that one challenge may cost, fallback and resends together."""
+
 UNASKED = "unasked"
 """The key of a step that was taken without anybody's asking."""
 

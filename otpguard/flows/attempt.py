@@ -11,8 +11,6 @@ import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, InterfaceError
-
 from otpguard.channels import breaker, pace
 from otpguard.channels.base import OutboundMessage, Provider
 from otpguard.channels.breaker import Spot
@@ -69,7 +67,7 @@ def attempt(
     took = timedelta(seconds=time.monotonic() - began)
     try:
         heard(spot=spot, outcome=outcome, took=took, now=now, private=private, trial=found.breaker)
-    except (DatabaseError, InterfaceError):
+    except Exception:
         # The message is out: that it is recorded matters more than that it is counted.
         logger.exception("what was heard of %s could not be noted", spot.provider)
     return outcome

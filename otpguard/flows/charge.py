@@ -35,7 +35,7 @@ def charge_sent(
             now=now,
         )
         micros = cost_of(rate, 1) if rate else 0
-    delivery.cost_micros = min(micros, MOST)
+    delivery.cost_micros = min(max(micros, 0), MOST)
 
 
 def charge_told(*, delivery: Delivery, told_micros: int, now: datetime) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 
 from otpguard.audit.recorder import record
 from otpguard.channels import catalog
@@ -63,7 +63,12 @@ def deliver(*, delivery_id: str, now: datetime) -> Outcome | None:
             _queue_again(delivery, now)
             return None
         outcome = Unavailable(reason="the campaign's pace is used up", failure=_BUSY)
-    _record(delivery, challenge, outcome, now)
+    try:
+        _record(delivery, challenge, outcome, now)
+    except Exception:
+        if isinstance(outcome, Accepted):
+            _record_barely(delivery, now)
+        raise
     return outcome
 
 
@@ -102,9 +107,10 @@ def _is_kept_waiting(delivery: Delivery, challenge: Challenge, now: datetime) ->
 
 def _queue_again(delivery: Delivery, now: datetime) -> None:
     """Let the sweep call for it in a second, when it may be its turn."""
-    Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING.value).update(
-        state=DeliveryState.QUEUED.value, lease_until=now + LONGEST_WAIT
+    mine = Delivery.objects.filter(
+        pk=delivery.pk, state=DeliveryState.SENDING.value, lease_until=delivery.lease_until
     )
+    mine.update(state=DeliveryState.QUEUED.value, lease_until=now + LONGEST_WAIT)
 
 
 def _record(delivery: Delivery, challenge: Challenge, outcome: Outcome, now: datetime) -> None:
@@ -113,10 +119,30 @@ def _record(delivery: Delivery, challenge: Challenge, outcome: Outcome, now: dat
         _write(delivery, challenge, outcome, now)
     except IntegrityError:
         # Some vendors take up what is open for the number and name it again: the newest has it.
-        reference = getattr(outcome, "reference", "")[:128]
+        reference = outcome.reference[:128] if isinstance(outcome, Accepted) else ""
+        if not reference:
+            raise
         named = Delivery.objects.filter(provider=delivery.provider, provider_ref=reference)
         named.exclude(pk=delivery.pk).update(provider_ref=None)
         _write(delivery, challenge, outcome, now)
+
+
+def _record_barely(delivery: Delivery, now: datetime) -> None:
+    """The message is out: whatever could not be written of it, it must not go out again."""
+    mine = Delivery.objects.filter(
+        pk=delivery.pk, state=DeliveryState.SENDING.value, lease_until=delivery.lease_until
+    )
+    open_ = Challenge.objects.filter(
+        pk=delivery.challenge_id, state=ChallengeState.OPEN.value, step=delivery.step
+    )
+    with suppress(DatabaseError, InterfaceError), transaction.atomic():
+        open_.update(due_at=now + UNREPORTED)
+        mine.update(
+            state=DeliveryState.SENT.value,
+            sent_at=now,
+            lease_until=None,
+            outcome="accepted, but not recorded",
+        )
 
 
 def _write(delivery: Delivery, challenge: Challenge, outcome: Outcome, now: datetime) -> None:
@@ -140,7 +166,9 @@ def _write_accepted(
     delivery.carrier = outcome.carrier[:64] or delivery.carrier
     delivery.network_route = outcome.route[:64] or delivery.network_route
     state = DeliveryState.DELIVERED if outcome.delivered else DeliveryState.SENT
-    if not move(delivery, state, outcome="accepted", reference=reference, sent_at=now):
+    if not move(
+        delivery, state, outcome="accepted", reference=reference, sent_at=now, accepted=True
+    ):
         return
     _set_timer(challenge, delivery, now, delivered=outcome.delivered)
     if not outcome.delivered:
@@ -163,7 +191,8 @@ def _write_failed(
     lock(challenge)
     if outcome.perhaps_sent:
         _charge(challenge, delivery, None, now)
-    if not move(delivery, DeliveryState.FAILED, outcome=outcome.reason):
+    failure = outcome.failure
+    if not move(delivery, DeliveryState.FAILED, outcome=outcome.reason, failure=failure):
         return
     if challenge.step != delivery.step or challenge.state != ChallengeState.OPEN:
         return

@@ -20,8 +20,9 @@ from otpguard.queue import END, POLL, enqueue
 
 logger = logging.getLogger("otpguard.errand")
 
-GRACE = timedelta(seconds=2)
-"""How long the broker has for a task before the sweep calls for it."""
+GRACE = timedelta(seconds=10)
+"""How long the broker has for a task before the sweep calls for it: nobody waits for these, and a
+queue that is merely long should not be made longer."""
 LEASE = timedelta(seconds=30)
 """Longer than any provider's deadline: past it, whoever made the call is taken for dead."""
 AGAIN_AFTER = timedelta(seconds=5)
@@ -90,7 +91,7 @@ def put_off(errand: Errand, claimed: Claimed, *, now: datetime) -> None:
         logger.warning("%s: given up on %s", errand.task, claimed.delivery.provider)
 
 
-def overdue(*, now: datetime) -> int:
+def overdue(now: datetime) -> int:
     """Call for what is due and what was lost, a batch of each kind; the sweep's part.
 
     Commits by itself. Returns how many calls were ordered.

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from otpguard.audit.recorder import record_all
+from otpguard.core.challenge import DeliveryState
 from otpguard.core.events import ChallengeFellBack, ChallengeUndeliverable
-from otpguard.core.fallback import following, take
+from otpguard.core.fallback import MAX_SENDS, following, take
+from otpguard.core.outcome import Failure
 from otpguard.flows.start import order
 from otpguard.flows.unattended import circumstances_of
-from otpguard.models import Challenge
+from otpguard.models import Challenge, Delivery
+
+_FRAUD = "a vendor calls it fraud"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,28 +36,64 @@ def fall_back(fallen: Sequence[Fallen], *, now: datetime) -> int:
 
     The others are given up, with an event: no more is sent unasked, and the person may still press
     "try another way". A number that was never proven gets one further paid message this way, and no
-    call (A5). Joins the caller's transaction, which must hold the challenges' rows.
+    call (A5); where a vendor spoke of fraud, by whichever step, nothing follows. A code that is
+    known to have arrived is left alone. Joins the caller's transaction, which must hold the
+    challenges' rows.
     """
-    going, over = [], []
+    arrived, fraud = _known([each.challenge for each in fallen])
+    going, over, there = [], [], []
     for each in fallen:
-        index = None if each.final else following_of(each.challenge)
-        if index is None:
-            over.append(each)
+        challenge = each.challenge
+        final = each.final or challenge.pk in fraud
+        index = None if final else following_of(challenge)
+        if challenge.pk in arrived and not final:
+            there.append(challenge)
+        elif index is None:
+            over.append(each if each.final or not final else replace(each, reason=_FRAUD))
         else:
             going.append(each)
-            plan, step = each.challenge.plan, each.challenge.step
-            each.challenge.plan = take(plan, step, index)
+            challenge.plan = take(challenge.plan, challenge.step, index)
+    _leave_alone(there)
     _give_up(over, now)
     _go_on(going, now)
     return len(going)
 
 
 def following_of(challenge: Challenge) -> int | None:
-    """The index of the step that would follow unasked; None for none."""
+    """The index of the step that would follow unasked; None for none, or when all sends are used
+    up."""
+    if challenge.sends >= MAX_SENDS:
+        return None
     return following(challenge.plan, challenge.step, unproven=challenge.enrolls)
 
 
+def _known(challenges: Sequence[Challenge]) -> tuple[set[UUID], set[UUID]]:
+    """Those whose present code has arrived, and those of which a vendor said that it is fraud."""
+    rows = Delivery.objects.filter(
+        Q(state=DeliveryState.DELIVERED.value) | Q(failure=Failure.FRAUD_BLOCKED.value),
+        challenge__in=challenges,
+    )
+    generations = {challenge.pk: challenge.generation for challenge in challenges}
+    arrived, fraud = set(), set()
+    for pk, generation, failure in rows.values_list("challenge_id", "generation", "failure"):
+        if failure == Failure.FRAUD_BLOCKED:
+            fraud.add(pk)
+        elif generation == generations[pk]:
+            arrived.add(pk)
+    return arrived, fraud
+
+
+def _leave_alone(challenges: Sequence[Challenge]) -> None:
+    if challenges:
+        keys = [challenge.pk for challenge in challenges]
+        Challenge.objects.filter(pk__in=keys).update(due_at=None)
+        for challenge in challenges:
+            challenge.due_at = None
+
+
 def _go_on(fallen: Sequence[Fallen], now: datetime) -> None:
+    if not fallen:
+        return
     alike: dict[str, list[Challenge]] = {}
     for each in fallen:
         alike.setdefault(json.dumps(each.challenge.plan), []).append(each.challenge)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from otpguard.channels import catalog
 from otpguard.channels.base import Ending, Provider
@@ -65,9 +65,11 @@ def make_way(delivery: Delivery, provider: Provider, *, lease: timedelta) -> Non
     earlier = _taken().filter(challenge=delivery.challenge_id, step__lt=delivery.step).last()
     if earlier is None or not _makes_way(earlier, delivery):
         return
-    Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING.value).update(
-        lease_until=F("lease_until") + lease
+    held = Delivery.objects.filter(
+        pk=delivery.pk, state=DeliveryState.SENDING.value, lease_until=delivery.lease_until
     )
+    if delivery.lease_until is not None and held.update(lease_until=delivery.lease_until + lease):
+        delivery.lease_until += lease
     cast("Ending", provider).cancel(earlier.provider_ref or "")
 
 

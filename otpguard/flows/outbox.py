@@ -22,7 +22,8 @@ from otpguard.models.prepared import prepared_cursor
 _DELIVERY = Columns(
     Delivery,
     *("id", "challenge", "tenant", "step", "generation", "channel", "provider", "receipts"),
-    *("state", "country", "remote", "cost_micros", "carrier", "network_route", "created_at"),
+    *("state", "lease_until", "country", "remote", "cost_micros", "carrier", "network_route"),
+    "created_at",
 )
 _CHALLENGE = Columns(
     Challenge,
@@ -41,13 +42,17 @@ _KEY = Columns(Delivery, "id")
 _LEASE = Columns(Delivery, "state", "lease_until")
 _MOVED = Columns(
     Delivery,
-    *("state", "lease_until", "outcome", "provider_ref", "sent_at"),
+    *("state", "lease_until", "outcome", "failure", "provider_ref", "sent_at"),
     *("country", "cost_micros", "carrier", "network_route"),
 )
 
-_CLAIM = (
-    f"UPDATE {_LEASE.table} SET {_LEASE.set()} WHERE id = %s"  # noqa: S608 (constant text)
-    " AND (state = %s OR (state = %s AND lease_until < %s))"
+_FREE = "id = %s AND (state = %s OR (state = %s AND lease_until < %s))"
+_CLAIM = f"UPDATE {_LEASE.table} SET {_LEASE.set()} WHERE {_FREE}"  # noqa: S608 (constant text)
+# Never waits for the row: what is read with it would be as old as the wait. Whoever holds it calls
+# for it again, or is done with it.
+_CLAIM_NOW = (
+    f"UPDATE {_LEASE.table} SET {_LEASE.set()} WHERE id = (SELECT id"  # noqa: S608 (the same)
+    f" FROM {_LEASE.table} WHERE {_FREE} FOR UPDATE SKIP LOCKED)"
 )
 _TAKE = (
     f"SELECT {_DELIVERY.of('d')}, {_CHALLENGE.of('c')}, {_TENANT.of('t')},"  # noqa: S608 (the same)
@@ -60,6 +65,7 @@ _MOVE = (
     f"UPDATE {_MOVED.table} SET {_MOVED.set()} WHERE id = %s"  # noqa: S608 (the same)
     " AND state IN ({})"
 )
+_MOVE_OWN = _MOVE.format("%s") + " AND lease_until = %s"
 _SET_DUE = f"UPDATE {_DUE.table} SET {_DUE.set()} WHERE id = %s"  # noqa: S608 (the same)
 
 
@@ -82,7 +88,7 @@ def claim(delivery_id: str, *, now: datetime, until: datetime) -> Claimed | None
     params = [*taken, *key, DeliveryState.QUEUED.value, sending, moment]
     with prepared_cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"WITH d AS ({_CLAIM} RETURNING *) {_TAKE.format('d')}", params)
+            cursor.execute(f"WITH d AS ({_CLAIM_NOW} RETURNING *) {_TAKE.format('d')}", params)
         else:
             cursor.execute(_CLAIM, params)
             if not cursor.rowcount:
@@ -126,19 +132,23 @@ def move(
     state: DeliveryState,
     *,
     outcome: str,
+    failure: str = "",
     reference: str = "",
     sent_at: datetime | None = None,
+    accepted: bool = False,
 ) -> bool:
-    """Give the row back in another state; False when somebody else moved it further meanwhile.
+    """Give the row back in another state; False when it is not ours any more.
 
-    Writes country, cost and way as they stand in `delivery`. Joins the caller's transaction. Raises
-    IntegrityError when another delivery of this provider has the reference.
+    It is as long as it lies there as it was claimed: whoever was taken for dead must not undo what
+    came after. Only a vendor that has `accepted` the message is believed beyond that, for so it is
+    not sent again. Writes country, cost and way as they stand in `delivery`. Joins the caller's
+    transaction. Raises IntegrityError when another delivery of this provider has the reference.
     """
-    before = states_before(state)
     values = _MOVED.bind(
         state.value,
         None,
         outcome[:120],
+        failure,
         reference[:128] or None,
         sent_at,
         delivery.country,
@@ -146,11 +156,15 @@ def move(
         delivery.carrier,
         delivery.network_route,
     )
+    key = _KEY.bind(delivery.pk)
     with prepared_cursor() as cursor:
-        cursor.execute(
-            _MOVE.format(", ".join(["%s"] * len(before))),
-            [*values, *_KEY.bind(delivery.pk), *(str(earlier) for earlier in before)],
-        )
+        if accepted:
+            before = [*states_before(state), DeliveryState.QUEUED]
+            places = ", ".join(["%s"] * len(before))
+            cursor.execute(_MOVE.format(places), [*values, *key, *map(str, before)])
+        else:
+            own = _LEASE.bind(DeliveryState.SENDING.value, delivery.lease_until)
+            cursor.execute(_MOVE_OWN, [*values, *key, *own])
         return bool(cursor.rowcount)
 
 

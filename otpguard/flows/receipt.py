@@ -220,7 +220,9 @@ def apply(delivery: Delivery, challenge: Challenge, fact: ReceiptFact, now: date
         return False
     if state is DeliveryState.DELIVERED:
         _arrived(delivery, challenge, now)
-    elif state is DeliveryState.FAILED and delivery.step == challenge.step:
+    elif state is DeliveryState.FAILED and (
+        delivery.step == challenge.step or fact.failure is Failure.FRAUD_BLOCKED
+    ):
         _set_due(challenge, now)
     return True
 

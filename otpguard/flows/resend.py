@@ -14,8 +14,9 @@ from django.db import transaction
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.events import ChallengeFellBack
 from otpguard.core.facts import RequestFacts
+from otpguard.core.fallback import MAX_SENDS
 from otpguard.exceptions import StartRefused
-from otpguard.flows.start import MAX_SENDS, order
+from otpguard.flows.start import order
 from otpguard.models import Challenge
 
 RESEND_AFTER = timedelta(seconds=30)

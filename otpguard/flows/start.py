@@ -21,6 +21,7 @@ from otpguard.core.assurance import Channel, FactorKind
 from otpguard.core.decision import Reason
 from otpguard.core.events import ChallengeRefused, ChallengeStarted
 from otpguard.core.facts import RequestFacts
+from otpguard.core.fallback import MAX_SENDS
 from otpguard.core.limits import Lane, Refused, caps_for_start
 from otpguard.core.phone import country_of
 from otpguard.core.policy import Policy
@@ -38,9 +39,6 @@ from otpguard.models import Challenge, Delivery, Factor
 from otpguard.queue import DELIVER, enqueue_all
 
 lately = Coalescer()
-
-MAX_SENDS = 6
-"""Sends that one challenge may cost, fallback and resends together."""
 
 
 def start(

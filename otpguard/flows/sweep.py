@@ -6,9 +6,10 @@ workers share the work; each row's effect is a conditional change, so a repeat d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TypeVar
 from uuid import UUID
 
@@ -54,14 +55,20 @@ class Swept:
 
 
 def sweep(*, now: datetime) -> Swept:
-    """Run one round. Commits each part by itself; raises only when the database is away."""
-    return Swept(
-        fell_back=_timers(now),
-        requeued=_stale(now),
-        expired=_expiries(now),
-        notices=_notices(now),
-        errands=errand.overdue(now=now),
-    )
+    """Run one round. Commits each part by itself.
+
+    Raises ExceptionGroup for what failed, after all the others had their turn.
+    """
+    found: dict[str, int] = {}
+    errors: list[Exception] = []
+    for name, part in _PARTS.items():
+        try:
+            found[name] = part(now)
+        except Exception as error:  # noqa: BLE001 (raised below: one part must not stop another)
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("parts of the sweep failed", errors)
+    return Swept(**found)
 
 
 def purge(*, now: datetime) -> int:
@@ -178,3 +185,15 @@ def _expiries(now: datetime) -> int:
         record_all([(ChallengeExpired(), circumstances_of(each, now)) for each in over])
         leave(keys, now=now)
     return len(over)
+
+
+_PARTS: Mapping[str, Callable[[datetime], int]] = MappingProxyType(
+    {
+        "fell_back": _timers,
+        "requeued": _stale,
+        "expired": _expiries,
+        "notices": _notices,
+        "errands": errand.overdue,
+    }
+)
+"""The parts of a round, by the field of Swept that counts them."""

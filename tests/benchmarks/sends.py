@@ -1,9 +1,9 @@
 """What claiming, deriving, recording cost a send: `python -m tests.benchmarks.sends [messages]`.
 
-Four workers of four threads send to a fake vendor that answers in 50 ms. The peer is a bare Celery task that makes
-the same HTTP call. Both run in turn, a few rounds; the ratio is taken within a round, because the
-machine is noisy. Rates are the vendor's, without the first and the last tenth. Connections to the
-database are kept (`CONN_MAX_AGE`), as any worker's should be.
+Four workers of four threads send to a fake vendor that answers in 50 ms. The peer is a bare Celery
+task that makes the same HTTP call. Both run in turn, a few rounds; the ratio is taken within a
+round, because the machine is noisy. Rates are the vendor's, without the first and the last tenth.
+Settings are as the README advises.
 """
 
 from __future__ import annotations

@@ -9,13 +9,14 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from otpguard.channels.base import OutboundMessage
 from otpguard.channels.breaker import Spot, note
-from otpguard.channels.providers.memory import SENT
+from otpguard.channels.providers.memory import SENT, Memory
 from otpguard.core.breaker import Tried
-from otpguard.core.outcome import Accepted
+from otpguard.core.outcome import Accepted, Outcome
 from otpguard.flows.deliver import LEASE, UNREPORTED, deliver
 from otpguard.flows.resend import resend
 from otpguard.flows.sweep import sweep
@@ -366,3 +367,27 @@ def campaign(next_at: datetime) -> None:
     SenderRegistration.objects.create(
         provider="memory", brand="Acme", status="approved", next_at=next_at
     )
+
+
+class Boastful(Memory):
+    """Names a reference that no database can hold."""
+
+    def send(self, message: OutboundMessage) -> Outcome:
+        super().send(message)
+        return Accepted(reference="\0")
+
+
+def test_what_left_and_cannot_be_recorded_is_not_sent_again_and_still_falls_back(
+    settings: Any,
+) -> None:
+    settings.OTPGUARD = providers(sms="accepted", whatsapp="delivered")
+    settings.OTPGUARD["PROVIDERS"]["sms"]["BACKEND"] = f"{__name__}.Boastful"
+    challenge = stopped().start()
+    pk = str(challenge.deliveries.get().pk)
+    with pytest.raises((ValueError, DatabaseError)):
+        deliver(delivery_id=pk, now=timezone.now())
+    assert challenge.deliveries.get().state == "sent"
+    assert deliver(delivery_id=pk, now=timezone.now() + 2 * LEASE) is None
+    challenge.refresh_from_db()
+    assert challenge.due_at is not None
+    assert len(SENT) == 1

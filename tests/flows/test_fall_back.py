@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
+from otpguard.core.fallback import MAX_SENDS
 from otpguard.flows.fall_back import Fallen, fall_back, following_of
 from otpguard.models import Challenge, Delivery, Event
 from otpguard.testing import send_queued
@@ -95,6 +96,42 @@ def test_an_unproven_number_gets_one_paid_step_and_no_call() -> None:
     Challenge.objects.update(enrolls=True)
     challenge.refresh_from_db()
     assert fall(challenge) == 1
+    assert fall(challenge) == 0
+    assert challenge.undeliverable
+
+
+def test_where_a_vendor_spoke_of_fraud_by_whichever_step_nothing_follows() -> None:
+    [challenge] = failed()
+    assert fall(challenge) == 1
+    Delivery.objects.filter(step=0).update(state="failed", failure="fraud_blocked")
+    assert fall(challenge) == 0
+    assert challenge.undeliverable
+    [event] = told("challenge.undeliverable")
+    assert "fraud" in event["data"]["reason"]
+
+
+def test_a_code_that_has_arrived_is_followed_by_no_other() -> None:
+    [challenge] = failed()
+    Delivery.objects.update(state="delivered")
+    assert fall(challenge) == 0
+    assert not challenge.undeliverable
+    assert challenge.due_at is None
+    challenge.refresh_from_db()
+    assert challenge.due_at is None
+
+
+def test_an_older_code_that_has_arrived_does_not_count() -> None:
+    [challenge] = failed()
+    Delivery.objects.update(state="delivered", generation=0)
+    Challenge.objects.update(generation=1)
+    challenge.refresh_from_db()
+    assert fall(challenge) == 1
+
+
+def test_when_all_sends_are_used_up_nothing_follows_unasked() -> None:
+    [challenge] = failed()
+    Challenge.objects.update(sends=MAX_SENDS)
+    challenge.refresh_from_db()
     assert fall(challenge) == 0
     assert challenge.undeliverable
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from threading import Event, Thread
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from otpguard.flows.outbox import Claimed, claim, lock, move, set_due
 from otpguard.models import Challenge, Delivery
 from tests import factories
 from tests.flows.setting import stopped
+from tests.models.rows import postgres_only
 from tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,8 +100,57 @@ def test_a_row_is_given_back_once_with_what_is_known_of_its_way(now: datetime) -
     assert (row.state, row.lease_until, row.provider_ref, row.sent_at) == ("sent", None, "r-1", now)
     assert (row.country, row.cost_micros) == ("US", 7_500)
     assert (row.carrier, row.network_route) == ("T-Mobile", "direct")
-    assert move(delivery, DeliveryState.FAILED, outcome="reported")
-    assert not move(delivery, DeliveryState.SENT, outcome="accepted"), "it is over"
+    assert not move(delivery, DeliveryState.FAILED, outcome="late"), "it is not ours any more"
+
+
+def test_who_was_taken_for_dead_undoes_nothing_of_their_successor(now: datetime) -> None:
+    pk = queued()
+    first = taken(pk, now)
+    later = now + 2 * LEASE
+    second = taken(pk, later)
+    assert first is not None
+    assert second is not None
+    assert not move(first.delivery, DeliveryState.FAILED, outcome="hung up")
+    assert move(
+        second.delivery, DeliveryState.SENT, outcome="accepted", reference="r", accepted=True
+    )
+    assert not move(first.delivery, DeliveryState.FAILED, outcome="hung up")
+    row = Delivery.objects.get()
+    assert (row.state, row.provider_ref) == ("sent", "r")
+
+
+def test_what_a_vendor_took_late_is_not_sent_again(now: datetime) -> None:
+    found = taken(queued(), now)
+    assert found is not None
+    Delivery.objects.update(state="queued", lease_until=now + 2 * LEASE)
+    assert move(found.delivery, DeliveryState.SENT, outcome="accepted", accepted=True)
+    assert taken(str(found.delivery.pk), now + 3 * LEASE) is None
+
+
+@postgres_only
+def test_a_row_that_somebody_holds_is_not_waited_for(now: datetime) -> None:
+    """What is read with the claim would be as old as the wait: a switch would come too late."""
+    pk = queued()
+    held, ended = Event(), Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                Delivery.objects.select_for_update().get(pk=pk)
+                held.set()
+                ended.wait(20)
+        finally:
+            connection.close()
+
+    thread = Thread(target=hold)
+    thread.start()
+    try:
+        assert held.wait(20)
+        assert taken(pk, now) is None
+    finally:
+        ended.set()
+        thread.join()
+    assert taken(pk, now) is not None
 
 
 def test_two_deliveries_of_a_provider_never_have_one_reference(now: datetime) -> None:

@@ -201,6 +201,19 @@ def test_several_facts_of_one_report_are_taken_one_by_one(sent: Challenge) -> No
     assert [bool(row.raw) for row in Receipt.objects.order_by("pk")] == [True, False, False]
 
 
+def test_fraud_that_is_reported_of_an_earlier_step_ends_the_later_ones(sent: Challenge) -> None:
+    assert sent.due_at is not None
+    early = fact(sent, "failed", Failure.FRAUD_BLOCKED)
+    sweep(now=sent.due_at)
+    send_queued()
+    now = timezone.now() + timedelta(seconds=20)
+    assert report(early, now=now) == MOVED
+    sweep(now=now)
+    sent.refresh_from_db()
+    assert sent.undeliverable
+    assert sent.deliveries.count() == 2
+
+
 # --- a vendor that did not answer ----------------------------------------------------------------
 
 

@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
+from otpguard.core.fallback import MAX_SENDS
 from otpguard.exceptions import StartRefused
 from otpguard.flows.resend import resend, seconds_until_resend
-from otpguard.flows.start import MAX_SENDS
 from otpguard.models import Challenge
 from otpguard.testing import send_queued
 from tests import factories

@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
@@ -24,6 +24,7 @@ from otpguard.models import (
     NoticeAddress,
     Receipt,
 )
+from otpguard.models.fields import Sealed
 from otpguard.notices.kinds import NoticeKind
 from otpguard.notices.recipients import STILL_TOLD
 from otpguard.testing import send_notices, send_queued
@@ -224,3 +225,29 @@ def test_a_lapsed_lease_is_called_for_at_once_however_old_it_is() -> None:
     assert sweep(now=lapsed).requeued == 1
     row.refresh_from_db()
     assert row.state == "queued"
+
+
+def test_a_part_that_fails_stops_no_other_and_is_told(silent: Challenge) -> None:
+    def away(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if f'FROM "{Delivery._meta.db_table}"' in sql:
+            raise DatabaseError("away")
+        return execute(sql, params, many, context)
+
+    assert silent.due_at is not None
+    factories.age(silent, expires_at=silent.due_at)
+    with connection.execute_wrapper(away), pytest.raises(ExceptionGroup, match="sweep"):
+        sweep(now=silent.due_at)
+    silent.refresh_from_db()
+    assert silent.state == "expired"
+
+
+def test_a_challenge_whose_key_is_gone_keeps_nobody_elses_timer_from_firing(
+    silent: Challenge,
+) -> None:
+    assert silent.due_at is not None
+    Challenge.objects.filter(pk=silent.pk).update(net=Sealed("not by any key of ours"))
+    other = stopped().start()
+    send_queued()
+    other.refresh_from_db()
+    assert other.due_at is not None
+    assert sweep(now=max(silent.due_at, other.due_at)) == Swept(fell_back=2)

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from otpguard.flows.unattended import circumstances_of
+from otpguard.models.fields import Sealed
 from tests.flows.setting import stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,3 +29,12 @@ def test_a_challenge_of_nobody_has_no_actor() -> None:
     challenge.user_id, challenge.tenant_id = None, None
     found = circumstances_of(challenge, timezone.now())
     assert (found.actor, found.tenant) == ("", "")
+
+
+def test_what_no_key_opens_any_more_stays_empty_and_stops_nothing() -> None:
+    challenge = stopped().start()
+    challenge.refresh_from_db()
+    challenge.net = Sealed("not by any key of ours")
+    found = circumstances_of(challenge, timezone.now())
+    assert (found.address, found.agent, found.target) == ("", "", "")
+    assert found.story == str(challenge.story)

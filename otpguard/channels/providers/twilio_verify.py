@@ -157,7 +157,12 @@ class TwilioVerify(HttpProvider):
             for fact in facts:
                 if fact is not None and fact.state is state:
                     return fact
-        return facts[0] if facts and None not in facts else None
+        failed = [fact for fact in facts if fact is not None]
+        if len(failed) < len(facts):
+            return None
+        # What may not be followed by another channel says more than what may.
+        failed.sort(key=lambda fact: fact.failure is None or fact.failure.may_fall_back)
+        return failed[0] if failed else None
 
     def _failed(self, response: Response, code: int | None, message: str) -> Outcome:
         reason = f"twilio {code}"
