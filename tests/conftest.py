@@ -10,9 +10,15 @@ from django.conf import settings
 
 from otpguard.testing import forget_recent
 from tests.host import host
-from tests.worker import celery_worker, pytest_runtest_makereport
+from tests.worker import celery_worker, pytest_runtest_makereport, worker_of_module
 
-__all__ = ["celery_worker", "host", "pytest_runtest_makereport", "redis_client"]
+__all__ = [
+    "celery_worker",
+    "host",
+    "pytest_runtest_makereport",
+    "redis_client",
+    "worker_of_module",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -106,7 +106,7 @@ def running_worker(
 
 
 @pytest.fixture(scope="module")
-def celery_worker(
+def worker_of_module(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[CeleryWorker]:
     """A worker for the tests of one module.
@@ -115,6 +115,15 @@ def celery_worker(
     """
     with running_worker(tmp_path_factory.mktemp("mail")) as worker:
         yield worker
+
+
+@pytest.fixture
+def celery_worker(
+    transactional_db: None, worker_of_module: CeleryWorker
+) -> Generator[CeleryWorker]:
+    """That worker, for one test; at its end it has nothing in hand when the tables are emptied."""
+    yield worker_of_module
+    worker_of_module.wait_until_idle()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -22,6 +22,7 @@ from otpguard.core.events import ChallengeExpired
 from otpguard.core.outcome import Failure
 from otpguard.flows import errand
 from otpguard.flows.approve import lapse
+from otpguard.flows.due import STALE_AFTER, due
 from otpguard.flows.fall_back import Fallen, fall_back
 from otpguard.flows.leave import leave
 from otpguard.flows.notify import CALLED_AGAIN_AFTER
@@ -35,8 +36,6 @@ Row = TypeVar("Row", Challenge, Delivery)
 BATCH = 100
 MOST_BATCHES = 20
 """Of timers in one round, so that the other parts of it have their turn."""
-STALE_AFTER = timedelta(seconds=2)
-"""A delivery that is still queued after this was perhaps lost between commit and broker."""
 STALE_AT_MOST = timedelta(seconds=30)
 """The longest time between two calls for the same delivery."""
 RECEIPTS_KEPT = timedelta(days=30)
@@ -61,7 +60,10 @@ def sweep(*, now: datetime) -> Swept:
     """
     found: dict[str, int] = {}
     errors: list[Exception] = []
+    wanted = due(now)
     for name, part in _PARTS.items():
+        if name not in wanted:
+            continue
         try:
             found[name] = part(now)
         except Exception as error:  # noqa: BLE001 (raised below: one part must not stop another)
