@@ -36,6 +36,17 @@ def following(plan: Sequence[Step], step: int, *, unproven: bool) -> int | None:
     return None
 
 
+def asked_step(plan: Sequence[Step], step: int) -> int:
+    """The last step up to `step` that somebody has asked for: the first one, or by pressing.
+
+    What arrived before that is not what they wait for: they say that they do not have it.
+    """
+    return max(
+        (index for index in range(min(step + 1, len(plan))) if not plan[index].get(UNASKED)),
+        default=0,
+    )
+
+
 def take(plan: Sequence[Step], step: int, index: int) -> list[Step]:
     """The plan with step `index` brought right behind `step`, marked as taken unasked.
 

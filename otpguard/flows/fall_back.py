@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from otpguard.audit.recorder import record_all
 from otpguard.core.challenge import DeliveryState
 from otpguard.core.events import ChallengeFellBack, ChallengeUndeliverable
-from otpguard.core.fallback import MAX_SENDS, following, take
+from otpguard.core.fallback import MAX_SENDS, asked_step, following, take
 from otpguard.core.outcome import Failure
 from otpguard.flows.start import order
 from otpguard.flows.unattended import circumstances_of
@@ -68,18 +68,22 @@ def following_of(challenge: Challenge) -> int | None:
 
 
 def _known(challenges: Sequence[Challenge]) -> tuple[set[UUID], set[UUID]]:
-    """Those whose present code has arrived, and those of which a vendor said that it is fraud."""
+    """Those whose present code has arrived since it was last asked for, and those of which a vendor
+    said that it is fraud."""
     rows = Delivery.objects.filter(
         Q(state=DeliveryState.DELIVERED.value) | Q(failure=Failure.FRAUD_BLOCKED.value),
         challenge__in=challenges,
     )
-    generations = {challenge.pk: challenge.generation for challenge in challenges}
+    by_key = {challenge.pk: challenge for challenge in challenges}
     arrived, fraud = set(), set()
-    for pk, generation, failure in rows.values_list("challenge_id", "generation", "failure"):
-        if failure == Failure.FRAUD_BLOCKED:
-            fraud.add(pk)
-        elif generation == generations[pk]:
-            arrived.add(pk)
+    for row in rows.only("challenge", "generation", "step", "failure"):
+        challenge = by_key[row.challenge_id]
+        if row.failure == Failure.FRAUD_BLOCKED:
+            fraud.add(challenge.pk)
+        elif row.generation == challenge.generation and row.step >= asked_step(
+            challenge.plan, challenge.step
+        ):
+            arrived.add(challenge.pk)
     return arrived, fraud
 
 

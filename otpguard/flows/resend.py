@@ -14,7 +14,7 @@ from django.db import transaction
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.events import ChallengeFellBack
 from otpguard.core.facts import RequestFacts
-from otpguard.core.fallback import MAX_SENDS
+from otpguard.core.fallback import MAX_SENDS, UNASKED
 from otpguard.exceptions import StartRefused
 from otpguard.flows.start import order
 from otpguard.models import Challenge
@@ -42,7 +42,8 @@ def resend(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -> Cha
         failed = challenge.plan[challenge.step]
         if not another_way or challenge.step + 1 >= len(challenge.plan):
             again = failed if not another_way else challenge.plan[0]
-            challenge.plan.insert(challenge.step + 1, again)
+            asked = {key: value for key, value in again.items() if key != UNASKED}
+            challenge.plan.insert(challenge.step + 1, asked)
         challenge.step += 1
         challenge.sends += 1
         challenge.last_sent_at = facts.now

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otpguard.core.assurance import Channel
-from otpguard.core.fallback import PAID, UNASKED, Step, following, take
+from otpguard.core.fallback import PAID, UNASKED, Step, asked_step, following, take
 
 plans = st.lists(st.sampled_from(Channel), min_size=1, max_size=6).map(
     lambda channels: [{"channel": channel.value, "at": at} for at, channel in enumerate(channels)]
@@ -62,3 +62,12 @@ def test_taking_a_step_loses_none(plan: list[Step], data: st.DataObject) -> None
         after = take(plan, step, index)
         assert sorted(each["at"] for each in after) == [each["at"] for each in plan]
         assert after[: step + 1] == plan[: step + 1]
+
+
+def test_the_step_that_somebody_asked_for_is_the_first_one_or_one_that_they_pressed_for() -> None:
+    plan = take(steps("sms", "whatsapp", "voice", "email"), 0, 1)
+    assert asked_step(plan, 0) == 0
+    assert asked_step(plan, 1) == 0, "nobody pressed"
+    assert asked_step(plan, 2) == 2, "somebody did"
+    assert asked_step(take(plan, 2, 3), 3) == 2
+    assert asked_step([], 0) == 0

@@ -13,6 +13,7 @@ from django.utils import timezone
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.fallback import MAX_SENDS
 from otpguard.flows.fall_back import Fallen, fall_back, following_of
+from otpguard.flows.resend import resend
 from otpguard.models import Challenge, Delivery, Event
 from otpguard.testing import send_queued
 from tests.flows.setting import stopped
@@ -118,6 +119,18 @@ def test_a_code_that_has_arrived_is_followed_by_no_other() -> None:
     assert challenge.due_at is None
     challenge.refresh_from_db()
     assert challenge.due_at is None
+
+
+def test_who_asks_for_another_way_does_not_have_what_the_vendor_calls_delivered() -> None:
+    who = stopped()
+    challenge = who.start()
+    send_queued()
+    Delivery.objects.update(state="delivered")
+    resend(facts=who.facts, challenge_id=challenge.pk, another_way=True)
+    send_queued()
+    challenge.refresh_from_db()
+    assert fall(challenge) == 1
+    assert challenge.plan[challenge.step]["channel"] == "voice"
 
 
 def test_an_older_code_that_has_arrived_does_not_count() -> None:
