@@ -37,7 +37,8 @@ def alarmed(*words: str) -> tuple[str, str]:
 
 def test_with_a_worker_all_is_well_and_it_ends_well(celery_worker: CeleryWorker) -> None:
     app.set_current()
-    printed = doctor()
+    celery_worker.wait_until_idle()
+    printed = doctor("--seconds", "5")
     assert "ok      workers: 1 answered." in printed
     assert all(line.split()[0] in set(Level) for line in printed.splitlines())
 
