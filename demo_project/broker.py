@@ -34,12 +34,12 @@ class Channel(filesystem.Channel):
 
 
 class Transport(filesystem.Transport):
-    """What the address `wholefiles://` stands for."""
+    """What the URL `wholefiles://` stands for."""
 
     Channel = Channel
 
 
 def register() -> str:
-    """Make the scheme known to Kombu; returns the broker's address."""
+    """Make the scheme known to Kombu; returns the broker's URL."""
     TRANSPORT_ALIASES[SCHEME] = f"{__name__}:Transport"
     return f"{SCHEME}://"

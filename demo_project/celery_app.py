@@ -12,7 +12,7 @@ from celery import Celery
 from celery.signals import worker_ready
 
 KEPT = "OTPGUARD_DEMO_KEPT"
-"""Set in the environment of a worker whose standard input is held open by `manage.py demo`."""
+"""Set in the environment of a worker whose standard input is kept open by `manage.py demo`."""
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo_project.settings")
 

@@ -1,4 +1,4 @@
-"""What the frame of every page shows: links, and the organizations to switch between."""
+"""What the frame of every page shows: links, and the tenants to switch between."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGES = (
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """The links, and of who is logged in the organizations and the one the page is about."""
+    """The links, and of who is logged in the tenants and the one the page is about."""
     if not hasattr(request, "user") or not request.user.is_authenticated:
         return {"links": [(reverse("tour"), "Tour"), (reverse("signup"), "Sign up")]}
     return {

@@ -26,10 +26,12 @@ class SignupForm(BaseUserCreationForm):  # type: ignore[type-arg]  # not generic
         fields = ("email",)
 
     def clean_email(self) -> str:
-        """The address is the user name as well, so it must be new."""
+        """The e-mail address is the user name as well, so it must be new."""
         email = str(self.cleaned_data["email"]).lower()
         if User.objects.filter(username=email).exists():
-            raise forms.ValidationError("There is an account with this address. Log in instead.")
+            raise forms.ValidationError(
+                "There is an account with this e-mail address. Log in instead."
+            )
         return email
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002 (Django's signature)

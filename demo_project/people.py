@@ -1,4 +1,4 @@
-"""The people and organizations of the demo, as values: the seed, the login page and the tour."""
+"""The people and tenants of the demo, as values: the seed, the login page and the tour."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PASSWORD = "demo"  # noqa: S105 (printed on the login page)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Organization:
+class SeedTenant:
     """A customer of Acme CRM."""
 
     slug: str
@@ -34,21 +34,21 @@ class Person:
 
     @property
     def email(self) -> str:
-        """An address under a domain that is reserved for examples."""
+        """An e-mail address under a domain that is reserved for examples."""
         name, at, domain = self.username.partition("@")
         return f"{name}@{domain}.example" if at else f"{name}@people.example"
 
 
-ORGANIZATIONS = (
-    Organization(slug="acme", name="Acme", about="accepts phone codes for production keys"),
-    Organization(slug="globex", name="Globex", about="asks what ships: AAL3 for production keys"),
-    Organization(
+TENANTS = (
+    SeedTenant(slug="acme", name="Acme", about="accepts phone codes for production keys"),
+    SeedTenant(slug="globex", name="Globex", about="asks what ships: AAL3 for production keys"),
+    SeedTenant(
         slug="initech",
         name="Initech Enterprise",
         about="pays $250,000 a year: AAL3 everywhere sensitive",
         annual_contract_value=250_000,
     ),
-    Organization(
+    SeedTenant(
         slug="hooli",
         name="Hooli Labs",
         about="three days old: stricter limits for codes",

@@ -1,4 +1,4 @@
-"""Fill an empty database: organizations, people, factors, contacts, and one tenant's wish."""
+"""Fill an empty database: tenants, people, factors, contacts, and one tenant's wish."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from demo_project import minting
 from demo_project.models import ApiKey, Contact, PaymentMethod
-from demo_project.people import ORGANIZATIONS, PASSWORD, PEOPLE, Organization, Person
+from demo_project.people import PASSWORD, PEOPLE, TENANTS, Person, SeedTenant
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.facts import RequestFacts
-from otpguard.core.phone import parse
+from otpguard.core.phone import parse_phone
 from otpguard.factors import phone
-from otpguard.flows import policy, provision
+from otpguard.flows.tenant import policy, provision
 from otpguard.models import Tenant
 
 CONTACTS = (
@@ -31,9 +31,9 @@ CONTACTS = (
 @transaction.atomic
 def seed() -> bool:
     """Make everything, or nothing when it is there already. True when something was made."""
-    if Tenant.objects.filter(slug=ORGANIZATIONS[0].slug).exists():
+    if Tenant.objects.filter(slug=TENANTS[0].slug).exists():
         return False
-    tenants = {organization.slug: _tenant(organization) for organization in ORGANIZATIONS}
+    tenants = {known.slug: _tenant(known) for known in TENANTS}
     users = {person.username: _user(person, tenants) for person in PEOPLE}
     for slug, tenant in tenants.items():
         _belongings(tenant, next(users[p.username] for p in PEOPLE if (slug, "admin") in p.roles))
@@ -41,13 +41,13 @@ def seed() -> bool:
     return True
 
 
-def _tenant(organization: Organization) -> Tenant:
-    founded = timezone.now() - organization.age
+def _tenant(known: SeedTenant) -> Tenant:
+    founded = timezone.now() - known.age
     tenant = provision.create_tenant(
         facts=RequestFacts(now=founded),
-        slug=organization.slug,
-        name=organization.name,
-        annual_contract_value=organization.annual_contract_value,
+        slug=known.slug,
+        name=known.name,
+        annual_contract_value=known.annual_contract_value,
     )
     tenant.created_at = founded
     tenant.save(update_fields=["created_at"])
@@ -67,7 +67,7 @@ def _user(person: Person, tenants: dict[str, Tenant]) -> User:
             active=True,
         )
     if person.phone:
-        number = parse(person.phone, region="US")
+        number = parse_phone(person.phone, region="US")
         factor = phone.build(user_id=str(user.pk), number=number, email=user.email)
         factor.confirmed = True
         factor.save(force_insert=True)
@@ -99,7 +99,7 @@ def _belongings(tenant: Tenant, admin: User) -> None:
 
 def _wish(tenant: Tenant, admin: User) -> None:
     """Acme accepts phone codes for production keys: the default is AAL3, the floor AAL2."""
-    policy.change(
+    policy.change_policy(
         facts=RequestFacts(now=timezone.now(), user=str(admin.pk), tenant=str(tenant.pk)),
         tenant=tenant,
         checkpoint="api_key.production",

@@ -130,12 +130,12 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 
-_MAIL = "django.core.mail.backends.filebased.EmailBackend"
+_EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 if django.VERSION >= (6, 1):
-    MAILERS = {"default": {"BACKEND": _MAIL, "OPTIONS": {"file_path": str(VAR / "mail")}}}
+    MAILERS = {"default": {"BACKEND": _EMAIL_BACKEND, "OPTIONS": {"file_path": str(VAR / "email")}}}
 else:
-    EMAIL_BACKEND = _MAIL
-    EMAIL_FILE_PATH = str(VAR / "mail")
+    EMAIL_BACKEND = _EMAIL_BACKEND
+    EMAIL_FILE_PATH = str(VAR / "email")
 
 # --- what is said where: requests into a file, mistakes also onto the terminal -------------------
 LOGGING = {

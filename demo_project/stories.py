@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One thing to try. `who` is who to log in as, empty for nobody; `path` where it happens."""
+    """One thing to try. `who` is who to log in as, empty for a visitor; `path` where it happens."""
 
     title: str
     slug: str
@@ -35,7 +35,7 @@ CHECKPOINTS = (
         who="frank@globex",
         path="/password/",
         do="Type a new password twice and save it.",
-        expect="A code is asked for. Passwords are never kept meanwhile, so you type them again:"
+        expect="A code is asked for. Passwords are never kept, so you type them again:"
         " the proof still counts.",
         code='otpguard.require(request, "password_reset")',
     ),
@@ -46,7 +46,7 @@ CHECKPOINTS = (
         path="/members/",
         do="Make Bob an admin. Then make him an API admin, too.",
         expect="Each grant is asked for by itself: a proof is bound to the very form that was"
-        " sent, and serves once. A new admin waits 24 hours: log in as bob@acme and try to create"
+        " sent, and works once. A new admin waits 24 hours: log in as bob@acme and try to create"
         " a key.",
         code='otpguard.require(request, "role_grant", target=…)',
     ),
@@ -56,7 +56,7 @@ CHECKPOINTS = (
         who="carol@acme",
         path="/billing/",
         do="Enter the card 4242 4242 4242 4242.",
-        expect="A code is asked for. A card number is never kept meanwhile, so you enter the card"
+        expect="A code is asked for. A card number is never kept, so you enter the card"
         " again: the proof still counts.",
         code='otpguard.require(self.request, "billing_change")',
     ),
@@ -65,7 +65,7 @@ CHECKPOINTS = (
         slug="api_key",
         who="alice@acme",
         path="/keys/",
-        do="Create a production key. Then log in anew with this card, and create another with the"
+        do="Create a production key. Then log in again with this card, and create another with the"
         " button that uses fetch.",
         expect="The step-up names the key. “Continue” sends your form on, and the secret is shown"
         " once. With fetch a dialog opens the same pages in a tab of their own.",
@@ -95,13 +95,13 @@ CHECKPOINTS = (
 
 STORIES = (
     Card(
-        title="Only asked once",
+        title="Asked only once",
         slug="20 minutes",
         who="alice@acme",
         path="/contacts/export/",
         do="Export the contacts, enter the code, then create a development key.",
-        expect="The second action passes unasked: a proof serves for 20 minutes in this login"
-        " session. Granting a role asks all the same, for it is bound.",
+        expect="The second action passes without a question: a proof counts for 20 minutes in"
+        " this login session. Granting a role asks every time, because its proof is bound.",
     ),
     Card(
         title="An enterprise customer",
@@ -119,7 +119,7 @@ STORIES = (
         path="/keys/",
         do="Create a key as somebody who has no factor yet.",
         expect="No silent pass: something has to be set up first, and only with a fresh login. Give"
-        " the number +1 201 555 0199, or never give one: an app or a passkey does as well.",
+        " the number +1 201 555 0199, or give none: an app or a passkey will also do.",
     ),
     Card(
         title="Two organizations",
@@ -135,8 +135,8 @@ STORIES = (
         who="alice@acme",
         path="/security/",
         do="Add an authenticator app, make recovery codes, forget this device.",
-        expect="What your phone proves and what a passkey would; every change asks for a proof and"
-        " is told to you by e-mail (look into the inbox).",
+        expect="What your phone proves and what a passkey would; every change asks for a proof"
+        " and is announced by e-mail (look in the inbox).",
     ),
     Card(
         title="A lost phone",

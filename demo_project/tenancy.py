@@ -1,4 +1,4 @@
-"""Which organization a request is about, and who may do what there.
+"""Which tenant a request is about, and who may do what there.
 
 Step-up never replaces permission: who proves who they are may still not be allowed something.
 """
@@ -41,7 +41,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def memberships_of(user: object) -> QuerySet[Membership]:
-    """The organizations that somebody may enter."""
+    """The tenants that somebody may enter."""
     return Membership.objects.filter(
         user=getattr(user, "pk", None), active=True, tenant__status=Tenant.Status.ACTIVE
     ).select_related("tenant", "user")
@@ -59,14 +59,14 @@ def enter(request: HttpRequest, tenant: Tenant) -> None:
 
 
 def enter_first(request: HttpRequest) -> None:
-    """After a login: the first organization of the person, if there is one."""
+    """After a login: the first tenant of the person, if there is one."""
     membership = memberships_of(request.user).order_by("tenant__name").first()
     if membership is not None:
         enter(request, membership.tenant)
 
 
 def member_required(*roles: str) -> Callable[[MemberView[P]], View[P]]:
-    """Let in who is logged in, works in an organization and has one of `roles` (any, if none)."""
+    """Let in who is logged in, works in a tenant and has one of `roles` (any, if none)."""
 
     def decorate(view: MemberView[P]) -> View[P]:
         @login_required

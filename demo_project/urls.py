@@ -1,4 +1,4 @@
-"""Addresses of Acme CRM."""
+"""URLs of Acme CRM."""
 
 from __future__ import annotations
 

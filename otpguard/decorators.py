@@ -16,9 +16,10 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest
 from django.views.generic import View
 
-from otpguard.conf import checkpoint as checkpoint_named
+from otpguard.conf import declared
 from otpguard.http import guard as door
-from otpguard.http.marker import ATTRIBUTE, Marker, Methods, Target, Timeout, sending_of
+from otpguard.http.marker import ATTRIBUTE, Marker, Methods, Target, Timeout, send_options_of
+from otpguard.http.uncached import uncached
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -27,25 +28,27 @@ def requires_checkpoint(
     checkpoint: str,
     *,
     target: Target = "",
-    binds: bool | None = None,
+    reads_safely: bool | None = None,
     preferred_methods: Methods = None,
     fallback_timeout: Timeout = None,
 ) -> Callable[[V], V]:
     """Guard a sync or async function view, or one method of a class by `method_decorator`.
 
     `target` names what the action is about, as text or as a callable that gets the request and
-    the URL's values. Derive it from what the view acts on (A14). `binds=True` makes a GET, such
-    as a download, use up a bound proof as well. `preferred_methods` and `fallback_timeout` say how
-    a code for it is sent: see `otpguard.require`.
+    the URL's values. Derive it from what the view acts on (A14). `reads_safely=True` says that the
+    view only reads when it is asked by GET, HEAD, OPTIONS or TRACE, so that these need no proof of
+    their own where the policy binds; `require_safe` says the same. `preferred_methods` and
+    `fallback_timeout` say how a code for it is sent: see `otpguard.require`.
 
     Raises ImproperlyConfigured at import for an unknown checkpoint, naming the nearest, or a
-    channel or wait that there is not, and TypeError for a class.
+    channel or wait that there is not, and TypeError for a class. While OTPGUARD itself is wrong the
+    view is imported and the checks say why; every request to it raises.
     """
     marker = Marker(
-        checkpoint=checkpoint_named(checkpoint).slug,
+        checkpoint=declared(checkpoint),
         target=target,
-        binds=binds,
-        sending=sending_of(preferred_methods, fallback_timeout),
+        reads_safely=reads_safely,
+        send_options=send_options_of(preferred_methods, fallback_timeout),
     )
 
     def decorate(view: V) -> V:
@@ -63,18 +66,18 @@ def requires_checkpoint(
 
 def _sync(view: Callable[..., Any], marker: Marker) -> Callable[..., Any]:
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the view takes and returns)
         door.enforce(request, marker, kwargs)
-        return view(request, *args, **kwargs)
+        return uncached(view(request, *args, **kwargs))
 
     return guarded
 
 
 def _async(view: Callable[..., Any], marker: Marker) -> Callable[..., Any]:
     @wraps(view)
-    async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the view takes and returns)
         await sync_to_async(door.enforce)(request, marker, kwargs)
-        return await view(request, *args, **kwargs)
+        return uncached(await view(request, *args, **kwargs))
 
     return guarded
 
@@ -87,10 +90,12 @@ def _declared(view: type[CheckpointRequiredMixin], given: Mapping[str, Any]) -> 
         return given[name] if name in given else getattr(view, name)
 
     return Marker(
-        checkpoint=checkpoint_named(of("checkpoint")).slug,
+        checkpoint=declared(of("checkpoint")),
         target=of("checkpoint_target"),
-        binds=of("checkpoint_binds"),
-        sending=sending_of(of("checkpoint_preferred_methods"), of("checkpoint_fallback_timeout")),
+        reads_safely=of("checkpoint_reads_safely"),
+        send_options=send_options_of(
+            of("checkpoint_preferred_methods"), of("checkpoint_fallback_timeout")
+        ),
     )
 
 
@@ -98,6 +103,7 @@ class CheckpointRequiredMixin(View):
     """Guard every method of a class view: `checkpoint = "billing_change"`.
 
     `checkpoint_target` is text, or a static method that gets the request and the URL's values;
+    `checkpoint_reads_safely` is as for `requires_checkpoint`;
     `checkpoint_preferred_methods` and `checkpoint_fallback_timeout` say how a code is sent, as for
     `otpguard.require`. Each may be given to `as_view` instead. A mistake in any of them raises
     ImproperlyConfigured at import.
@@ -108,7 +114,7 @@ class CheckpointRequiredMixin(View):
 
     checkpoint: ClassVar[str] = ""
     checkpoint_target: ClassVar[Target] = ""
-    checkpoint_binds: ClassVar[bool | None] = None
+    checkpoint_reads_safely: ClassVar[bool | None] = None
     checkpoint_preferred_methods: ClassVar[Methods] = None
     checkpoint_fallback_timeout: ClassVar[Timeout] = None
 
@@ -124,13 +130,13 @@ class CheckpointRequiredMixin(View):
         setattr(view, ATTRIBUTE, _declared(cls, initkwargs))
         return view
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the view takes and returns)
         """Enforce, then dispatch as usual."""
         marker = _declared(type(self), vars(self))
         if self.view_is_async:
             return self._dispatch_async(marker, request, *args, **kwargs)
         door.enforce(request, marker, kwargs)
-        return super().dispatch(request, *args, **kwargs)
+        return uncached(super().dispatch(request, *args, **kwargs))
 
     async def _dispatch_async(
         self,
@@ -141,4 +147,4 @@ class CheckpointRequiredMixin(View):
     ) -> Any:  # noqa: ANN401 (any response)
         await sync_to_async(door.enforce)(request, marker, kwargs)
         response: Any = super().dispatch(request, *args, **kwargs)
-        return await response
+        return uncached(await response)

@@ -4,7 +4,10 @@
     ├── StepUpRefused        a guard said no; carries the Decision and what was asked
     ├── StartRefused         a challenge was not started: caps, locks, nothing to send with
     ├── StoreUnavailable     the database did not answer: fail closed
+    ├── InsideTransaction    a flow that must commit by itself was called inside a transaction
+    ├── InvalidInput         a value given to a flow is wrong; another one would do
     └── NotAllowed           a flow was asked for something this actor may not do
+        └── ErasureRefused   a person or tenant must not be deleted now
 
 An expected outcome, such as a wrong code, is a value and not an exception.
 """
@@ -13,8 +16,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
+
 from otpguard.core.decision import Refusal
-from otpguard.core.sending import USUAL, Sending
+from otpguard.core.reasons import WhyNotStarted
+from otpguard.core.send_options import USUAL, SendOptions
 
 
 class OtpguardError(Exception):
@@ -27,8 +33,8 @@ class OtpguardError(Exception):
 class Ask:
     """What a refused request was asking for: everything a challenge needs to name and bind it.
 
-    `held` is the kept form; `unkept` says that there was one that could not be kept. `sending` is
-    how the view wants its codes sent.
+    `kept` is the id of the kept form; `unkept` says that there was one that could not be kept.
+    `send_options` is how the view wants its codes sent.
     """
 
     checkpoint: str
@@ -39,13 +45,13 @@ class Ask:
     intent: str = ""
     target: str = ""
     next: str = ""
-    held: str = ""
+    kept: str = ""
     binds: bool = False
     unkept: bool = False
-    sending: Sending = USUAL
+    send_options: SendOptions = USUAL
 
 
-class StepUpRefused(OtpguardError):  # noqa: N818 (a refusal is no fault of the program)
+class StepUpRefused(OtpguardError):  # noqa: N818 (a refusal is not an error of the program)
     """A guarded operation may not pass now. Raised by the guard, translated once by a door."""
 
     code = "step_up_refused"
@@ -61,8 +67,8 @@ class StartRefused(OtpguardError):  # noqa: N818 (see above)
 
     code = "start_refused"
 
-    def __init__(self, reason: str, *, retry_after: int = 0) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: WhyNotStarted, *, retry_after: int = 0) -> None:
+        super().__init__(str(reason))
         self.reason = reason
         self.retry_after = retry_after
 
@@ -73,11 +79,45 @@ class StoreUnavailable(OtpguardError):  # noqa: N818 (named after what happened)
     code = "store_unavailable"
 
 
+class InsideTransaction(OtpguardError):  # noqa: N818 (named after what happened)
+    """A flow that must commit by itself was called inside a transaction. `what` says which."""
+
+    code = "inside_transaction"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} must not be called inside a transaction: a rollback would undo what it"
+            " counts. Where ATOMIC_REQUESTS is on, mark the view with"
+            " `django.db.transaction.non_atomic_requests`. Elsewhere, leave `atomic` first."
+        )
+
+
+class InvalidInput(OtpguardError):  # noqa: N818 (named after what happened)
+    """A value is wrong; another value could be accepted. `message` may be shown to people.
+
+    `field` is the name of the flow's argument or column that holds the value; "" if the mistake is
+    in the combination.
+    """
+
+    code = "invalid_input"
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}" if field else message)
+        self.field = field
+        self.message = message
+
+
 class NotAllowed(OtpguardError):  # noqa: N818 (named after what happened)
-    """This actor may not do this. `message` is fit to be shown."""
+    """This actor may not do this, whatever values they enter. `message` may be shown to people."""
 
     code = "not_allowed"
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class ErasureRefused(NotAllowed, PermissionDenied):
+    """A person or tenant must not be deleted now. To Django it is a lack of permission: 403."""
+
+    code = "erasure_refused"

@@ -1,21 +1,26 @@
 """Human words for the codes of the core, translatable. The core itself knows only codes.
 
-Texts that stand in a declaration of the core (checkpoints, events) are marked there and
-translated here; the others are the tables below.
+Texts that stand in a declaration of the core (checkpoints, events, kinds of factor) are marked
+there and translated here; the others are the tables below.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind, Method
+from otpguard.conf import factor_kinds, methods, settings
+from otpguard.core.assurance import AssuranceLevel, Channel, Method
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import Reason
-from otpguard.core.events import CATALOG
-from otpguard.core.route import Drop
+from otpguard.core.events.base import CATALOG
+from otpguard.core.phone import NumberType
+from otpguard.core.policy_exception import WhyNoException
+from otpguard.core.policy_rules import Unit
+from otpguard.core.route import WhyUnused
 
 Text = str | Promise
 
@@ -26,50 +31,21 @@ CHANNELS: Mapping[Channel, Text] = {
     Channel.EMAIL: _("e-mail"),
 }
 
-FACTOR_KINDS: Mapping[FactorKind, Text] = {
-    FactorKind.PHONE: _("Phone"),
-    FactorKind.TOTP: _("Authenticator app"),
-    FactorKind.PASSKEY: _("Passkey or security key"),
-    FactorKind.RECOVERY: _("Recovery code"),
+RANGES: Mapping[Unit, Text] = {
+    Unit.SECONDS: _("From %(low)d to %(high)d seconds."),
+    Unit.TRIES: _("From %(low)d to %(high)d tries."),
 }
-
-SHOWN: Mapping[Method, Text] = {
-    Method.SMS: _("Your phone code proves %(level)s"),
-    Method.WHATSAPP: _("Your WhatsApp code proves %(level)s"),
-    Method.VOICE: _("Your phone call proves %(level)s"),
-    Method.EMAIL: _("Your e-mail code proves %(level)s"),
-    Method.TOTP: _("The code of your app proves %(level)s"),
-    Method.HARDWARE_TOTP: _("The code of your hardware token proves %(level)s"),
-    Method.PASSKEY: _("Your passkey proves %(level)s"),
-    Method.RECOVERY: _("Your recovery code proves %(level)s"),
-    Method.RECOVERY_MAIL: _("Your mailed recovery code proves %(level)s"),
-}
-"""What showing something proves: the beginning of a sentence, with `level` to be filled in."""
-
-NOTHING = _("nothing here")
-"""Stands for the level of what proves nothing."""
-
-METHODS: Mapping[Method, Text] = {
-    Method.SMS: _("Code by text message"),
-    Method.WHATSAPP: _("Code by WhatsApp"),
-    Method.VOICE: _("Code by phone call"),
-    Method.EMAIL: _("Code by e-mail"),
-    Method.TOTP: _("Code of an app"),
-    Method.HARDWARE_TOTP: _("Code of a hardware token"),
-    Method.PASSKEY: _("Passkey or security key"),
-    Method.RECOVERY: _("Recovery code"),
-    Method.RECOVERY_MAIL: _("Mailed recovery code"),
-}
+"""The bounds of a number in a policy."""
 
 LEVELS: Mapping[AssuranceLevel, Text] = {
     AssuranceLevel.AAL1: _("a confirmed phone"),
-    AssuranceLevel.AAL2: _("a second factor"),
+    AssuranceLevel.AAL2: _("a second way to confirm"),
     AssuranceLevel.AAL3: _("a passkey, security key or hardware token"),
 }
 
 REASONS: Mapping[Reason, Text] = {
-    Reason.PROVEN: _("Proven."),
-    Reason.NOT_REQUIRED: _("No proof is required here."),
+    Reason.PROVEN: _("Confirmed."),
+    Reason.NOT_REQUIRED: _("No confirmation is needed here."),
     Reason.NO_TENANT: _("No organization is selected."),
     Reason.NOT_LOGGED_IN: _("Log in first."),
     Reason.NOT_A_MEMBER: _("You are not a member of this organization."),
@@ -78,13 +54,13 @@ REASONS: Mapping[Reason, Text] = {
     Reason.TENANT_INACTIVE: _("This organization is suspended."),
     Reason.HELD: _("A waiting period is still running."),
     Reason.NO_PROOF: _("Confirm that it is you."),
-    Reason.PROOF_STALE: _("Your last confirmation is too long ago."),
+    Reason.PROOF_STALE: _("Your last confirmation was too long ago."),
     Reason.LEVEL_TOO_LOW: _("This action needs a stronger confirmation."),
     Reason.OTHER_INTENT: _("Your confirmation was for another action."),
     Reason.SPENT: _("Your confirmation has been used for this action already."),
     Reason.FACTOR_NOT_ALLOWED: _("Your organization does not accept that way of confirming."),
     Reason.USER_NOT_VERIFIED: _(
-        "Your passkey has to check that it is you, by a PIN, finger or face."
+        "Your passkey must check that it is you, with a PIN, finger or face."
     ),
     Reason.NOT_ATTESTED: _("Your organization accepts only passkeys of makers that it trusts."),
     Reason.RECOVERY_INCOMPLETE: _(
@@ -94,31 +70,102 @@ REASONS: Mapping[Reason, Text] = {
         "Your organization requires a way to confirm that it is you. Set one up to go on."
     ),
     Reason.NO_FACTOR: _("You have not set up a way to confirm that is strong enough here."),
-    Reason.ALREADY_CONTINUED: _("This request was sent on once already. Start again."),
+    Reason.ALREADY_CONTINUED: _("This request was already sent once. Start again."),
     Reason.BODY_TOO_LARGE: _("This request is too large to be confirmed as a whole."),
     Reason.STORE_UNAVAILABLE: _("The check cannot be made right now. Try again in a moment."),
 }
 
-DROPS: Mapping[Drop, Text] = {
-    Drop.NOT_WANTED: _("the policy does not use this channel"),
-    Drop.NOT_REACHABLE: _("nobody is reached by it"),
-    Drop.TOO_WEAK: _("it does not reach the level"),
-    Drop.OTHER_COUNTRY: _("it is for other countries"),
-    Drop.OTHER_TENANT: _("it is for other organizations"),
-    Drop.RESIDENCY: _("what it carries may be kept elsewhere than in"),
-    Drop.PAPER: _("a paper is missing or has expired:"),
-    Drop.SENDER: _("its WhatsApp template is not approved for codes"),
-    Drop.SWITCHED_OFF: _("an operator has switched it off"),
-    Drop.RESTING: _("it failed and rests"),
-    Drop.NOT_BESIDE_OWN: _("its vendor makes the code, and others carry ours"),
-    Drop.REPEATED: _("it is there already"),
+_REASONS_ALONE: Mapping[Reason, Text] = {
+    Reason.NOT_A_MEMBER: _("You have no access here."),
+    Reason.MEMBERSHIP_INACTIVE: _("Your access has ended."),
+    Reason.TENANT_INACTIVE: _("Access is suspended."),
+    Reason.FACTOR_NOT_ALLOWED: _("That way of confirming is not accepted here."),
+    Reason.NOT_ATTESTED: _("Only passkeys of certain makers are accepted here."),
+    Reason.ENROLLMENT_OVERDUE: _(
+        "A way to confirm that it is you is required here. Set one up to go on."
+    ),
+}
+"""For a product without organizations, which must not speak of them."""
+
+
+def reason_text(reason: Reason) -> Text:
+    """Why a request passes, or does not."""
+    alone = _REASONS_ALONE.get(reason) if settings().tenancy == "single" else None
+    return alone or REASONS[reason]
+
+
+WHY_NO_EXCEPTION: Mapping[WhyNoException, Text] = {
+    WhyNoException.NO_FLOOR: _("No floor holds this field, so it needs no exception."),
+    WhyNoException.NOTHING_TO_LOOSEN: _("The floor allows this already."),
+    WhyNoException.TOO_LOW: _(
+        "No exception goes this far: the checkpoint itself asks more of everybody."
+    ),
+    WhyNoException.ENDS_IN_THE_PAST: _("An exception must end in the future."),
+    WhyNoException.TOO_LONG: _("An exception must end within 365 days."),
+}
+"""Why an exception from the floor cannot be granted."""
+
+WHY_UNUSED: Mapping[WhyUnused, Text] = {
+    WhyUnused.NOT_WANTED: _("the policy does not use this channel"),
+    WhyUnused.NOT_REACHABLE: _("nobody is reached by it"),
+    WhyUnused.TOO_WEAK: _("it does not reach the level"),
+    WhyUnused.OTHER_COUNTRY: _("it is for other countries"),
+    WhyUnused.OTHER_TENANT: _("it is for other organizations"),
+    WhyUnused.RESIDENCY: _("what it carries may be kept outside"),
+    WhyUnused.PAPER: _("an agreement is missing or has expired:"),
+    WhyUnused.SENDER: _("its WhatsApp template is not approved for codes"),
+    WhyUnused.SWITCHED_OFF: _("an operator has switched it off"),
+    WhyUnused.PAUSED: _("it failed and is paused"),
+    WhyUnused.WAITING: _("its vendor asked us to wait"),
+    WhyUnused.SHORT_CODE: _("its vendor's codes are too short for the level"),
+    WhyUnused.REPEATED: _("it is there already"),
 }
 """Why a route is not used."""
+
+
+NUMBER_TYPES: Mapping[NumberType, Text] = {
+    NumberType.MOBILE: _("mobile"),
+    NumberType.FIXED_OR_MOBILE: _("mobile or fixed, which the number does not tell"),
+    NumberType.FIXED_LINE: _("fixed line"),
+    NumberType.VOIP: _("VOIP"),
+    NumberType.PERSONAL: _("personal number"),
+    NumberType.TOLL_FREE: _("toll-free"),
+    NumberType.INTERNATIONAL: _("of no country (satellite, international networks)"),
+}
 
 
 def checkpoint_label(checkpoint: Checkpoint) -> Text:
     """What the guarded operation is called; a host's own label is translated by its catalog."""
     return _(checkpoint.label)
+
+
+def member_label(member: StrEnum) -> Text:
+    """What a channel or a kind of number is called; anything else under its own name."""
+    if isinstance(member, Channel):
+        return CHANNELS[member]
+    return NUMBER_TYPES[member] if isinstance(member, NumberType) else str(member)
+
+
+def range_text(unit: Unit, *, low: int, high: int) -> str:
+    """The bounds of a number in a policy, as a sentence. Raises KeyError for a unit of none."""
+    return str(RANGES[unit]) % {"low": low, "high": high}
+
+
+def factor_kind_label(slug: str) -> Text:
+    """What a kind of factor is called; one that is not installed is shown as it is."""
+    kind = factor_kinds().get(slug)
+    return _(kind.label) if kind is not None else slug
+
+
+def method_label(slug: str) -> Text:
+    """What a way of proving is called; one that is not installed is shown as it is."""
+    method = methods().get(slug)
+    return _(method.label) if method is not None else slug
+
+
+def shown(method: Method) -> str:
+    """What somebody showed, as the subject of a sentence: "Your phone code"."""
+    return str(_(method.shown))
 
 
 def event_label(code: str) -> Text:

@@ -1,6 +1,6 @@
 """Public signals for host projects. Never used inside otpguard.
 
-Sent after the commit of what they tell, with keyword arguments only.
+Each is sent after the commit of the change it reports, with keyword arguments only.
 """
 
 from __future__ import annotations

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from otpguard.database.non_atomic import non_atomic
+
 app_name = "otpguard"
 
-urlpatterns = [
-    path("api/", include("otpguard.api.urls")),
-    path("", include("otpguard.web.urls")),
-]
+urlpatterns = non_atomic(
+    [
+        path("api/", include("otpguard.api.urls")),
+        path("", include("otpguard.web.urls")),
+    ]
+)

@@ -15,9 +15,10 @@ from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings as django_settings
-from django.core.signals import setting_changed
+from django.utils.encoding import force_bytes
 
 from otpguard.conf import settings
+from otpguard.conf.caches import forget_on_change
 from otpguard.core.secrets import derive_key, keyed_digest, same
 
 CODE: Final = "code"
@@ -26,13 +27,14 @@ MAC: Final = "mac"
 INTENT: Final = "intent"
 DEVICE: Final = "device"
 ASK: Final = "ask"
-REFERENCE: Final = "reference"
-ADDRESS: Final = "address"
+CHALLENGE: Final = "challenge"
+EMAIL: Final = "email"
+CURSOR: Final = "cursor"
 ENCRYPTION: Final = "encryption"
 
 
 class UndecryptableError(ValueError):
-    """No key at hand opens this ciphertext: it was made with a retired key, or changed."""
+    """No configured key opens this ciphertext: its key was retired, or it was changed."""
 
 
 def key_ids() -> tuple[str, ...]:
@@ -69,12 +71,12 @@ def decrypt(token: str) -> str:
         raise UndecryptableError("no configured key opens this value") from None
 
 
-def seal(purpose: str, plain: str) -> str:
-    """A token for one purpose, fit for a path: only `unseal` of the same purpose opens it."""
+def encrypt_token(purpose: str, plain: str) -> str:
+    """An encrypted token for a URL path. Only `decrypt_token` with the same purpose opens it."""
     return _fernet(purpose).encrypt(plain.encode()).decode().rstrip("=")
 
 
-def unseal(purpose: str, token: str, *, max_age: timedelta) -> str:
+def decrypt_token(purpose: str, token: str, *, max_age: timedelta) -> str:
     """The plain text of a token at most `max_age` old.
 
     Raises UndecryptableError for one that was tampered with, is of another purpose or too old.
@@ -104,9 +106,8 @@ def blind_indexes(value: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _roots() -> tuple[bytes, ...]:
-    fallbacks = [str(key) for key in django_settings.SECRET_KEY_FALLBACKS]
-    given = settings().root_keys or (django_settings.SECRET_KEY, *fallbacks)
-    return tuple(root.encode() for root in given)
+    django_keys = (django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS)
+    return tuple(force_bytes(root) for root in settings().root_keys or django_keys)
 
 
 @lru_cache(maxsize=1)
@@ -127,13 +128,7 @@ def _id_of(root: bytes) -> str:
     return hashlib.sha256(derive_key(root, "key-id")).hexdigest()[:8]
 
 
-def _forget(*, setting: str, **_: object) -> None:
-    if setting in {"OTPGUARD", "SECRET_KEY", "SECRET_KEY_FALLBACKS"}:
-        _roots.cache_clear()
-        _index_keys.cache_clear()
-        _fernet.cache_clear()
-        _derived.cache_clear()
-        _id_of.cache_clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="otpguard.vault")
+forget_on_change(
+    *(_roots, _index_keys, _fernet, _derived, _id_of),
+    names=("OTPGUARD", "SECRET_KEY", "SECRET_KEY_FALLBACKS"),
+)

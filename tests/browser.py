@@ -5,10 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+DESKTOP = (1280, 900)
+PHONE = (390, 844)
+SIZES = (DESKTOP, pytest.param(PHONE, marks=pytest.mark.slow))
+"""The phone's size only in the slow suite: the same pages and steps, narrower."""
+
+OpenPage = Callable[..., AbstractContextManager[Page]]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # No sandbox, for the tests may run as root; the rest keeps the browser from calling anyone.
@@ -40,7 +48,7 @@ def running_chromium() -> Iterator[Browser]:
     """Run a browser for the length of the block.
 
     Playwright keeps an event loop in this thread meanwhile, and Django takes any loop as a sign of
-    asynchronous code, from which it lets nobody reach the database. Ours is ordinary code, so
+    asynchronous code, which it does not let reach the database. Ours is ordinary code, so
     Django is told to let it pass, until the loop is gone.
     """
     path = find_chromium()

@@ -7,8 +7,10 @@ from collections.abc import Generator
 import pytest
 import redis
 from django.conf import settings
+from django.test import TransactionTestCase
 
 from otpguard.testing import forget_recent
+from tests.emptying import empty_after
 from tests.host import host
 from tests.worker import celery_worker, pytest_runtest_makereport, worker_of_module
 
@@ -19,6 +21,9 @@ __all__ = [
     "redis_client",
     "worker_of_module",
 ]
+
+
+TransactionTestCase._fixture_teardown = empty_after
 
 
 @pytest.fixture(autouse=True)

@@ -15,10 +15,13 @@ from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from otpguard.core.assurance import Method, MethodFacts, Primary
+from otpguard import vault
+from otpguard.account import email_of
+from otpguard.core import shipped_kinds
+from otpguard.core.assurance import MethodFacts, Primary
 from otpguard.core.evidence import facts_to_json
 from otpguard.core.facts import RequestFacts
-from otpguard.core.phone import parse
+from otpguard.core.phone import parse_phone
 from otpguard.core.totp import code_at, step_at
 from otpguard.factors import devices, passkey_rows, phone, recovery, totp
 from otpguard.factors.passkey import (
@@ -28,7 +31,16 @@ from otpguard.factors.passkey import (
     finish_registration,
 )
 from otpguard.http.session import KEY
-from otpguard.models import Factor, Grant, KnownDevice, LoginSession, Membership, Tenant
+from otpguard.models import (
+    Factor,
+    Grant,
+    KnownDevice,
+    LoginSession,
+    Membership,
+    OptOut,
+    Tenant,
+    WhatsAppSender,
+)
 from otpguard.tenants.directory import SESSION_KEY
 from tests.authenticator import Authenticator
 
@@ -72,7 +84,7 @@ def phone_factor(
     """A phone of `of`: a US number of its own unless one is given."""
     digits = number or f"+1201555{1000 + next(_number) % 9000:04d}"
     factor = phone.build(
-        user_id=str(of.pk), number=parse(digits, region="US"), email=of.email, tenant=tenant
+        user_id=str(of.pk), number=parse_phone(digits, region="US"), email=of.email, tenant=tenant
     )
     factor.confirmed = confirmed
     factor.save(force_insert=True)
@@ -137,11 +149,38 @@ def passkey_factor(
 
 
 def recovery_codes(of: AbstractUser) -> tuple[str, ...]:
-    """A fresh set of recovery codes of `of`, bound to the address of now."""
+    """A fresh set of recovery codes of `of`, bound to the e-mail address of now."""
     factor = recovery.build(user_id=str(of.pk))
     factor.email_index = phone.email_index(of.email)
     factor.save(force_insert=True)
     return recovery.replace_codes(factor)
+
+
+def whatsapp_sender(tenant: Tenant | None = None, **columns: object) -> WhatsAppSender:
+    """An approved WhatsApp sender of the provider "w", of a tenant or of the site."""
+    columns = {
+        "provider": "w",
+        "account": "1",
+        "number_id": "2",
+        "display_name": "Acme",
+        "template": "code",
+        "category": "AUTHENTICATION",
+        "approval": "approved",
+        **columns,
+    }
+    return WhatsAppSender.objects.create(tenant=tenant, **columns)
+
+
+def opt_out(number: str, tenant: Tenant | None = None, **columns: object) -> OptOut:
+    """A number whose holder stopped text messages, everywhere or in a tenant."""
+    columns = {
+        "channel": "sms",
+        "provider": "w",
+        "source": OptOut.Source.KEYWORD,
+        "phone_index": vault.blind_indexes(number)[0],
+        **columns,
+    }
+    return OptOut.objects.create(number=number, tenant=tenant, **columns)
 
 
 def session(of: AbstractUser, **fields: object) -> LoginSession:
@@ -158,7 +197,7 @@ def grant(of: AbstractUser, tenant: Tenant | None = None, **fields: object) -> G
     fields.setdefault("verified_at", timezone.now())
     fields.setdefault("story", "00000000-0000-4000-8000-000000000000")
     fields.setdefault(
-        "facts", facts_to_json(MethodFacts(method=Method.SMS, primary=Primary.PASSWORD))
+        "facts", facts_to_json(MethodFacts(method=shipped_kinds.BY_SMS, primary=Primary.PASSWORD))
     )
     return Grant.objects.create(user=of, tenant=tenant, **fields)
 
@@ -178,11 +217,12 @@ def facts(
     """The facts of a request by `of` in `tenant`, now, by POST."""
     known.setdefault("now", timezone.now())
     known.setdefault("method", "POST")
-    known.setdefault("address", "203.0.113.7")
+    known.setdefault("client_ip", "203.0.113.7")
     known.setdefault("agent", "Firefox on Linux")
     return RequestFacts(
         user=str(of.pk) if of else "",
         user_is_staff=bool(of and of.is_staff),
+        email=email_of(of),
         tenant=str(tenant.pk) if tenant else "",
         **known,
     )

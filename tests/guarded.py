@@ -47,17 +47,19 @@ async def export(request: HttpRequest) -> HttpResponse:
     return done("export")
 
 
-@requires_checkpoint("role_grant", target=lambda request, name: f"admin role for {name}")
+@requires_checkpoint(
+    "role_grant", target=lambda request, name: f"admin role for {name}", reads_safely=False
+)
 def grant_role(request: HttpRequest, name: str) -> HttpResponse:
     return done(f"{name} is {request.POST.get('role', 'admin')}")
 
 
-@requires_checkpoint("role_grant")
+@requires_checkpoint("role_grant", reads_safely=False)
 def failing(request: HttpRequest) -> HttpResponse:
     return HttpResponse("sorry", status=503)
 
 
-def create_key(request: HttpRequest) -> HttpResponse:
+def create_key(request: HttpRequest, odd: str = "") -> HttpResponse:
     """Guards after validation, as forms do."""
     name = request.POST.get("name", "")
     if not name:
@@ -203,6 +205,7 @@ urlpatterns = [
     path("roles/failing/", failing),
     path("roles/<str:name>/", grant_role),
     path("keys/", create_key),
+    path("keys/<path:odd>/", create_key),
     path("lost/", lost_mark),
     path("on-get/", OnGet.as_view()),
     path("mixin/", Billing.as_view()),

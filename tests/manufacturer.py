@@ -23,7 +23,7 @@ def common_name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def sealed(
+def signed_certificate(
     subject: x509.Name,
     public_key: PublicKey,
     *extensions: x509.ExtensionType,
@@ -63,7 +63,7 @@ class Authority:
     ) -> None:
         self.name = common_name(name)
         self.key = ec.generate_private_key(ec.SECP256R1())
-        self.certificate = sealed(
+        self.certificate = signed_certificate(
             self.name,
             self.key.public_key(),
             *extensions,
@@ -86,8 +86,10 @@ class Authority:
         *extensions: x509.ExtensionType,
         **more: Any,
     ) -> x509.Certificate:
-        """A leaf's certificate; the rest goes to `sealed`."""
-        return sealed(subject, public_key, *extensions, issuer=self.name, key=self.key, **more)
+        """A leaf's certificate; the rest goes to `signed_certificate`."""
+        return signed_certificate(
+            subject, public_key, *extensions, issuer=self.name, key=self.key, **more
+        )
 
 
 @dataclass(kw_only=True)

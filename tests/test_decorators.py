@@ -19,7 +19,7 @@ from otpguard.models import Challenge, Grant
 from otpguard.testing import pass_step_up
 from tests import factories, guarded
 from tests.host import Host
-from tests.stepup import begin, continue_held, go_on, url_of
+from tests.stepup import begin, continue_form, go_on, url_of
 
 PAGES = [
     ("/billing/", "billing by GET"),
@@ -100,7 +100,7 @@ CHATTY = ["/chats/", "/chats/later/", "/chats/mixin/", "/chats/given/", "/chats/
 """Views that declare their own way of sending, by each door there is."""
 
 
-def sending_of(challenge: Challenge) -> tuple[list[str], int]:
+def send_options_of(challenge: Challenge) -> tuple[list[str], int]:
     """The channels of a challenge's plan and its wait."""
     return [step["channel"] for step in challenge.plan], challenge.fallback_seconds
 
@@ -110,13 +110,13 @@ def test_a_view_says_in_which_order_and_how_patiently_its_codes_are_sent(
     host: Host, url: str
 ) -> None:
     refused = host.client.get(url)
-    assert sending_of(begin(host.client, refused)) == (["whatsapp", "sms"], 20)
+    assert send_options_of(begin(host.client, refused)) == (["whatsapp", "sms"], 20)
     go_on(host.client, Challenge.objects.get())
     assert host.client.get(url).status_code == 200
 
 
 def test_a_view_that_says_nothing_leaves_it_to_the_policy(host: Host) -> None:
-    channels, wait = sending_of(begin(host.client, host.client.get("/billing/")))
+    channels, wait = send_options_of(begin(host.client, host.client.get("/billing/")))
     assert (channels[0], wait) == ("sms", 8)
 
 
@@ -126,30 +126,30 @@ def test_a_channel_that_the_policy_does_not_allow_stays_out(
 ) -> None:
     only_texts = {"*": {"allowed_channels": ["sms"]}}
     settings.OTPGUARD = {**settings.OTPGUARD, "POLICY_FLOOR": only_texts}
-    assert sending_of(begin(host.client, host.client.get(url))) == (["sms"], 20)
+    assert send_options_of(begin(host.client, host.client.get(url))) == (["sms"], 20)
 
 
 def test_a_kept_form_remembers_it_and_a_second_demand_too(host: Host) -> None:
     refused = host.client.post("/chats/later/", {"plan": "large"})
     challenge = begin(host.client, refused)
-    assert sending_of(challenge) == (["whatsapp", "sms"], 20)
+    assert send_options_of(challenge) == (["whatsapp", "sms"], 20)
     page = go_on(host.client, challenge)
     Grant.objects.all().delete()
-    again = continue_held(host.client, page)
+    again = continue_form(host.client, page)
     assert again.status_code == 303, "the proof was taken back meanwhile"
     challenge = begin(host.client, again)
-    assert sending_of(challenge) == (["whatsapp", "sms"], 20)
-    continue_held(host.client, go_on(host.client, challenge))
+    assert send_options_of(challenge) == (["whatsapp", "sms"], 20)
+    continue_form(host.client, go_on(host.client, challenge))
     assert guarded.ran == ["chats later by POST"]
 
 
 def test_whoever_sits_at_the_browser_cannot_change_it(host: Host) -> None:
     url = url_of(host.client.get("/chats/"))
-    wishes = {"preferred_methods": "voice", "fallback_timeout": "2", "sending": "{}"}
+    wishes = {"preferred_methods": "voice", "fallback_timeout": "2", "send_options": "{}"}
     asked = {"factor": str(host.factor.pk), **wishes}
     chosen = host.client.post(f"{url}?preferred_methods=voice", asked)
     assert chosen.status_code == 302
-    assert sending_of(Challenge.objects.get()) == (["whatsapp", "sms"], 20)
+    assert send_options_of(Challenge.objects.get()) == (["whatsapp", "sms"], 20)
 
     path = urlsplit(url).path
     middle = len(path) // 2
@@ -160,7 +160,7 @@ def test_whoever_sits_at_the_browser_cannot_change_it(host: Host) -> None:
 WRONG = [
     ({"preferred_methods": ["smoke"]}, '"smoke" is not one of: sms, whatsapp, voice, email'),
     ({"preferred_methods": "sms"}, "preferred_methods: must be a list"),
-    ({"preferred_methods": []}, "preferred_methods: must name at least one channel"),
+    ({"preferred_methods": []}, "preferred_methods: must name at least one, each once"),
     ({"fallback_timeout": 1}, "fallback_timeout: must be whole seconds from 2 to 120"),
     ({"fallback_timeout": timedelta(minutes=5)}, "fallback_timeout"),
 ]
@@ -184,6 +184,7 @@ def test_a_class_without_a_checkpoint_is_no_view() -> None:
         CheckpointRequiredMixin.as_view()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_guard_runs_once_for_one_request(
     host: Host, django_assert_num_queries: pytest.fixture
 ) -> None:
@@ -196,11 +197,7 @@ def test_the_guard_runs_once_for_one_request(
 
 
 def test_a_view_without_the_middleware_is_not_served(host: Host, settings: object) -> None:
-    settings.MIDDLEWARE = [  # type: ignore[attr-defined]
-        name
-        for name in settings.MIDDLEWARE
-        if "otpguard" not in name  # type: ignore[attr-defined]
-    ]
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "otpguard" not in name]
     with pytest.raises(ImproperlyConfigured, match=r"otpguard\.E010"):
         host.client.get("/billing/")
     assert guarded.ran == []

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from otpguard.core.decision import Deny, Reason
-from otpguard.core.sending import USUAL
+from otpguard.core.reasons import StartReason
+from otpguard.core.send_options import USUAL
 from otpguard.exceptions import (
     Ask,
+    InvalidInput,
     NotAllowed,
     OtpguardError,
     StartRefused,
@@ -18,8 +20,9 @@ from otpguard.exceptions import (
 ASK = Ask(checkpoint="api_key", tenant="t", user="u", sid="secret-sid", story="s")
 ERRORS = {
     "step_up_refused": StepUpRefused(Deny(reason=Reason.NOT_A_MEMBER), ASK),
-    "start_refused": StartRefused("cap_address", retry_after=60),
+    "start_refused": StartRefused(StartReason.CAP_IP, retry_after=60),
     "store_unavailable": StoreUnavailable("no answer"),
+    "invalid_input": InvalidInput("name", "Enter a name."),
     "not_allowed": NotAllowed("Ask another admin."),
 }
 
@@ -32,7 +35,7 @@ def test_every_error_hangs_in_the_tree_and_keeps_its_code(code: str) -> None:
 
 
 def test_an_ask_leaves_its_sending_to_the_policy_unless_it_says_more() -> None:
-    assert ASK.sending is USUAL
+    assert ASK.send_options is USUAL
 
 
 def test_a_refusal_carries_the_decision_and_what_was_asked() -> None:
@@ -44,9 +47,20 @@ def test_a_refusal_carries_the_decision_and_what_was_asked() -> None:
 
 
 def test_a_refused_start_says_why_and_for_how_long() -> None:
-    refused = StartRefused("cap_address", retry_after=60)
-    assert (refused.reason, refused.retry_after, str(refused)) == ("cap_address", 60, "cap_address")
-    assert StartRefused("foreign").retry_after == 0
+    refused = StartRefused(StartReason.CAP_IP, retry_after=60)
+    assert (refused.reason, refused.retry_after, str(refused)) == ("cap_ip", 60, "cap_ip")
+    assert StartRefused(StartReason.FOREIGN).retry_after == 0
+
+
+def test_bad_input_names_the_field_that_holds_it() -> None:
+    error = InvalidInput("name", "Enter a name.")
+    assert (error.field, error.message, str(error)) == (
+        "name",
+        "Enter a name.",
+        "name: Enter a name.",
+    )
+    whole = InvalidInput("", "Name one of them.")
+    assert (whole.field, str(whole)) == ("", "Name one of them.")
 
 
 def test_what_is_not_allowed_has_a_message_to_be_shown() -> None:

@@ -7,7 +7,7 @@ import logging
 import socket
 import time
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ import redis
 from celery import Celery, current_app
 from django.db import transaction
 
-from otpguard.queue import DELIVER, enqueue, enqueue_all, workers
+from otpguard.queue import DELIVER, PUBLISH_SECONDS, enqueue, enqueue_all, workers
 from tests.celery_app import app
 from tests.ports import free_port
 
@@ -31,7 +31,7 @@ def queue(redis_client: redis.Redis) -> redis.Redis:
 
 @pytest.fixture
 def no_broker(queue: redis.Redis) -> Iterator[None]:
-    """The application's broker is at an address where nobody listens."""
+    """The application's broker is at a URL where nobody listens."""
     here = current_app._get_current_object()
     with Celery("away", broker=f"redis://127.0.0.1:{free_port()}/0") as away:
         away.set_current()
@@ -106,8 +106,8 @@ def test_a_broker_without_workers_has_none_that_answer(queue: redis.Redis) -> No
 def test_a_broker_that_hangs_is_left_after_its_time() -> None:
     here = current_app._get_current_object()
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        address = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
-        with Celery("hanging", broker=address) as hanging:
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        with Celery("hanging", broker=url) as hanging:
             hanging.set_current()
             began = time.monotonic()
             try:
@@ -124,3 +124,41 @@ def test_a_broker_that_is_away_costs_no_time(no_broker: None) -> None:
     for _ in range(5):
         enqueue(DELIVER, delivery_id=ID)
     assert time.monotonic() - begun < 2, "kombu alone would try for six seconds, each time"
+
+
+def elapsed(act: Callable[[], object]) -> float:
+    begun = time.monotonic()
+    act()
+    return time.monotonic() - begun
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_accepts_and_never_answers_is_left_after_its_time(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A33: a request must not hang for as long as the broker does."""
+    here = current_app._get_current_object()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        with Celery("hanging", broker=url) as hanging:
+            hanging.set_current()
+            try:
+                assert elapsed(lambda: enqueue(DELIVER, delivery_id=ID)) < 2 * PUBLISH_SECONDS
+            finally:
+                here.set_current()
+    assert "the broker is away" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_stops_answering_on_an_open_connection_is_left_as_well(
+    queue: redis.Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    enqueue(DELIVER, delivery_id=ID)
+    queue.client_pause(10_000, all=False)
+    try:
+        assert elapsed(lambda: enqueue(DELIVER, delivery_id=ID)) < 2 * PUBLISH_SECONDS
+    finally:
+        queue.client_unpause()
+    assert "the broker is away" in caplog.text
+    enqueue(DELIVER, delivery_id=ID)
+    assert {"delivery_id": ID} in published(queue)

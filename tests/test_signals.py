@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
-from otpguard.flows.answer import answer
-from otpguard.flows.close import repudiate
+from otpguard.flows.challenge.answer import answer_challenge
+from otpguard.flows.challenge.close import repudiate_challenge
 from otpguard.http.session import KEY
 from otpguard.models import Challenge
 from otpguard.signals import challenge_repudiated, challenge_verified
@@ -61,7 +61,7 @@ def told_of(heard: Heard) -> dict[str, Any]:
 def test_a_proven_factor_is_told_with_who_where_and_how(
     host: Host, challenge: Challenge, heard: Heard
 ) -> None:
-    answer(facts=of(host)(), challenge_id=challenge.pk, given=SENT[-1].code.digits)
+    answer_challenge(facts=of(host)(), challenge_id=challenge.pk, given=SENT[-1].code.digits)
     assert heard[0][0] == "verified"
     assert told_of(heard) == {
         "user_id": host.user.pk,
@@ -74,7 +74,7 @@ def test_a_proven_factor_is_told_with_who_where_and_how(
 def test_a_wrong_answer_tells_nothing(host: Host, challenge: Challenge, heard: Heard) -> None:
     digits = SENT[-1].code.digits
     wrong = f"{(int(digits) + 1) % 1_000_000:06d}"
-    answer(facts=of(host)(), challenge_id=challenge.pk, given=wrong)
+    answer_challenge(facts=of(host)(), challenge_id=challenge.pk, given=wrong)
     assert heard == []
 
 
@@ -82,7 +82,7 @@ def test_a_repudiated_challenge_is_told_after_the_commit_only(
     host: Host, challenge: Challenge, heard: Heard
 ) -> None:
     with transaction.atomic():
-        assert repudiate(facts=of(host)(), challenge_id=challenge.pk)
+        assert repudiate_challenge(facts=of(host)(), challenge_id=challenge.pk)
         assert heard == []
     assert heard[0][0] == "repudiated"
     assert told_of(heard) == {
@@ -98,7 +98,7 @@ def test_a_receiver_that_fails_does_not_undo_the_proof(host: Host, challenge: Ch
 
     challenge_verified.connect(fail)
     try:
-        answer(facts=of(host)(), challenge_id=challenge.pk, given=SENT[-1].code.digits)
+        answer_challenge(facts=of(host)(), challenge_id=challenge.pk, given=SENT[-1].code.digits)
     finally:
         challenge_verified.disconnect(fail)
     challenge.refresh_from_db()

@@ -6,18 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
-from otpguard import tasks
-from otpguard.flows.notify import notify
+from otpguard.flows.notice.notify import notify
 from otpguard.models import Delivery, Notice
 from otpguard.notices.kinds import NoticeKind
-from otpguard.queue import DELIVER, END, NOTIFY, POLL
-from otpguard.testing import send_queued
+from otpguard.tasks import Sweeper
 from tests import factories
+from tests.excepting import grant, set_floor
 from tests.flows.setting import stopped
-from tests.flows.test_deliver import providers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("worker")]
 
@@ -50,11 +47,16 @@ def test_a_call_to_a_vendor_that_was_lost_is_made_by_the_worker(
     stopped().start()
     celery_worker.wait_for(lambda: Delivery.objects.get().state == "delivered")
     lost = timezone.now() - timedelta(minutes=1)
-    factories.age(Delivery.objects.get(), tell_at=lost, ask_at=lost)
+    factories.age(Delivery.objects.get(), closing_call_at=lost, status_call_at=lost)
 
     def settled() -> bool:
         row = Delivery.objects.get()
-        return (row.tell_at, row.ask_at, row.tells, row.asks) == (None, None, 1, 1)
+        return (row.closing_call_at, row.status_call_at, row.closing_calls, row.status_calls) == (
+            None,
+            None,
+            1,
+            1,
+        )
 
     celery_worker.wait_for(settled)
 
@@ -81,68 +83,14 @@ def test_an_expired_challenge_is_closed_by_the_workers_sweep(
     celery_worker.wait_for(closed)
 
 
-def test_the_task_does_nothing_for_a_delivery_that_is_gone() -> None:
-    tasks.deliver("00000000-0000-4000-8000-000000000000")
-    assert DELIVER == "otpguard.deliver"
-
-
-def test_the_task_ends_nothing_for_a_delivery_that_is_gone() -> None:
-    tasks.end("00000000-0000-4000-8000-000000000000")
-    assert END == "otpguard.end"
-
-
-def test_the_task_asks_nothing_for_a_delivery_that_is_gone() -> None:
-    tasks.poll("00000000-0000-4000-8000-000000000000")
-    assert POLL == "otpguard.poll"
-
-
-def test_the_task_does_nothing_for_a_notice_that_is_gone() -> None:
-    tasks.notify("00000000-0000-4000-8000-000000000000")
-    assert NOTIFY == "otpguard.notify"
-
-
-def test_a_failing_round_is_logged_and_the_next_one_runs(caplog: Any) -> None:
-    sweeper = tasks.Sweeper()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE otpguard_challenge RENAME TO away")
-    try:
-        sweeper._round(with_purge=True)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE away RENAME TO otpguard_challenge")
-    assert "a round of the sweep failed" in caplog.text
-    caplog.clear()
-    sweeper._round(with_purge=True)
-    assert "failed" not in caplog.text
-
-
-def test_a_round_that_fails_for_any_other_reason_ends_no_thread(caplog: Any) -> None:
-    def broken(*_: object) -> None:
-        raise ValueError("a bug")
-
-    sweeper = tasks.Sweeper()
-    with connection.execute_wrapper(broken):
-        assert sweeper._round(with_purge=False) is False
-    assert "a bug" in caplog.text
-
-
-def test_a_round_that_found_timers_is_followed_by_the_next_one_soon(settings: Any) -> None:
-    settings.OTPGUARD = providers(sms="accepted", whatsapp="delivered")
-    sweeper = tasks.Sweeper()
-    challenge = stopped().start()
-    send_queued()
-    assert sweeper._round(with_purge=False) is False
-    factories.age(challenge, due_at=timezone.now())
-    assert sweeper._round(with_purge=False) is True
-    assert sweeper._round(with_purge=False) is False
-
-
-def test_a_process_starts_one_sweeper_and_stops_it() -> None:
-    tasks.start_sweeper()
-    tasks.start_sweeper()
-    assert len(tasks._running) == 1
-    thread = tasks._running[0]
-    assert thread.is_alive()
-    tasks.stop_sweeper()
-    assert not thread.is_alive()
-    assert tasks._running == []
+def test_the_round_that_cleans_up_also_reminds_of_exceptions(settings: Any) -> None:
+    set_floor(settings)
+    row = grant(factories.tenant())
+    now = timezone.now()
+    factories.age(row, created_at=now - timedelta(days=80), expires_at=now + timedelta(days=10))
+    Sweeper()._round(with_purge=False)
+    row.refresh_from_db()
+    assert row.reminded_at is None
+    Sweeper()._round(with_purge=True)
+    row.refresh_from_db()
+    assert row.reminded_at is not None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from gettext import GNUTranslations
 from pathlib import Path
 
@@ -13,52 +11,14 @@ import pytest
 from django.utils import translation
 
 from otpguard.core.checkpoints import BUILT_IN
-from otpguard.core.events import CATALOG
-from otpguard.core.policy import POLICY_FIELDS
+from otpguard.core.events.base import CATALOG
+from otpguard.core.factor_kind import FactorKind
+from otpguard.core.policy import RULES
+from otpguard.core.shipped_kinds import SHIPPED
 from otpguard.forms.policy import PolicyForm
-from tests.house.source import PACKAGE
+from tests.po_files import CATALOGS, entries
 
-CATALOGS = sorted((PACKAGE / "locale").glob("*/LC_MESSAGES/django.po"))
-LINE = re.compile(r'(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) )?(".*")')
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
-
-
-@dataclass
-class Entry:
-    """One message of a .po file; `parts` by keyword, as in "msgid" or "msgstr[0]"."""
-
-    fuzzy: bool = False
-    parts: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        """What the compiled catalog calls it."""
-        context = self.parts.get("msgctxt")
-        return self.parts["msgid"] if context is None else f"{context}\x04{self.parts['msgid']}"
-
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Each translation with the English text that it stands for."""
-        plural = self.parts.get("msgid_plural", "")
-        return [
-            (self.parts["msgid"] if keyword in {"msgstr", "msgstr[0]"} else plural, text)
-            for keyword, text in self.parts.items()
-            if keyword.startswith("msgstr")
-        ]
-
-
-def entries(source: str) -> Iterator[Entry]:
-    """The messages of a .po file, without its header and what is obsolete."""
-    for block in re.split(r"\n{2,}", source):
-        entry, keyword = Entry(), ""
-        for line in block.splitlines():
-            entry.fuzzy |= line.startswith("#,") and "fuzzy" in line
-            if found := LINE.fullmatch(line):
-                keyword = found[1] or keyword
-                text = ast.literal_eval(found[2])
-                entry.parts[keyword] = entry.parts.get(keyword, "") + text
-        if entry.parts.get("msgid"):
-            yield entry
 
 
 def untranslated(source: str) -> list[str]:
@@ -92,8 +52,14 @@ def expected(source: str) -> dict[object, str]:
 def compiled(path: Path) -> dict[object, str]:
     """What the compiled catalog beside a .po file holds, without the header."""
     with path.with_suffix(".mo").open("rb") as file:
-        held: dict[object, str] = vars(GNUTranslations(file))["_catalog"]
-    return {key: text for key, text in held.items() if key != ""}
+        catalog: dict[object, str] = vars(GNUTranslations(file))["_catalog"]
+    return {key: text for key, text in catalog.items() if key != ""}
+
+
+def texts_of(kind: FactorKind) -> Iterator[str]:
+    """What a kind of factor says to people; what it leaves empty is shown nowhere."""
+    methods = [text for method in kind.methods for text in (method.label, method.shown)]
+    yield from filter(None, [kind.label, kind.how, kind.why, kind.badge, *methods])
 
 
 def marked() -> set[str]:
@@ -101,7 +67,9 @@ def marked() -> set[str]:
     return {
         *(kind.label for kind in CATALOG),
         *(checkpoint.label for checkpoint in BUILT_IN.values()),
-        *(each.metadata[part] for each in POLICY_FIELDS for part in ("label", "help")),
+        *(text for kind in SHIPPED.values() for text in texts_of(kind)),
+        *(text for rule in RULES.values() for text in (rule.label, rule.help)),
+        *(text for rule in RULES.values() for text in getattr(rule.values, "labels", {}).values()),
     }
 
 

@@ -18,7 +18,7 @@ CHALLENGE = UUID("00000000-0000-4000-8000-000000000001")
         ("code", [CHALLENGE]),
         ("again", [CHALLENGE]),
         ("cancel", [CHALLENGE]),
-        ("report", [CHALLENGE]),
+        ("repudiate", [CHALLENGE]),
         ("continue", [CHALLENGE]),
         ("status", ["reference"]),
         ("api-policy", ["role_grant"]),
@@ -27,12 +27,12 @@ CHALLENGE = UUID("00000000-0000-4000-8000-000000000001")
         ("api-enrollment-role", ["admin"]),
     ],
 )
-def test_every_address_is_found_by_its_name_below_the_mount(name: str, args: list[object]) -> None:
-    address = reverse(f"otpguard:{name}", args=args)
-    assert address.startswith("/security/")
-    assert resolve(address).view_name == f"otpguard:{name}"
+def test_every_url_is_found_by_its_name_below_the_mount(name: str, args: list[object]) -> None:
+    url = reverse(f"otpguard:{name}", args=args)
+    assert url.startswith("/security/")
+    assert resolve(url).view_name == f"otpguard:{name}"
 
 
-def test_an_address_without_a_real_challenge_id_is_not_found() -> None:
+def test_a_url_without_a_real_challenge_id_is_not_found() -> None:
     with pytest.raises(Resolver404):
         resolve("/security/challenge/1/")

@@ -37,16 +37,16 @@ def test_a_changed_ciphertext_is_not_read() -> None:
 
 
 def test_a_token_is_refused_when_it_is_older_than_allowed() -> None:
-    token = vault.seal(vault.ASK, "short-lived")
-    assert vault.unseal(vault.ASK, token, max_age=timedelta(minutes=1)) == "short-lived"
+    token = vault.encrypt_token(vault.ASK, "short-lived")
+    assert vault.decrypt_token(vault.ASK, token, max_age=timedelta(minutes=1)) == "short-lived"
     with pytest.raises(vault.UndecryptableError):
-        vault.unseal(vault.ASK, token, max_age=timedelta(seconds=-1))
+        vault.decrypt_token(vault.ASK, token, max_age=timedelta(seconds=-1))
 
 
 def test_a_token_of_one_purpose_opens_for_no_other() -> None:
-    token = vault.seal(vault.ASK, "an ask")
+    token = vault.encrypt_token(vault.ASK, "an ask")
     with pytest.raises(vault.UndecryptableError):
-        vault.unseal(vault.REFERENCE, token, max_age=timedelta(minutes=1))
+        vault.decrypt_token(vault.CHALLENGE, token, max_age=timedelta(minutes=1))
     with pytest.raises(vault.UndecryptableError):
         vault.decrypt(token + "=" * (-len(token) % 4))
 
@@ -66,7 +66,7 @@ def test_a_new_root_key_in_front_writes_while_the_old_one_still_reads() -> None:
 
 
 def test_each_purpose_has_a_key_of_its_own() -> None:
-    purposes = (vault.CODE, vault.MAC, vault.INTENT, vault.DEVICE, vault.REFERENCE)
+    purposes = (vault.CODE, vault.MAC, vault.INTENT, vault.DEVICE, vault.CHALLENGE)
     keys = {vault.key_for(purpose) for purpose in purposes}
     assert len(keys) == len(purposes)
     assert {len(key) for key in keys} == {32}
@@ -119,3 +119,12 @@ def test_an_index_that_is_being_moved_is_known_under_both_keys() -> None:
         new, second = vault.blind_indexes("+12015550123")
     assert second == old
     assert new != old
+
+
+def test_keys_of_django_may_be_bytes_and_are_the_same_keys() -> None:
+    with override_settings(OTPGUARD={}, SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[OLD]):
+        token, ids = vault.encrypt("kept"), vault.key_ids()
+    in_bytes = {"SECRET_KEY": NEW.encode(), "SECRET_KEY_FALLBACKS": [OLD.encode()]}
+    with override_settings(OTPGUARD={}, **in_bytes):
+        assert vault.key_ids() == ids
+        assert vault.decrypt(token) == "kept"

@@ -1,4 +1,4 @@
-"""Addresses of the smallest project that can host otpguard."""
+"""URLs of the smallest project that can host otpguard."""
 
 from __future__ import annotations
 

@@ -30,13 +30,13 @@ THREADS = 4
 class CeleryWorker:
     """The running worker, seen from a test."""
 
-    def __init__(self, process: Kept, mail: Path) -> None:
+    def __init__(self, process: Kept, email_folder: Path) -> None:
         self.process = process
-        self._mail = mail
+        self._email_folder = email_folder
 
-    def sent_mail(self) -> str:
+    def sent_email(self) -> str:
         """Every message the worker has sent so far, as written on the wire, oldest first."""
-        return "".join(file.read_text() for file in sorted(self._mail.iterdir()))
+        return "".join(file.read_text() for file in sorted(self._email_folder.iterdir()))
 
     def wait_until_idle(self, *, seconds: float = 15) -> None:
         """Return once nothing is queued and nothing runs (tasks due later do not count)."""
@@ -59,7 +59,7 @@ class CeleryWorker:
         return all(answer is not None and not any(answer.values()) for answer in busy)
 
 
-def database_address() -> str:
+def database_url() -> str:
     """The URL of the database this process tests on: its name is not the configured one."""
     at = connection.settings_dict
     if connection.vendor == "sqlite":
@@ -69,12 +69,12 @@ def database_address() -> str:
 
 @contextmanager
 def running_worker(
-    mail: Path, *, settings_module: str = "", **environment: str
+    email_folder: Path, *, settings_module: str = "", **environment: str
 ) -> Iterator[CeleryWorker]:
     """A worker with four threads, on a queue that is emptied first.
 
-    `mail` is where it writes mail. Its settings are those of the test unless named; `environment`
-    adds variables for them to read.
+    `email_folder` is where it writes e-mail. Its settings are those of the test unless named;
+    `environment` adds variables for them to read.
     """
     artifacts = ROOT / "test-artifacts"
     artifacts.mkdir(exist_ok=True)
@@ -92,14 +92,14 @@ def running_worker(
         env={
             **os.environ,
             "DJANGO_SETTINGS_MODULE": settings_module or settings.SETTINGS_MODULE,
-            "OTPGUARD_TEST_DATABASE": database_address(),
-            "OTPGUARD_TEST_MAIL": str(mail),
+            "OTPGUARD_TEST_DATABASE": database_url(),
+            "OTPGUARD_TEST_EMAIL": str(email_folder),
             **environment,
         },
     )
     try:
         process.wait_until(lambda: f"{node} ready" in process.tail(), seconds=60)
-        yield CeleryWorker(process, mail)
+        yield CeleryWorker(process, email_folder)
     finally:
         process.stop()
         app.close()
@@ -113,7 +113,7 @@ def worker_of_module(
 
     It must not outlive them: it would send what other tests queue for themselves.
     """
-    with running_worker(tmp_path_factory.mktemp("mail")) as worker:
+    with running_worker(tmp_path_factory.mktemp("email")) as worker:
         yield worker
 
 

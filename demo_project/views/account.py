@@ -1,4 +1,4 @@
-"""Log in and out, switch the organization, see and change what is one's own."""
+"""Log in and out, switch the tenant, see and change what is one's own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Login(LoginView):
     template_name = "demo/login.html"
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Log in, as somebody else if somebody is logged in, and enter the first organization."""
+        """Log in, as somebody else if somebody is logged in, and enter the first tenant."""
         if self.request.user.is_authenticated:
             logout(self.request)  # ends that login session and what was proven in it
         response = super().form_valid(form)
@@ -48,7 +48,7 @@ class Logout(LogoutView):
 @login_required
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
-    """Work in another organization. What was proven in the last one does not count here."""
+    """Work in another tenant. What was proven in the last one does not count here."""
     membership = get_object_or_404(
         tenancy.memberships_of(request.user), tenant__slug=request.POST.get("tenant", "")
     )
@@ -60,7 +60,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def profile(request: HttpRequest) -> HttpResponse:
-    """Who one is: organizations, roles and factors."""
+    """Who one is: tenants, roles and factors."""
     factors = PhoneFactor.objects.filter(user=request.user.pk, confirmed=True, disabled_at=None)
     return render(request, "demo/profile.html", {"factors": factors})
 

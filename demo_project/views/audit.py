@@ -1,4 +1,4 @@
-"""What happened in the organization: the log of otpguard, seen by the tenant itself."""
+"""What happened in the tenant: the log of otpguard, seen by the tenant itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the organization pays: a class-based form that is guarded in `form_valid`."""
+"""How the tenant pays: a class-based form that is guarded in `form_valid`."""
 
 from __future__ import annotations
 

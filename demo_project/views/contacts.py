@@ -1,4 +1,4 @@
-"""The organization's own data, and its export."""
+"""The tenant's own data, and its export."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Rotate(CheckpointRequiredMixin):
 
     @staticmethod
     def checkpoint_target(request: HttpRequest, key_id: int) -> str:
-        """What the step-up page names: the key, if it is one of this organization."""
+        """What the step-up page names: the key, if it is one of this tenant."""
         membership = current(request)
         rows = ApiKey.objects.filter(pk=key_id, tenant=membership.tenant if membership else None)
         return f"rotation of {rows.first() or 'a key'}"

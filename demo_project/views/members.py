@@ -1,4 +1,4 @@
-"""Who belongs to the organization, and who may do what."""
+"""Who belongs to the tenant, and who may do what."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 import otpguard
 from demo_project.forms import RoleForm
 from demo_project.tenancy import ADMIN, MemberRequest, member_required
-from otpguard.flows import provision
+from otpguard.flows.tenant import provision
 from otpguard.http.facts import facts_from
 from otpguard.models import Membership
 
@@ -20,7 +20,7 @@ from otpguard.models import Membership
 def members(request: MemberRequest) -> HttpResponse:
     """List the members; an admin grants a role. The proof is bound to this one grant.
 
-    The flow writes the event and puts the 24 h hold on whoever becomes an admin.
+    The flow writes the event and puts the 24 h hold on the new admin.
     """
     tenant = request.membership.tenant
     may_grant = ADMIN in request.membership.roles

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 import otpguard
 from demo_project.forms import SignupForm, WorkspaceForm
 from demo_project.tenancy import enter
-from otpguard.flows import provision
+from otpguard.flows.tenant import provision
 from otpguard.http.facts import facts_from
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -50,7 +50,7 @@ def finish(request: HttpRequest) -> HttpResponse:
 
 
 def _found(request: HttpRequest, name: str) -> None:
-    """Whoever founds a company is its first admin."""
+    """The founder of a company is its first admin."""
     slug = f"{slugify(name)[:40] or 'company'}-{uuid4().hex[:6]}"
     tenant = provision.create_tenant(
         facts=facts_from(request), slug=slug, name=name, admin=str(request.user.pk)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from demo_project.people import ORGANIZATIONS, PASSWORD
+from demo_project.people import PASSWORD, TENANTS
 from demo_project.stories import CHECKPOINTS, STORIES
 
 
@@ -19,7 +19,7 @@ def tour(request: HttpRequest) -> HttpResponse:
         {
             "checkpoints": CHECKPOINTS,
             "stories": STORIES,
-            "organizations": ORGANIZATIONS,
+            "tenants": TENANTS,
             "password": PASSWORD,
         },
     )

@@ -1,4 +1,4 @@
-"""The site's admin: everything to see, and one page for each change that operators make."""
+"""The site's admin: read-only lists, and one page for each change that operators make."""
 
 from otpguard.admin.approval import ApprovalAdmin
 from otpguard.admin.block import FactorBlockAdmin
@@ -11,13 +11,16 @@ from otpguard.admin.grant import GrantAdmin
 from otpguard.admin.hold import HoldAdmin
 from otpguard.admin.membership import MembershipAdmin
 from otpguard.admin.notice import NoticeAdmin
+from otpguard.admin.opt_out import OptOutAdmin
 from otpguard.admin.policy import PolicyWishAdmin
+from otpguard.admin.policy_exception import PolicyExceptionAdmin
 from otpguard.admin.price import PriceAdmin
 from otpguard.admin.receipt import ReceiptAdmin
 from otpguard.admin.route import RouteHealthAdmin, RouteSwitchAdmin
-from otpguard.admin.sender import SenderRegistrationAdmin, WhatsAppSenderAdmin
 from otpguard.admin.session import LoginSessionAdmin
+from otpguard.admin.ten_dlc import TenDlcRegistrationAdmin
 from otpguard.admin.tenant import TenantAdmin
+from otpguard.admin.whatsapp_sender import WhatsAppSenderAdmin
 
 __all__ = [
     "ApprovalAdmin",
@@ -32,12 +35,14 @@ __all__ = [
     "LoginSessionAdmin",
     "MembershipAdmin",
     "NoticeAdmin",
+    "OptOutAdmin",
+    "PolicyExceptionAdmin",
     "PolicyWishAdmin",
     "PriceAdmin",
     "ReceiptAdmin",
     "RouteHealthAdmin",
     "RouteSwitchAdmin",
-    "SenderRegistrationAdmin",
+    "TenDlcRegistrationAdmin",
     "TenantAdmin",
     "WhatsAppSenderAdmin",
 ]

@@ -1,6 +1,6 @@
 """Object actions: one change each, on a page of its own, by one flow call (C36).
 
-A page has its own address, a small form and a button. The form is checked first, then the guard is
+A page has its own URL, a small form and a button. The form is checked first, then the guard is
 asked for the action's checkpoint, `security_settings` for most, with a name for what is about to
 happen, then the flow runs. A proof covers exactly this object and these fields, once.
 """
@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -22,23 +23,41 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.facts import RequestFacts
-from otpguard.exceptions import NotAllowed
+from otpguard.exceptions import InvalidInput, NotAllowed
+from otpguard.forms.errors import add_input_error
 from otpguard.forms.reason import ReasonForm
 from otpguard.http.facts import facts_from
 from otpguard.http.guard import require
 from otpguard.labels import Text
 
-if TYPE_CHECKING:
-    from otpguard.admin.base import ReadOnlyAdmin
-
 CHECKPOINT = "security_settings"
 _CSRF = "csrfmiddlewaretoken"
 
 
-class ObjectAction:
-    """One change of one object; made anew for each request.
+class ActingAdmin(Protocol):
+    """What an action needs of the model admin that offers it."""
 
-    Subclasses say `slug`, `label` and `run`, and `checkpoint` where another one guards. `on_list`
+    opts: Any
+    admin_site: AdminSite
+
+    @property
+    def object_actions(self) -> tuple[type[ObjectAction], ...]:
+        """The actions of this model."""
+
+    def may_act(self, request: HttpRequest) -> bool:
+        """Whether this person may use the object actions."""
+
+    def page_of(self, obj: Model | None) -> str:
+        """The URL of an object's page, or of the list."""
+
+    def get_object(self, request: HttpRequest, object_id: str) -> Any:  # noqa: ANN401 (any row)
+        """The row of that id, or None."""
+
+
+class ObjectAction:
+    """One change of one object; a new one for each request.
+
+    Subclasses set `slug`, `label` and `run`, and `checkpoint` if another one guards it. `on_list`
     puts the button on the list, where there is no object.
     """
 
@@ -51,7 +70,7 @@ class ObjectAction:
     form_class: ClassVar[type[forms.Form]] = ReasonForm
     template: ClassVar[str] = "action.html"
 
-    def __init__(self, model_admin: ReadOnlyAdmin, request: HttpRequest, obj: Any) -> None:  # noqa: ANN401 (any row)
+    def __init__(self, model_admin: ActingAdmin, request: HttpRequest, obj: Any) -> None:  # noqa: ANN401 (any row)
         self.model_admin = model_admin
         self.request = request
         self.obj = obj
@@ -77,7 +96,7 @@ class ObjectAction:
         return {}
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (a form of form_class)
-        """Call the one flow; returns what to say. Raises NotAllowed."""
+        """Call the one flow; returns what to say. Raises InvalidInput and NotAllowed."""
         raise NotImplementedError
 
     def next_url(self) -> str:
@@ -101,6 +120,9 @@ class ObjectAction:
         require(self.request, self.checkpoint, target=self.target(form), body=about)
         try:
             said = self.run(facts_from(self.request), form)
+        except InvalidInput as bad:
+            add_input_error(form, bad)
+            return self._page(form, status=400)
         except NotAllowed as refused:
             form.add_error(None, refused.message)
             return self._page(form, status=403)
@@ -126,12 +148,12 @@ class ObjectAction:
 
 
 def url_name(opts: Any, slug: str) -> str:  # noqa: ANN401 (Django's model options)
-    """The name of an action's address inside the admin."""
+    """The name of an action's URL inside the admin."""
     return f"{opts.app_label}_{opts.model_name}_do_{slug}"
 
 
-def urls_of(model_admin: ReadOnlyAdmin) -> list[URLPattern]:
-    """The addresses of a model's actions, to stand before the admin's own."""
+def urls_of(model_admin: ActingAdmin) -> list[URLPattern]:
+    """The URLs of a model's actions, which must come before the admin's own."""
     wrap = model_admin.admin_site.admin_view
     found = []
     for kind in model_admin.object_actions:
@@ -141,27 +163,27 @@ def urls_of(model_admin: ReadOnlyAdmin) -> list[URLPattern]:
     return found
 
 
-def buttons(model_admin: ReadOnlyAdmin, request: HttpRequest, obj: Model | None) -> list[Any]:
+def buttons(model_admin: ActingAdmin, request: HttpRequest, obj: Model | None) -> list[Any]:
     """The buttons for one object, or for the list when there is none."""
     if not model_admin.may_act(request):
         return []
     kinds = [kind for kind in model_admin.object_actions if kind.on_list == (obj is None)]
     made = [kind(model_admin, request, obj) for kind in kinds]
     return [
-        {"label": action.label, "url": address(action), "grave": action.grave}
+        {"label": action.label, "url": url_of(action), "grave": action.grave}
         for action in made
         if action.is_offered()
     ]
 
 
-def address(action: ObjectAction) -> str:
+def url_of(action: ObjectAction) -> str:
     """Where an action's page is."""
     args = [] if action.on_list else [quote(action.obj.pk)]
     return reverse(f"admin:{url_name(action.model_admin.opts, action.slug)}", args=args)
 
 
 def _view(
-    model_admin: ReadOnlyAdmin,
+    model_admin: ActingAdmin,
     kind: type[ObjectAction],
     request: HttpRequest,
     object_id: str | None = None,
@@ -172,9 +194,9 @@ def _view(
     if object_id is not None:
         obj = model_admin.get_object(request, unquote(object_id))
         if obj is None:
-            raise Http404(_("It is not there any more."))
+            raise Http404(_("It no longer exists."))
     action = kind(model_admin, request, obj)
     if not action.is_offered():
-        messages.warning(request, str(_("This cannot be done any more: it is over already.")))
+        messages.warning(request, str(_("This can no longer be done: it has already ended.")))
         return HttpResponseRedirect(model_admin.page_of(obj))
     return action.respond()

@@ -11,15 +11,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from otpguard.account import name_of
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, is_running, list_url
 from otpguard.core.facts import RequestFacts
-from otpguard.flows import approve
-from otpguard.flows.reset import CHECKPOINT, Reset
+from otpguard.flows.approval import approve
+from otpguard.flows.approval.approve import ACTIONS
+from otpguard.flows.factor.reset import Reset
+from otpguard.flows.factor.reset_request import FACTOR_RESET
 from otpguard.labels import Text
 from otpguard.models import Approval
 
-ACTIONS: dict[str, Text] = {approve.ACTION: _("Reset somebody's way of confirming")}
 TONES: dict[str, str] = {
     Approval.State.OPEN: "wait",
     Approval.State.APPROVED: "good",
@@ -28,7 +30,7 @@ TONES: dict[str, str] = {
 
 
 def said(done: Reset | Approval) -> Text:
-    """What an operator is told of a reset: done, asked for, or that there was nothing."""
+    """The message about a reset: done, asked for, or nothing to reset."""
     if isinstance(done, Approval):
         return _("Another administrator has to approve this. Nothing has changed yet.")
     if not done.total:
@@ -42,10 +44,10 @@ class _Decide(ObjectAction):
     """What both decisions have in common."""
 
     form_class = forms.Form
-    checkpoint = CHECKPOINT
+    checkpoint = FACTOR_RESET.checkpoint
 
     def is_offered(self) -> bool:
-        """Only while it waits, and to others than the two whom it is about."""
+        """Only while it waits, and not for the person who asked or the one to be reset."""
         row: Approval = self.obj
         involved = {row.asked_by_id, row.subject_id}
         waits = row.state == Approval.State.OPEN and is_running(row.expires_at)
@@ -57,28 +59,28 @@ class _Decide(ObjectAction):
 
 
 class Approve(_Decide):
-    """What was asked for is done at once."""
+    """Approve: do at once what was asked for."""
 
     slug, label, grave = "approve", _("Approve"), True
     help = _(
-        "It is done at once, in your name. Make sure by another way than e-mail that the person is"
-        " genuine."
+        "It is done at once, in your name. Verify who the person is by some means other than"
+        " e-mail."
     )
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401, ARG002 (see ObjectAction)
-        """See flows.approve.approve."""
-        return said(approve.approve(facts=facts, approval_id=self.obj.pk))
+        """Calls the flow `approve_action`."""
+        return said(approve.approve_action(facts=facts, approval_id=self.obj.pk))
 
 
 class Refuse(_Decide):
-    """What was asked for is not done."""
+    """Refuse what was asked for."""
 
     slug, label = "refuse", _("Refuse")
-    help = _("Nothing changes. Whoever asked can ask again.")
+    help = _("Nothing changes. It can be asked for again.")
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401, ARG002 (see ObjectAction)
-        """See flows.approve.refuse."""
-        approve.refuse(facts=facts, approval_id=self.obj.pk)
+        """Calls the flow `refuse_action`."""
+        approve.refuse_action(facts=facts, approval_id=self.obj.pk)
         return _("It was refused.")
 
 
@@ -99,9 +101,9 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "expires_at",
     )
     list_filter = ("state",)
-    search_fields = ("subject__username", "asked_by__username", "tenant__slug", "reason")
+    search_people = ("subject", "asked_by")
+    search_fields = ("tenant__slug", "reason")
     list_select_related = ("subject", "tenant", "asked_by", "decided_by")
-    date_hierarchy = "created_at"
     fields = (
         "action_name",
         "subject",
@@ -120,23 +122,23 @@ class ApprovalAdmin(ReadOnlyAdmin):
         """The factors and the events of the person."""
         return [
             (_("Factors"), list_url("factor", user__exact=obj.subject_id)),
-            (_("Events"), list_url("event", q=obj.subject.get_username())),
+            (_("Events"), list_url("event", q=name_of(obj.subject))),
         ]
 
-    @admin.display(description=_("operation"), ordering="action")
+    @admin.display(description=_("operation"))
     def action_name(self, obj: Approval) -> str:
         """The operation in words."""
         return str(action_text(obj))
 
     @admin.display(description=_("factors"))
     def what_text(self, obj: Approval) -> str:
-        """All, or which ones."""
+        """The factors to reset: all, or the ones named."""
         named = obj.what.get("factors")
         return str(_("all")) if named is None else ", ".join(named) or NOTHING
 
-    @admin.display(description=_("state"), ordering="state")
+    @admin.display(description=_("state"))
     def state_text(self, obj: Approval) -> SafeString:
-        """The state as a label; what nobody decided in time is over before it is swept."""
+        """The state as a label; an undecided approval past its deadline shows as expired."""
         if obj.state == Approval.State.OPEN and not is_running(obj.expires_at):
             return badge(Approval.State.EXPIRED.label)
         return badge(obj.get_state_display(), TONES.get(obj.state, ""))
@@ -144,4 +146,4 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
 def action_text(obj: Approval) -> Text:
     """What an operation is called; one of another release is shown as it is."""
-    return ACTIONS.get(obj.action, obj.action)
+    return ACTIONS.get(obj.action).label if obj.action in ACTIONS else str(obj.action)

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.utils import quote
+from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR
+from django.contrib.auth import get_user_model
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, URLPattern, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,10 +19,13 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.account import search_columns
 from otpguard.admin.actions import ObjectAction, buttons, urls_of
+from otpguard.admin.cascade import falls_along
+from otpguard.admin.lists.paginator import CappedPaginator
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel
-from otpguard.core.checkpoints import EVERY
+from otpguard.core.checkpoints import EVERY, SENSITIVE
 from otpguard.labels import CHANNELS, Text, checkpoint_label
 from otpguard.vault import UndecryptableError
 
@@ -30,10 +35,18 @@ NOTHING = "-"
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for all models
     """Lists and pages without a single input; each names the fields that it shows."""
 
+    search_people: ClassVar[tuple[str, ...]] = ()
+    """Columns of this model that lead to users, by whose names the list is searched as well."""
+
     object_actions: ClassVar[tuple[type[ObjectAction], ...]] = ()
-    actions = None
+    empty_text: ClassVar[Text] = ""
+    """What an empty list says, where nothing is a fact worth a sentence."""
+    actions: Any = None
     list_per_page = 50
     show_full_result_count = False
+    paginator = CappedPaginator
+    sortable_by = ()
+    """Nothing: to sort a large table by a column without an index takes seconds."""
     change_form_template = "admin/otpguard/page.html"
     change_list_template = "admin/otpguard/list.html"
 
@@ -45,9 +58,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
         """Never: see ObjectAction."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002 (Django's signature)
-        """Never: see ObjectAction."""
-        return False
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401 (Django's signature)
+        """Only along with a person or tenant that is being deleted: see `cascade`."""
+        return falls_along(request, obj)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401, ARG002 (Django's signature)
         """With the view or the change permission of the model."""
@@ -55,16 +68,22 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
         return request.user.has_perm(view) or self.may_act(request)
 
     def may_act(self, request: HttpRequest) -> bool:
-        """Whether the object actions are this person's to press."""
+        """Whether this person may use the object actions."""
         change = f"{self.opts.app_label}.change_{self.opts.model_name}"
         return bool(request.user.has_perm(change))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ANN401, ARG002 (Django's signature)
-        """All that is shown, so methods can stand among the columns."""
+        """All fields that are shown, so that methods can be among the columns."""
         return tuple(self.fields or ())
 
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        """`search_fields`, and for `search_people` what the host's user model has."""
+        people = search_columns(get_user_model())
+        found = [f"{path}__{column}" for path in self.search_people for column in people]
+        return (*found, *super().get_search_fields(request))
+
     def get_urls(self) -> list[URLPattern]:
-        """The actions' addresses before Django's own."""
+        """The actions' URLs before Django's own."""
         return urls_of(self) + super().get_urls()
 
     def change_view(
@@ -86,20 +105,32 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The list, with the buttons that need no object."""
+        """The list, with the buttons that need no object; for a filter that no column can hold, the
+        list without it, as Django answers other filters that it cannot read."""
+        if any("\0" in value for _name, many in request.GET.lists() for value in many):
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
+        if ORDER_VAR in request.GET:  # no header leads here, but Django would sort by it
+            kept = request.GET.copy()
+            del kept[ORDER_VAR]
+            return HttpResponseRedirect(f"{request.path}?{kept.urlencode()}")
         context = {
             **(extra_context or {}),
             "object_buttons": buttons(self, request, None),
+            "empty_text": self.empty_text,
             "title": capfirst(str(self.opts.verbose_name_plural)),
         }
         return super().changelist_view(request, context)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:  # noqa: ANN401 (Django's signature)
+        """The row of that id; None for an id that no column can hold."""
+        return None if "\0" in object_id else super().get_object(request, object_id, from_field)
+
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[Text, str]]:  # noqa: ANN401, ARG002 (any row)
-        """Where else to look: labels and addresses for the page of an object."""
+        """Where else to look: labels and URLs for the page of an object."""
         return []
 
     def page_of(self, obj: Model | None) -> str:
-        """The address of an object's page; of the list without one or when it is gone."""
+        """The URL of an object's page; of the list without one or when it is gone."""
         names = f"{self.opts.app_label}_{self.opts.model_name}"
         if obj is None or obj.pk is None:
             return reverse(f"admin:{names}_changelist")
@@ -107,7 +138,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
 
 
 def list_url(model: str, **query: object) -> str:
-    """The address of another list of ours, filtered."""
+    """The URL of another list of ours, filtered."""
     return reverse(f"admin:otpguard_{model}_changelist", query=query or None)
 
 
@@ -121,15 +152,17 @@ def link_to(model: str, pk: UUID, text: object) -> SafeString | str:
 
 
 def checkpoint_text(slug: str) -> str:
-    """What a checkpoint is called; a slug from another release or host is shown as it is."""
+    """The name of a checkpoint; a slug from another release or host is shown as it is."""
     if slug == EVERY:
         return str(_("Every checkpoint"))
+    if slug == SENSITIVE:
+        return str(_("Every sensitive checkpoint"))
     known = settings().checkpoints.get(slug)
     return str(checkpoint_label(known)) if known else slug
 
 
 def channel_words(value: str) -> str:
-    """What a channel is called; one of another release is shown as it is."""
+    """The name of a channel; one from another release is shown as it is."""
     return str(CHANNELS[Channel(value)]) if value in set(Channel) else value
 
 
@@ -139,13 +172,18 @@ def badge(text: object, tone: str = "") -> SafeString:
 
 
 def is_running(until: datetime | None) -> bool:
-    """True for a moment still to come."""
+    """True for a time in the future."""
     return until is not None and until > timezone.now()
 
 
-def revealed(sealed: Any) -> str:  # noqa: ANN401 (a Sealed, or None)
-    """A sealed column in clear; empty when its key is gone."""
+def revealed(encrypted: Any) -> str:  # noqa: ANN401 (an Encrypted, or None)
+    """An encrypted column in clear; empty when its key is gone."""
     try:
-        return str(sealed.reveal()) if sealed else ""
+        return str(encrypted.reveal()) if encrypted else ""
     except UndecryptableError:
         return ""
+
+
+def saved(changed: tuple[str, ...]) -> Text:
+    """Which columns a change has changed."""
+    return _("Saved: %(names)s.") % {"names": ", ".join(changed)} if changed else _("No change.")

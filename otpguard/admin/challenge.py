@@ -21,13 +21,12 @@ from otpguard.admin.base import (
     list_url,
     revealed,
 )
-from otpguard.admin.filters import CheckpointFilter
+from otpguard.admin.lists.filters import CheckpointFilter
 from otpguard.core.assurance import AssuranceLevel, Channel
 from otpguard.core.challenge import ChallengeState
 from otpguard.core.facts import RequestFacts
 from otpguard.factors.phone import masked_destination
-from otpguard.flows.close import cancel
-from otpguard.flows.scope import check
+from otpguard.flows.challenge.close import cancel_challenge
 from otpguard.labels import CHANNELS, LEVELS, Text
 from otpguard.models import Challenge
 
@@ -35,7 +34,7 @@ TONES = {
     ChallengeState.OPEN: "wait",
     ChallengeState.VERIFIED: "good",
     ChallengeState.EXHAUSTED: "bad",
-    ChallengeState.REPORTED: "bad",
+    ChallengeState.REPUDIATED: "bad",
 }
 
 
@@ -50,9 +49,8 @@ class CancelChallenge(ObjectAction):
         return bool(self.obj.state == ChallengeState.OPEN)
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.close.cancel, which leaves the reach to its caller."""
-        check(facts, tenant=self.obj.tenant_id, user=self.obj.user_id)
-        cancel(facts=facts, challenge=self.obj, reason=form.cleaned_data["reason"])
+        """See flows.challenge.close.cancel_challenge."""
+        cancel_challenge(facts=facts, challenge=self.obj, reason=form.cleaned_data["reason"])
         return _("The challenge was canceled.")
 
 
@@ -61,6 +59,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
     """Challenges, the newest first."""
 
     object_actions = (CancelChallenge,)
+    ordering = ("-id",)
     list_display = (
         "created_at",
         "checkpoint_name",
@@ -74,9 +73,9 @@ class ChallengeAdmin(ReadOnlyAdmin):
     )
     list_display_links = ("created_at",)
     list_filter = ("state", "undeliverable", CheckpointFilter)
-    search_fields = ("user__username", "user__email", "tenant__slug", "story")
+    search_people = ("user",)
+    search_fields = ("tenant__slug", "story")
     list_select_related = ("user", "tenant")
-    date_hierarchy = "created_at"
     fields = (
         "checkpoint_name",
         "target_text",
@@ -87,7 +86,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
         "destination_text",
         "attempts_text",
         "trail",
-        "address",
+        "client_ip",
         "device",
         "created_at",
         "expires_at",
@@ -95,19 +94,19 @@ class ChallengeAdmin(ReadOnlyAdmin):
     )
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """The factor may be asked for, as the factor's page does."""
+        """Allow the filter that the factor's page links to."""
         return lookup == "factor__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def links(self, _request: HttpRequest, obj: Challenge) -> list[tuple[Text, str]]:
         """The story it belongs to."""
         return [(_("Story"), list_url("event", story=obj.story))]
 
-    @admin.display(description=_("checkpoint"), ordering="checkpoint")
+    @admin.display(description=_("checkpoint"))
     def checkpoint_name(self, obj: Challenge) -> str:
         """The checkpoint in words."""
         return checkpoint_text(obj.checkpoint)
 
-    @admin.display(description=_("state"), ordering="state")
+    @admin.display(description=_("state"))
     def state_text(self, obj: Challenge) -> SafeString:
         """The state as a label."""
         text = _("undeliverable") if obj.undeliverable and obj.state == "open" else obj.state
@@ -131,7 +130,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
         number = revealed(obj.destination)
         return masked_destination(Channel.SMS, number=number, email="") if number else NOTHING
 
-    @admin.display(description=_("tries"), ordering="attempts")
+    @admin.display(description=_("tries"))
     def attempts_text(self, obj: Challenge) -> str:
         """How many of how many."""
         return f"{obj.attempts} / {obj.max_attempts}"
@@ -141,10 +140,10 @@ class ChallengeAdmin(ReadOnlyAdmin):
         """What the action was about."""
         return revealed(obj.target) or NOTHING
 
-    @admin.display(description=_("address"))
-    def address(self, obj: Challenge) -> str:
+    @admin.display(description=_("IP address"))
+    def client_ip(self, obj: Challenge) -> str:
         """Where the request came from."""
-        return _net(obj, "address")
+        return _net(obj, "client_ip")
 
     @admin.display(description=_("device"))
     def device(self, obj: Challenge) -> str:

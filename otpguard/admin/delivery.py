@@ -18,7 +18,12 @@ from otpguard.admin.base import (
     link_to,
     list_url,
 )
-from otpguard.admin.filters import ChannelFilter
+from otpguard.admin.lists.filters import (
+    CarrierFilter,
+    ChannelFilter,
+    NetworkRouteFilter,
+    ProviderFilter,
+)
 from otpguard.core.challenge import DeliveryState
 from otpguard.core.money import as_dollars
 from otpguard.labels import Text
@@ -36,19 +41,22 @@ TONES = {
 class DeliveryAdmin(ReadOnlyAdmin):
     """Deliveries, the newest first."""
 
+    ordering = ("-id",)
     list_display = (
         "created_at",
         "state_text",
         "route",
+        "carrier",
+        "network_route",
         "outcome",
         "checkpoint_name",
         "tenant",
         "sent_at",
     )
-    list_filter = ("state", ChannelFilter, "provider")
-    search_fields = ("provider_ref", "challenge__user__username", "tenant__slug")
+    list_filter = ("state", ChannelFilter, ProviderFilter, CarrierFilter, NetworkRouteFilter)
+    search_people = ("challenge__user",)
+    search_fields = ("provider_ref", "tenant__slug")
     list_select_related = ("challenge", "tenant")
-    date_hierarchy = "created_at"
     fields = (
         "challenge_link",
         "tenant",
@@ -63,14 +71,14 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "cost_text",
         "provider_ref",
         "country",
-        "reports_text",
+        "receipts_text",
         "created_at",
         "sent_at",
         "lease_until",
     )
 
     def links(self, _request: HttpRequest, obj: Delivery) -> list[tuple[Text, str]]:
-        """The challenge whose code it carried, and what the vendor reported."""
+        """The challenge whose code it carried, and the vendor's receipts."""
         return [
             (_("Challenge"), self._challenge_page(obj)),
             (_("Receipts"), list_url("receipt", delivery__id__exact=obj.pk)),
@@ -87,12 +95,12 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """The challenge, to click."""
         return link_to("challenge", obj.challenge_id, obj.challenge)
 
-    @admin.display(description=_("route"), ordering="provider")
+    @admin.display(description=_("route"))
     def route(self, obj: Delivery) -> str:
         """Provider and channel in one column."""
         return f"{obj.provider} · {channel_words(obj.channel)}"
 
-    @admin.display(description=_("channel"), ordering="channel")
+    @admin.display(description=_("channel"))
     def channel_text(self, obj: Delivery) -> str:
         """The channel in words."""
         return channel_words(obj.channel)
@@ -102,7 +110,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """The checkpoint in words."""
         return checkpoint_text(obj.challenge.checkpoint)
 
-    @admin.display(description=_("state"), ordering="state")
+    @admin.display(description=_("state"))
     def state_text(self, obj: Delivery) -> SafeString:
         """The state as a label."""
         return badge(obj.state, TONES.get(DeliveryState(obj.state), ""))
@@ -113,14 +121,14 @@ class DeliveryAdmin(ReadOnlyAdmin):
         return as_dollars(obj.cost_micros) if obj.cost_micros else NOTHING
 
     @admin.display(description=_("receipts"))
-    def reports_text(self, obj: Delivery) -> SafeString | str:
-        """What the vendor reported, in the order it came."""
+    def receipts_text(self, obj: Delivery) -> SafeString | str:
+        """The vendor's receipts, in the order they came."""
         rows = [
             (
                 timezone.localtime(row.at).strftime("%H:%M:%S"),
                 row.state,
                 f" ({row.failure})" if row.failure else "",
             )
-            for row in obj.reports.order_by("at", "pk")
+            for row in obj.receipt_set.order_by("at", "pk")
         ]
         return format_html_join("", "<div>{} · {}{}</div>", rows) or NOTHING

@@ -14,7 +14,7 @@ from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, badge
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.facts import RequestFacts
-from otpguard.flows.enrollment import remove_rule, set_rule
+from otpguard.flows.tenant.enrollment import remove_rule, set_rule
 from otpguard.forms.enrollment import NewRuleForm, RuleForm, initial_of
 from otpguard.labels import Text
 from otpguard.models import EnrollmentRule
@@ -24,7 +24,7 @@ class AddRule(ObjectAction):
     """A new rule of a tenant or of the site."""
 
     slug, label, on_list = "add", _("Add rule"), True
-    help = _("Rules add up: what the site asks counts in every organization, whatever its own ask.")
+    help = _("Rules add up: the site's rules apply in every organization, in addition to its own.")
     form_class = NewRuleForm
 
     def initial(self) -> dict[str, Any]:
@@ -32,12 +32,12 @@ class AddRule(ObjectAction):
         return {"tenant": self.request.GET.get("tenant", "")}
 
     def target(self, form: NewRuleForm) -> str:
-        """Whose rule, for whom."""
+        """The owner of the rule, and the role it is for."""
         cleaned = form.cleaned_data
         return f"{self.label}: {cleaned['tenant'] or _('the site')}, {cleaned['role'] or '*'}"
 
     def run(self, facts: RequestFacts, form: NewRuleForm) -> Text:
-        """See flows.enrollment.set_rule."""
+        """Calls the flow `set_rule`."""
         cleaned = form.cleaned_data
         self.obj = set_rule(
             facts=facts,
@@ -59,27 +59,27 @@ class ChangeRule(ObjectAction):
         return initial_of(self.obj)
 
     def run(self, facts: RequestFacts, form: RuleForm) -> Text:
-        """See flows.enrollment.set_rule."""
+        """Calls the flow `set_rule`."""
         rule: EnrollmentRule = self.obj
         set_rule(facts=facts, tenant=rule.tenant, role=rule.role, **form.values(facts.now))
         return _("The rule was saved.")
 
 
 class RemoveRule(ObjectAction):
-    """Nobody is asked by this rule any more."""
+    """Remove a rule."""
 
     slug, label, grave = "remove", _("Remove"), True
-    help = _("Whoever is closed out by this rule alone gets back in at once.")
+    help = _("People who are locked out by this rule alone get back in at once.")
     form_class = forms.Form
 
     def run(self, facts: RequestFacts, form: forms.Form) -> Text:  # noqa: ARG002 (see ObjectAction)
-        """See flows.enrollment.remove_rule."""
+        """Calls the flow `remove_rule`."""
         rule: EnrollmentRule = self.obj
         removed = remove_rule(facts=facts, tenant=rule.tenant, role=rule.role)
         return _("The rule was removed.") if removed else _("No change.")
 
     def next_url(self) -> str:
-        """The list: the object is gone."""
+        """The list, because the rule is gone."""
         return self.model_admin.page_of(None)
 
 
@@ -92,24 +92,23 @@ class EnrollmentRuleAdmin(ReadOnlyAdmin):
     list_filter = ("level",)
     search_fields = ("role", "tenant__name", "tenant__slug")
     list_select_related = ("tenant", "author")
-    date_hierarchy = "starts_at"
     fields = ("whose", "for_whom", "asks", "starts_at", "grace_days", "author", "at")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """The tenant may be asked for, as its page does."""
+        """Allow the filter that the tenant's page links to."""
         return lookup == "tenant__id__exact" or super().lookup_allowed(lookup, value, request)
 
-    @admin.display(description=_("for whom"), ordering="role")
+    @admin.display(description=_("for whom"))
     def for_whom(self, obj: EnrollmentRule) -> str:
         """The role, or everybody."""
         return obj.role or str(_("everybody"))
 
-    @admin.display(description=_("whose"), ordering="tenant__name")
+    @admin.display(description=_("whose"))
     def whose(self, obj: EnrollmentRule) -> str:
         """The tenant, or the site."""
         return str(obj.tenant or _("the site"))
 
-    @admin.display(description=_("asks"), ordering="level")
+    @admin.display(description=_("asks"))
     def asks(self, obj: EnrollmentRule) -> SafeString:
         """The level, or any factor."""
         return badge(_("any factor") if obj.level is None else AssuranceLevel(obj.level).name)

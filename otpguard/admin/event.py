@@ -10,43 +10,29 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
-from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.account import search_columns
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, checkpoint_text, list_url
-from otpguard.admin.filters import (
+from otpguard.admin.lists.filters import (
     CheckpointFilter,
     KindFilter,
     StoryFilter,
     TenantFilter,
     TimeFilter,
 )
-from otpguard.admin.reading import Names, Read, names_of, read
+from otpguard.admin.tables.event_details import Names, Read, names_of, read_event
 from otpguard.core.uuid7 import time_of
 from otpguard.labels import Text, event_label
 from otpguard.models import Event
 
-COUNTED = 10_000
-"""As far as a list counts and pages; beyond it the filters lead."""
-
 USERS_FOUND = 50
-
-
-class CappedPaginator(Paginator):  # type: ignore[type-arg]  # Django's own is not generic at run time
-    """Counts no further than COUNTED rows: the log is the largest table there is."""
-
-    @cached_property
-    def count(self) -> int:
-        """The number of rows, at most COUNTED."""
-        rows: Any = self.object_list
-        return int(rows.order_by()[:COUNTED].count())
 
 
 class EventList(ChangeList):
@@ -56,15 +42,15 @@ class EventList(ChangeList):
         """Attach what each row says to the row."""
         super().get_results(request)
         self.result_list = list(self.result_list)
-        attach(self.result_list)
+        attach_details(self.result_list)
 
 
-def attach(rows: Iterable[Any]) -> None:
-    """Give each row `said`: its body, its sealed part, names and whether it is genuine."""
+def attach_details(rows: Iterable[Any]) -> None:
+    """Give each row `said`: its body, its private part, names and whether it is genuine."""
     rows = list(rows)
     names = names_of(rows)
     for row in rows:
-        row.said = read(row)
+        row.said = read_event(row)
         row.names = names
 
 
@@ -72,7 +58,6 @@ def attach(rows: Iterable[Any]) -> None:
 class EventAdmin(ReadOnlyAdmin):
     """Events, the newest first; one story in the order it happened."""
 
-    paginator = CappedPaginator
     list_per_page = 100
     list_max_show_all = 100
     list_display = (
@@ -89,10 +74,7 @@ class EventAdmin(ReadOnlyAdmin):
     list_display_links = ("time",)
     list_filter = (TimeFilter, KindFilter, CheckpointFilter, TenantFilter, StoryFilter)
     search_fields = ("story",)
-    search_help_text = _(
-        "A story's or a user's id, or a username: whoever did it or whom it befell."
-    )
-    sortable_by = ()
+    search_help_text = _("The id of a story or a user, or a username: the actor or the subject.")
     fields = (
         "time",
         "event",
@@ -101,7 +83,7 @@ class EventAdmin(ReadOnlyAdmin):
         "actor",
         "subject",
         "target",
-        "address",
+        "client_ip",
         "device",
         "details",
         "story_link",
@@ -121,20 +103,22 @@ class EventAdmin(ReadOnlyAdmin):
         """One event with its names."""
         found = super().get_object(request, object_id, from_field)
         if found is not None:
-            attach([found])
+            attach_details([found])
         return found
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
     ) -> tuple[QuerySet[Event], bool]:
-        """By the id of a story, or by who did it or whom it befell."""
+        """By the id of a story, or by its actor or subject."""
         term = search_term.strip()
         if not term:
             return super().get_search_results(request, queryset, "")
         who = Q(actor_ref=term) | Q(subject_ref=term)
-        people = get_user_model()._default_manager.filter(  # noqa: SLF001 (Django's documented name)
-            **{f"{get_user_model().USERNAME_FIELD}__istartswith": term}
-        )
+        named = Q()
+        for column in search_columns(get_user_model()):
+            named |= Q(**{f"{column}__istartswith": term})
+        every = get_user_model()._default_manager  # noqa: SLF001 (Django's documented name)
+        people = every.filter(named) if named else every.none()
         for pk in people.values_list("pk", flat=True)[:USERS_FOUND]:
             who |= Q(actor_ref=str(pk)) | Q(subject_ref=str(pk))
         with suppress(ValueError):
@@ -155,7 +139,7 @@ class EventAdmin(ReadOnlyAdmin):
         """The label of the catalog."""
         return str(event_label(obj.kind))
 
-    @admin.display(description=_("tenant"))
+    @admin.display(description=_("organization"))
     def tenant(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
         """The tenant's name."""
         names: Names = obj.names
@@ -174,7 +158,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("about"))
     def subject(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
-        """Whom it befell."""
+        """The person whose account it concerns."""
         names: Names = obj.names
         return names.user(obj.subject_ref) or NOTHING
 
@@ -183,10 +167,10 @@ class EventAdmin(ReadOnlyAdmin):
         """What the action was about."""
         return _said(obj).personal.get("target") or NOTHING
 
-    @admin.display(description=_("address"))
-    def address(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
+    @admin.display(description=_("IP address"))
+    def client_ip(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
         """Where it came from."""
-        return _said(obj).personal.get("address") or NOTHING
+        return _said(obj).personal.get("client_ip") or NOTHING
 
     @admin.display(description=_("device"))
     def device(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
@@ -203,7 +187,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("who"))
     def people(self, obj: Any) -> SafeString:  # noqa: ANN401 (an attached row)
-        """Who did it, and to whom if that is somebody else."""
+        """The actor, and the subject if that is somebody else."""
         names: Names = obj.names
         about = f"→ {names.user(obj.subject_ref)}" if obj.subject_ref else ""
         return _stacked(
@@ -212,9 +196,9 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("from"))
     def origin(self, obj: Any) -> SafeString:  # noqa: ANN401 (an attached row)
-        """Address and device."""
+        """IP address and device."""
         personal = _said(obj).personal
-        return _stacked(personal.get("address"), personal.get("agent"))
+        return _stacked(personal.get("client_ip"), personal.get("agent"))
 
     @admin.display(description=_("details"))
     def details(self, obj: Any) -> SafeString | str:  # noqa: ANN401 (an attached row)

@@ -6,22 +6,26 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.approval import said
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, link_to, list_url, revealed
-from otpguard.core.assurance import Channel, FactorKind
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, link_to, list_url
+from otpguard.admin.lists.filters import FactorKindFilter, happened
+from otpguard.channels import opt_outs
 from otpguard.core.facts import RequestFacts
-from otpguard.factors import recovery
-from otpguard.factors.phone import masked_destination
-from otpguard.flows.approve import reset_or_ask
-from otpguard.flows.reset import CHECKPOINT
-from otpguard.flows.revoke import disable_factor
-from otpguard.labels import FACTOR_KINDS, Text
+from otpguard.factors.catalog import driver_of
+from otpguard.flows.factor.reset import CHECKPOINT
+from otpguard.flows.factor.reset_request import reset_or_ask
+from otpguard.flows.session.revoke import disable_factor
+from otpguard.http.opt_out_text import stopped_text
+from otpguard.labels import Text
 from otpguard.models import Factor
+from otpguard.vault import UndecryptableError
 
 
 class DisableFactor(ObjectAction):
@@ -42,24 +46,24 @@ class DisableFactor(ObjectAction):
         return f"{self.label}: {self.obj}"
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.revoke.disable_factor."""
+        """Calls the flow `disable_factor`."""
         disable_factor(facts=facts, factor=self.obj, reason=form.cleaned_data["reason"])
         return _("The factor was disabled.")
 
 
 class ResetFactor(ObjectAction):
-    """Gone; the person enrolls anew."""
+    """Remove a factor; the person enrolls a new one."""
 
     slug, label, grave = "reset", _("Reset"), True
     help = _(
         "The factor is deleted, with its challenges. The person's proofs end at once, sensitive"
-        " actions wait, and they are told. Make sure by another way than e-mail that the person is"
-        " genuine."
+        " actions wait, and they are told. Verify who the person is by some means other than"
+        " e-mail."
     )
     checkpoint = CHECKPOINT
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.approve.reset_or_ask."""
+        """Calls the flow `reset_or_ask`."""
         return said(
             reset_or_ask(
                 facts=facts,
@@ -70,7 +74,7 @@ class ResetFactor(ObjectAction):
         )
 
     def next_url(self) -> str:
-        """The list: there may be no page of it any more."""
+        """The list, because the factor may have no page any more."""
         return self.model_admin.page_of(None)
 
 
@@ -82,7 +86,7 @@ class FactorAdmin(ReadOnlyAdmin):
     list_display = (
         "user",
         "kind_text",
-        "number",
+        "hint",
         "model_text",
         "serial",
         "owner",
@@ -91,58 +95,58 @@ class FactorAdmin(ReadOnlyAdmin):
         "created_at",
     )
     list_filter = (
-        "kind",
+        FactorKindFilter,
         "confirmed",
         "hardware",
         "attested",
-        ("disabled_at", admin.EmptyFieldListFilter),
-        ("blocks", admin.EmptyFieldListFilter),
+        ("disabled_at", happened(_("switched off"))),
+        ("blocks", happened(_("blocked in an organization"))),
     )
-    search_fields = ("user__username", "user__email", "serial", "aaguid")
+    search_people = ("user",)
+    search_fields = ("serial", "aaguid")
     list_select_related = ("user", "tenant")
-    date_hierarchy = "created_at"
     fields = (
         "user",
         "kind_text",
-        "number",
+        "hint",
         "owner",
         "state",
         "blocked_in",
-        "codes_left",
         "serial",
-        "hardware_text",
         "model_text",
-        "attestation_text",
-        "backup_text",
-        "verified_text",
+        "details",
+        "stopped",
+        "consent_text",
         "usable_from",
         "last_used_at",
         "disabled_at",
+        "disabled_by",
         "created_at",
     )
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """The person may be asked for, as a member's page does."""
+        """Allow the filter that a member's page links to."""
         return lookup == "user__exact" or super().lookup_allowed(lookup, value, request)
 
     def links(self, _request: HttpRequest, obj: Factor) -> list[tuple[Text, str]]:
         """What was asked of it."""
         return [(_("Challenges"), list_url("challenge", factor__id__exact=obj.pk))]
 
-    @admin.display(description=_("kind"), ordering="kind")
+    @admin.display(description=_("kind"))
     def kind_text(self, obj: Factor) -> str:
         """The kind in words."""
-        return str(FACTOR_KINDS[FactorKind(obj.kind)])
+        driver = driver_of(obj)
+        return str(driver.label_of(obj) if driver is not None else obj.kind)
 
-    @admin.display(description=_("number"))
-    def number(self, obj: Factor) -> str:
-        """Country code and the last two digits."""
-        if obj.kind != FactorKind.PHONE:
-            return NOTHING
-        number = revealed(obj.secret)
-        if not number:
+    @admin.display(description=_("number or mark"))
+    def hint(self, obj: Factor) -> str:
+        """What distinguishes it from others of its kind; for a number, country code and last two
+        digits."""
+        driver = driver_of(obj)
+        try:
+            return (driver.hint_of(obj) if driver is not None else "") or NOTHING
+        except UndecryptableError:
             return str(_("unreadable: its key is gone"))
-        return masked_destination(Channel.SMS, number=number, email="")
 
     @admin.display(description=_("belongs to"))
     def owner(self, obj: Factor) -> str:
@@ -163,43 +167,29 @@ class FactorAdmin(ReadOnlyAdmin):
         links = [(link_to("factorblock", row.pk, row.tenant), row.reason) for row in rows]
         return format_html_join("", "<div>{}: {}</div>", links) or NOTHING
 
-    @admin.display(description=_("codes left"))
-    def codes_left(self, obj: Factor) -> str:
-        """How many recovery codes are unused."""
-        return str(recovery.left(obj)) if obj.kind == FactorKind.RECOVERY else NOTHING
+    @admin.display(description=_("details"))
+    def details(self, obj: Factor) -> SafeString | str:
+        """What its kind says of it, a line each."""
+        driver = driver_of(obj)
+        if driver is None:
+            return str(_("Its kind is not installed: it proves nothing."))
+        return format_html_join("", "<div>{}: {}</div>", driver.details_of(obj)) or NOTHING
 
-    @admin.display(description=_("hardware"))
-    def hardware_text(self, obj: Factor) -> str:
-        """Whether an authenticator's codes come from a token."""
-        if obj.kind != FactorKind.TOTP:
+    @admin.display(description=_("channels that are off"))
+    def stopped(self, obj: Factor) -> SafeString | str:
+        """What its holder stopped, in each organization, with the page that tells more."""
+        rows = opt_outs.every_of_factor(obj, now=timezone.now())
+        lines = [(link_to("optout", row.pk, stopped_text(row)), row.tenant or "") for row in rows]
+        return format_html_join("", "<div>{} {}</div>", lines) or NOTHING
+
+    @admin.display(description=_("consent"))
+    def consent_text(self, obj: Factor) -> str:
+        """The version of the opt-in text that its holder agreed to, and when."""
+        if obj.consented_at is None:
             return NOTHING
-        return str(_("hardware token") if obj.hardware else _("app"))
+        return f"{obj.consent_version}, {date_format(obj.consented_at, 'SHORT_DATETIME_FORMAT')}"
 
-    @admin.display(description=_("model (AAGUID)"), ordering="aaguid")
+    @admin.display(description=_("model (AAGUID)"))
     def model_text(self, obj: Factor) -> str:
         """The model of a passkey's authenticator, as it names itself."""
         return str(obj.aaguid or NOTHING)
-
-    @admin.display(description=_("attestation"))
-    def attestation_text(self, obj: Factor) -> str:
-        """The format, and whether it reached a root that the site trusts."""
-        if obj.kind != FactorKind.PASSKEY:
-            return NOTHING
-        trusted = _("trusted") if obj.attested else _("not trusted")
-        return f"{obj.attestation or _('none')}, {trusted}"
-
-    @admin.display(description=_("backup"))
-    def backup_text(self, obj: Factor) -> str:
-        """Whether a passkey may leave its device, and has."""
-        if obj.kind != FactorKind.PASSKEY:
-            return NOTHING
-        if not obj.backup_eligible:
-            return str(_("stays on one device"))
-        return str(_("synced") if obj.backed_up else _("can be synced"))
-
-    @admin.display(description=_("user verification"))
-    def verified_text(self, obj: Factor) -> str:
-        """Whether a passkey checked its person when it was made."""
-        if obj.kind != FactorKind.PASSKEY:
-            return NOTHING
-        return str(_("yes") if obj.user_verified else _("no"))

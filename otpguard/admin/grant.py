@@ -1,4 +1,4 @@
-"""Grants: the proofs that login sessions hold. What they are worth is computed when asked."""
+"""Grants: the proofs that login sessions hold. What they are worth is computed on demand."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text, list_url
+from otpguard.admin.lists.filters import happened
 from otpguard.core.facts import RequestFacts
-from otpguard.flows.revoke import revoke_grants
+from otpguard.flows.session.revoke import revoke_grants
 from otpguard.labels import Text
 from otpguard.models import Grant
 
@@ -28,7 +29,7 @@ class RevokeGrant(ObjectAction):
         return self.obj.revoked_at is None
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.revoke.revoke_grants."""
+        """Calls the flow `revoke_grants`."""
         revoke_grants(
             facts=facts,
             grants=Grant.objects.filter(pk=self.obj.pk),
@@ -42,11 +43,12 @@ class GrantAdmin(ReadOnlyAdmin):
     """Grants, the newest first."""
 
     object_actions = (RevokeGrant,)
+    ordering = ("-id",)
     list_display = ("verified_at", "user", "tenant", "method", "bound", "state", "passed_text")
-    list_filter = ("source", ("revoked_at", admin.EmptyFieldListFilter))
-    search_fields = ("user__username", "user__email", "tenant__slug", "story")
+    list_filter = ("source", ("revoked_at", happened(_("revoked"))))
+    search_people = ("user",)
+    search_fields = ("tenant__slug", "story")
     list_select_related = ("user", "tenant")
-    date_hierarchy = "verified_at"
     fields = (
         "user",
         "tenant",
@@ -82,7 +84,7 @@ class GrantAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("state"))
     def state(self, obj: Grant) -> SafeString:
-        """Live, used up or revoked; age is judged by the policy of each checkpoint."""
+        """Live, used up or revoked; each checkpoint's policy decides how old it may be."""
         if obj.revoked_at is not None:
             return badge(_("revoked"), "bad")
         return badge(_("used"), "") if obj.uses_left == 0 else badge(_("live"), "good")

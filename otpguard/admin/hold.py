@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, badge, checkpoint_text, is_running
-from otpguard.admin.filters import CheckpointFilter
+from otpguard.admin.lists.filters import CheckpointFilter, happened
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import NotAllowed
-from otpguard.flows import hold
+from otpguard.flows.release import hold
 from otpguard.labels import Text
 from otpguard.models import Hold
 
@@ -23,16 +23,16 @@ class LiftHold(ObjectAction):
     """The wait ends early."""
 
     slug, label, grave = "lift", _("Lift"), True
-    help = _("The wait ends now. Make sure by another way than e-mail that the person is genuine.")
+    help = _("The wait ends now. Verify who the person is by some means other than e-mail.")
 
     def is_offered(self) -> bool:
         """Only a running one."""
         return self.obj.lifted_at is None and is_running(self.obj.until)
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.hold.lift."""
+        """Calls the flow `lift`."""
         if not hold.lift(facts=facts, hold=self.obj, reason=form.cleaned_data["reason"]):
-            raise NotAllowed(str(_("This hold is over already.")))
+            raise NotAllowed(str(_("This hold has already ended.")))
         return _("The hold was lifted.")
 
 
@@ -42,10 +42,10 @@ class HoldAdmin(ReadOnlyAdmin):
 
     object_actions = (LiftHold,)
     list_display = ("user", "tenant", "checkpoint_name", "state", "until", "reason", "created_at")
-    list_filter = (CheckpointFilter, ("lifted_at", admin.EmptyFieldListFilter))
-    search_fields = ("user__username", "user__email", "tenant__name", "tenant__slug", "reason")
+    list_filter = (CheckpointFilter, ("lifted_at", happened(_("lifted"))))
+    search_people = ("user",)
+    search_fields = ("tenant__name", "tenant__slug", "reason")
     list_select_related = ("user", "tenant")
-    date_hierarchy = "until"
     fields = (
         "user",
         "tenant",
@@ -59,10 +59,10 @@ class HoldAdmin(ReadOnlyAdmin):
     )
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """The membership may be asked for, as the member's page does."""
+        """Allow the filter that the member's page links to."""
         return lookup == "membership__id__exact" or super().lookup_allowed(lookup, value, request)
 
-    @admin.display(description=_("checkpoint"), ordering="checkpoint")
+    @admin.display(description=_("checkpoint"))
     def checkpoint_name(self, obj: Hold) -> str:
         """The checkpoint in words."""
         return checkpoint_text(obj.checkpoint)

@@ -1,8 +1,7 @@
-"""Memberships: who belongs to whom, in which roles, held until when."""
+"""Memberships: members of tenants, their roles and their holds."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -13,15 +12,17 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.account import name_of
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.approval import said
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, checkpoint_text, is_running, list_url
 from otpguard.core.facts import RequestFacts
-from otpguard.flows import hold
-from otpguard.flows.approve import reset_or_ask
-from otpguard.flows.provision import set_member
-from otpguard.flows.reset import CHECKPOINT
+from otpguard.flows.factor.reset import CHECKPOINT
+from otpguard.flows.factor.reset_request import reset_or_ask
+from otpguard.flows.release import hold
+from otpguard.flows.tenant.provision import set_member
 from otpguard.forms.membership import HoldForm, MemberForm, NewMemberOfForm
+from otpguard.grants.evidence import moment_of
 from otpguard.labels import Text
 from otpguard.models import Membership
 
@@ -30,11 +31,11 @@ class AddMember(ObjectAction):
     """Somebody with an account, as a member of a tenant."""
 
     slug, label, on_list = "add", _("Add member"), True
-    help = _("Setting somebody who is a member already changes their roles.")
+    help = _("If the person is already a member, their roles are changed.")
     form_class = NewMemberOfForm
 
     def run(self, facts: RequestFacts, form: NewMemberOfForm) -> Text:
-        """See flows.provision.set_member."""
+        """Calls the flow `set_member`."""
         cleaned = form.cleaned_data
         self.obj = set_member(
             facts=facts,
@@ -58,7 +59,7 @@ class SetMember(ObjectAction):
         return {"roles": ", ".join(self.obj.roles), "active": self.obj.active}
 
     def run(self, facts: RequestFacts, form: MemberForm) -> Text:
-        """See flows.provision.set_member."""
+        """Calls the flow `set_member`."""
         cleaned = form.cleaned_data
         set_member(
             facts=facts,
@@ -79,11 +80,11 @@ class PutOnHold(ObjectAction):
     form_class = HoldForm
 
     def is_offered(self) -> bool:
-        """Somebody who is no member passes nothing anyway."""
+        """Only for an active member: others pass no checkpoint anyway."""
         return bool(self.obj.active)
 
     def run(self, facts: RequestFacts, form: HoldForm) -> Text:
-        """See flows.hold.start."""
+        """Calls the flow `start`."""
         hold.start(
             facts=facts,
             membership=self.obj,
@@ -95,18 +96,18 @@ class PutOnHold(ObjectAction):
 
 
 class ResetHere(ObjectAction):
-    """What the organization itself would do about a lost factor."""
+    """Reset factors in this tenant only, as its own administrators do."""
 
     slug, label, grave = "reset", _("Reset factors here"), True
     help = _(
         "In this organization only: what it provisioned is removed, what is the person's own is"
-        " blocked. Their proofs here end, sensitive actions wait, and they are told. Make sure by"
-        " another way than e-mail that the person is genuine."
+        " blocked. Their proofs here end, sensitive actions wait, and they are told. Verify who"
+        " the person is by some means other than e-mail."
     )
     checkpoint = CHECKPOINT
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.approve.reset_or_ask."""
+        """Calls the flow `reset_or_ask`."""
         return said(
             reset_or_ask(
                 facts=facts,
@@ -118,18 +119,18 @@ class ResetHere(ObjectAction):
 
 
 class ResetEverywhere(ObjectAction):
-    """What only the site can do about lost factors."""
+    """Reset all factors in every tenant, which only the site can do."""
 
     slug, label, grave = "reset-everywhere", _("Reset factors everywhere"), True
     help = _(
         "All that the person has enrolled is removed, in every organization. Their proofs end,"
-        " sensitive actions wait, and they are told. Make sure by another way than e-mail that the"
-        " person is genuine."
+        " sensitive actions wait, and they are told. Verify who the person is by some means other"
+        " than e-mail."
     )
     checkpoint = CHECKPOINT
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.approve.reset_or_ask."""
+        """Calls the flow `reset_or_ask`."""
         return said(
             reset_or_ask(
                 facts=facts,
@@ -144,15 +145,16 @@ class MembershipAdmin(ReadOnlyAdmin):
     """Members of all tenants."""
 
     object_actions = (AddMember, SetMember, PutOnHold, ResetHere, ResetEverywhere)
+    ordering = ("-id",)
     list_display = ("user", "tenant", "active", "roles_text", "held_text", "created_at")
     list_filter = ("active",)
-    search_fields = ("user__username", "user__email", "tenant__name", "tenant__slug")
+    search_people = ("user",)
+    search_fields = ("tenant__name", "tenant__slug")
     list_select_related = ("user", "tenant")
-    date_hierarchy = "created_at"
     fields = ("user", "tenant", "active", "roles_text", "held_text", "created_at")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """The tenant may be asked for, as the tenant's page does."""
+        """Allow the filter that the tenant's page links to."""
         return lookup == "tenant__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def links(self, _request: HttpRequest, obj: Membership) -> list[tuple[Text, str]]:
@@ -160,7 +162,7 @@ class MembershipAdmin(ReadOnlyAdmin):
         return [
             (_("Factors"), list_url("factor", user__exact=obj.user_id)),
             (_("Holds"), list_url("hold", membership__id__exact=obj.pk)),
-            (_("Events"), list_url("event", tenant=obj.tenant_id, q=obj.user.get_username())),
+            (_("Events"), list_url("event", tenant=obj.tenant_id, q=name_of(obj.user))),
         ]
 
     @admin.display(description=_("roles"))
@@ -171,7 +173,7 @@ class MembershipAdmin(ReadOnlyAdmin):
     @admin.display(description=_("held until"))
     def held_text(self, obj: Membership) -> SafeString | str:
         """The running holds, a line each."""
-        found = ((slug, datetime.fromisoformat(until)) for slug, until in obj.held.items())
+        found = ((slug, moment_of(until)) for slug, until in dict(obj.held).items())
         rows = [
             (checkpoint_text(slug), date_format(localtime(until), "DATETIME_FORMAT"))
             for slug, until in found

@@ -7,7 +7,9 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.account import name_of
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, list_url, revealed
+from otpguard.admin.lists.filters import ChannelFilter
 from otpguard.core.assurance import Channel
 from otpguard.factors.phone import masked_destination
 from otpguard.labels import CHANNELS, Text
@@ -26,6 +28,7 @@ TONES: dict[str, str] = {
 class NoticeAdmin(ReadOnlyAdmin):
     """Notices, the newest first; destinations masked, their text not kept."""
 
+    ordering = ("-id",)
     list_display = (
         "created_at",
         "kind_text",
@@ -37,10 +40,10 @@ class NoticeAdmin(ReadOnlyAdmin):
         "tenant",
         "sent_at",
     )
-    list_filter = ("state", "channel")
-    search_fields = ("kind", "user__username", "tenant__slug")
+    list_filter = ("state", ChannelFilter)
+    search_people = ("user",)
+    search_fields = ("kind", "tenant__slug")
     list_select_related = ("user", "tenant")
-    date_hierarchy = "created_at"
     fields = (
         "kind_text",
         "user",
@@ -58,15 +61,15 @@ class NoticeAdmin(ReadOnlyAdmin):
 
     def links(self, _request: HttpRequest, obj: Notice) -> list[tuple[Text, str]]:
         """What else happened to the person."""
-        return [(_("Events"), list_url("event", q=obj.user.get_username()))] if obj.user else []
+        return [(_("Events"), list_url("event", q=name_of(obj.user)))] if obj.user else []
 
-    @admin.display(description=_("notice"), ordering="kind")
+    @admin.display(description=_("notice"))
     def kind_text(self, obj: Notice) -> str:
         """The kind in words; one from a later release is shown as it is."""
         known = obj.kind in NoticeKind.__members__.values()
         return str(KINDS[NoticeKind(obj.kind)].action) if known else obj.kind
 
-    @admin.display(description=_("channel"), ordering="channel")
+    @admin.display(description=_("channel"))
     def channel_text(self, obj: Notice) -> str:
         """The channel in words."""
         return str(CHANNELS[Channel(obj.channel)])
@@ -77,7 +80,7 @@ class NoticeAdmin(ReadOnlyAdmin):
         to = revealed(obj.destination)
         return masked_destination(Channel(obj.channel), number=to, email=to) if to else NOTHING
 
-    @admin.display(description=_("state"), ordering="state")
+    @admin.display(description=_("state"))
     def state_text(self, obj: Notice) -> SafeString:
         """The state as a label."""
         return badge(obj.get_state_display(), TONES.get(obj.state, ""))

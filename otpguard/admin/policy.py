@@ -16,14 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text, list_url
-from otpguard.admin.filters import SITE, CheckpointFilter
-from otpguard.admin.wishes import Place, rows_of, words
+from otpguard.admin.lists.filters import SITE, CheckpointFilter
+from otpguard.admin.tables.policy_scope import Place, rows_of, words
 from otpguard.conf import settings
 from otpguard.core.checkpoints import EVERY
 from otpguard.core.facts import RequestFacts
-from otpguard.exceptions import NotAllowed
-from otpguard.flows.policy import change
-from otpguard.flows.scope import check_tenant, is_site
+from otpguard.flows.tenant.policy import change_policy
 from otpguard.forms.policy import PolicyForm, initial_of
 from otpguard.forms.tenant import PolicyPlaceForm
 from otpguard.labels import Text
@@ -52,10 +50,7 @@ class ChangeWishes(ObjectAction):
     """A new version of the wishes of one place."""
 
     slug, label = "set", _("Change wishes")
-    help = _(
-        "An empty field wishes nothing: what is more general then counts. Nobody gets below the"
-        " floor, whatever they wish."
-    )
+    help = _("Leave a field empty to inherit the more general value. No wish goes below the floor.")
     template = "wishes.html"
 
     def initial(self) -> dict[str, Any]:
@@ -65,20 +60,16 @@ class ChangeWishes(ObjectAction):
 
     def form(self, data: Any = None) -> forms.Form:  # noqa: ANN401 (a QueryDict or None)
         """The site may set every field."""
-        return PolicyForm(data, by_tenant=False, initial=self.initial())
+        return PolicyForm(data, by_tenant=False, place=self.obj.checkpoint, initial=self.initial())
 
     def context(self, form: forms.Form) -> dict[str, Any]:
         """Each field with what counts now, the default and the floor."""
         return {"rows": rows_of(self.obj, form), "place": self.obj}
 
     def run(self, facts: RequestFacts, form: PolicyForm) -> Text:
-        """See flows.policy.change, which leaves the reach to its caller."""
+        """See flows.tenant.policy.change_policy."""
         place: Place = self.obj
-        if place.tenant is not None:
-            check_tenant(facts, place.tenant.pk)
-        elif not is_site(facts):
-            raise NotAllowed(str(_("The site's wishes are changed outside any organization.")))
-        done = change(
+        done = change_policy(
             facts=facts, tenant=place.tenant, checkpoint=place.checkpoint, wishes=form.wishes
         )
         for name, granted in done.clamped.items():
@@ -111,7 +102,6 @@ class PolicyWishAdmin(ReadOnlyAdmin):
     list_filter = ("current", CheckpointFilter)
     search_fields = ("checkpoint", "tenant__name", "tenant__slug")
     list_select_related = ("tenant", "author")
-    date_hierarchy = "at"
     fields = ("checkpoint_name", "whose", "version", "state", "asks", "author", "at")
 
     def get_urls(self) -> list[URLPattern]:
@@ -137,23 +127,23 @@ class PolicyWishAdmin(ReadOnlyAdmin):
         return found
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """The tenant may be asked for, as the links do."""
+        """Allow the filter that the links use."""
         own = {"tenant__id__exact", "tenant__isnull"}
         return lookup in own or super().lookup_allowed(lookup, value, request)
 
-    @admin.display(description=_("checkpoint"), ordering="checkpoint")
+    @admin.display(description=_("checkpoint"))
     def checkpoint_name(self, obj: PolicyWish) -> str:
         """The checkpoint in words."""
         return checkpoint_text(obj.checkpoint)
 
-    @admin.display(description=_("whose"), ordering="tenant__name")
+    @admin.display(description=_("whose"))
     def whose(self, obj: PolicyWish) -> str:
         """The tenant, or the site."""
         return str(obj.tenant or _("the site"))
 
-    @admin.display(description=_("state"), ordering="current")
+    @admin.display(description=_("state"))
     def state(self, obj: PolicyWish) -> SafeString:
-        """Whether this version counts."""
+        """Whether this version is in force."""
         return badge(_("current"), "good") if obj.current else badge(_("replaced"))
 
     @admin.display(description=_("asks"))

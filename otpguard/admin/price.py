@@ -1,4 +1,4 @@
-"""Prices: what routes cost from when on, the buttons that change that, and the month's costs."""
+"""Prices of routes, the actions that change them, and the month's costs."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, channel_words
-from otpguard.admin.costs import costs_page
-from otpguard.admin.filters import ChannelFilter
+from otpguard.admin.lists.filters import ChannelFilter
+from otpguard.admin.tables.costs import costs_page
 from otpguard.channels.prices import as_rate
 from otpguard.core.facts import RequestFacts
 from otpguard.core.money import as_dollars
-from otpguard.flows.price import end_price, set_price
+from otpguard.flows.route.price import end_price, set_price
 from otpguard.forms.price import LastDayForm, PriceForm
 from otpguard.labels import Text
 from otpguard.models import Price
@@ -28,8 +28,8 @@ class SetPrice(ObjectAction):
 
     slug, label, on_list = "set", _("Set price"), True
     help = _(
-        "The newest price that holds counts, one for a country before one for everywhere. What was"
-        " sent keeps the price that it was sent at."
+        "The newest valid price counts, and a price for a country counts before one for"
+        " everywhere. Messages keep the price they were sent at."
     )
     form_class = PriceForm
 
@@ -40,7 +40,7 @@ class SetPrice(ObjectAction):
         return f"{self.label}: {cleaned['channel']}, {cleaned['provider']}, {where}"
 
     def run(self, facts: RequestFacts, form: PriceForm) -> Text:
-        """See flows.price.set_price."""
+        """Calls the flow `set_price`."""
         self.obj = set_price(facts=facts, rate=form.rate())
         return _("The price was saved.")
 
@@ -49,7 +49,7 @@ class EndPrice(ObjectAction):
     """The last day of a price."""
 
     slug, label = "end", _("End")
-    help = _("After its last day an older price that still holds counts again, or the setting.")
+    help = _("After its last day an older price that is still valid counts again, or the setting.")
     form_class = LastDayForm
 
     def is_offered(self) -> bool:
@@ -57,7 +57,7 @@ class EndPrice(ObjectAction):
         return self.obj.valid_until is None
 
     def run(self, facts: RequestFacts, form: LastDayForm) -> Text:
-        """See flows.price.end_price."""
+        """Calls the flow `end_price`."""
         ended = end_price(facts=facts, price=self.obj, last_day=form.day())
         return _("The price ends.") if ended else _("No change.")
 
@@ -78,7 +78,6 @@ class PriceAdmin(ReadOnlyAdmin):
     )
     list_filter = (ChannelFilter, "provider", "country")
     search_fields = ("provider", "country")
-    date_hierarchy = "valid_from"
     fields = (
         "provider",
         "channel_text",
@@ -94,12 +93,12 @@ class PriceAdmin(ReadOnlyAdmin):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        """The month's costs beside the prices."""
+        """The month's costs, shown next to the prices."""
         page = self.admin_site.admin_view(self.costs_view)
         return [path("costs/", page, name="otpguard_price_costs"), *super().get_urls()]
 
     def costs_view(self, request: HttpRequest) -> HttpResponse:
-        """All tenants' costs: for whoever may see prices."""
+        """All tenants' costs: for everybody who may see prices."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return costs_page(self.admin_site, request)
@@ -111,27 +110,27 @@ class PriceAdmin(ReadOnlyAdmin):
         links = [(_("Costs by month"), reverse("admin:otpguard_price_costs"))]
         return super().changelist_view(request, {**(extra_context or {}), "object_links": links})
 
-    @admin.display(description=_("route"), ordering="provider")
+    @admin.display(description=_("route"))
     def route(self, obj: Price) -> str:
         """Provider and channel in one column."""
         return f"{obj.provider} · {channel_words(obj.channel)}"
 
-    @admin.display(description=_("channel"), ordering="channel")
+    @admin.display(description=_("channel"))
     def channel_text(self, obj: Price) -> str:
         """The channel in words."""
         return channel_words(obj.channel)
 
-    @admin.display(description=_("country"), ordering="country")
+    @admin.display(description=_("country"))
     def where(self, obj: Price) -> str:
         """The country, or everywhere."""
         return obj.country or str(_("everywhere"))
 
     @admin.display(description=_("a message, US$"))
     def each_message(self, obj: Price) -> str:
-        """All that is due when one leaves."""
+        """All that a message costs when it is sent."""
         return as_dollars(as_rate(obj).per_send)
 
-    @admin.display(description=_("an answered code, US$"), ordering="per_success")
+    @admin.display(description=_("an answered code, US$"))
     def each_success(self, obj: Price) -> str:
         """Due when the code is answered."""
         return as_dollars(obj.per_success)

@@ -1,4 +1,4 @@
-"""Receipts: what vendors reported of deliveries. The report itself is kept, and never shown."""
+"""Receipts: what vendors said later about deliveries. Their own text is kept and never shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, link_to
-from otpguard.admin.filters import Lookups
+from otpguard.admin.lists.filters import Lookups, VendorStateFilter
 from otpguard.channels.base import ReceiptState
 from otpguard.models import Receipt
 
@@ -19,7 +19,7 @@ TONES = {ReceiptState.DELIVERED.value: "good", ReceiptState.FAILED.value: "bad"}
 
 
 class KnownFilter(admin.SimpleListFilter):
-    """Reports of our deliveries, or of what nobody here knows."""
+    """Receipts of our deliveries, or of unknown ones."""
 
     title = _("delivery")
     parameter_name = "known"
@@ -41,24 +41,23 @@ class ReceiptAdmin(ReadOnlyAdmin):
 
     list_display = ("at", "provider", "state_text", "failure", "delivery_link")
     list_display_links = ("at",)
-    list_filter = (KnownFilter, "state")
+    list_filter = (KnownFilter, VendorStateFilter)
     search_fields = ("provider", "delivery__provider_ref")
     list_select_related = ("delivery",)
-    date_hierarchy = "at"
     fields = ("at", "provider", "state_text", "failure", "signed", "delivery_link")
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """The delivery may be asked for, as the delivery's page does."""
+        """Allow the filter that the delivery's page links to."""
         return lookup == "delivery__id__exact" or super().lookup_allowed(lookup, value, request)
 
-    @admin.display(description=_("state"), ordering="state")
+    @admin.display(description=_("state"))
     def state_text(self, obj: Receipt) -> SafeString:
         """The state as a label."""
         return badge(obj.state, TONES.get(obj.state, ""))
 
     @admin.display(description=_("delivery"))
     def delivery_link(self, obj: Receipt) -> SafeString | str:
-        """The delivery, to click; nothing where nobody here knows it."""
+        """A link to the delivery, if it is known."""
         if obj.delivery is None:
             return NOTHING
         return link_to("delivery", obj.delivery.pk, obj.delivery)

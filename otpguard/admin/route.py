@@ -1,4 +1,4 @@
-"""How routes are doing, and what operators have switched off."""
+"""The health of routes, and what operators have switched off."""
 
 from __future__ import annotations
 
@@ -13,50 +13,52 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, badge, channel_words, is_running
-from otpguard.admin.filters import ChannelFilter
+from otpguard.admin.lists.filters import ChannelFilter
 from otpguard.core.facts import RequestFacts
-from otpguard.flows.route_health import reopen_route, rest_route
-from otpguard.flows.route_switch import switch_off, switch_on
+from otpguard.flows.route.health import pause_route, resume_route
+from otpguard.flows.route.switch import switch_off, switch_on
 from otpguard.forms.route import SwitchForm
 from otpguard.labels import Text
 from otpguard.models import RouteHealth, RouteSwitch
 
 TONES = {
-    RouteHealth.State.CLOSED: "good",
-    RouteHealth.State.OPEN: "bad",
-    RouteHealth.State.HALF_OPEN: "wait",
+    RouteHealth.State.IN_USE: "good",
+    RouteHealth.State.PAUSED: "bad",
+    RouteHealth.State.ON_TRIAL: "wait",
 }
 
 
-class Rest(ObjectAction):
-    """The route is left alone for a while."""
+class Pause(ObjectAction):
+    """The route is not used for a while."""
 
-    slug, label, grave = "rest", _("Take out of use"), True
-    help = _("For ten minutes; then one message tries it. To stop it for longer, add a switch.")
+    slug, label, grave = "pause", _("Pause"), True
+    help = _(
+        "It pauses for ten minutes; then one message tries it. To stop it for longer, add a switch."
+    )
 
     def is_offered(self) -> bool:
         """Only one that is in use."""
-        return bool(self.obj.state == RouteHealth.State.CLOSED)
+        return bool(self.obj.state == RouteHealth.State.IN_USE)
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.route_health.rest_route."""
-        done = rest_route(facts=facts, health=self.obj, reason=form.cleaned_data["reason"])
-        return _("The route rests.") if done else _("It was resting already.")
+        """Calls the flow `pause_route`."""
+        done = pause_route(facts=facts, health=self.obj, reason=form.cleaned_data["reason"])
+        return _("The route is paused.") if done else _("It was paused already.")
 
 
-class Reopen(ObjectAction):
+class Resume(ObjectAction):
     """The route is used again without waiting."""
 
-    slug, label = "reopen", _("Put back into use")
-    help = _("Codes take it at once, and its failures are forgotten.")
+    slug, label = "resume", _("Resume")
+    help = _("Codes use it at once, and its failures are forgotten.")
 
     def is_offered(self) -> bool:
-        """Only one that is not in use."""
-        return bool(self.obj.state != RouteHealth.State.CLOSED)
+        """Only one that is not in use, or whose vendor asked us to wait."""
+        return bool(self.obj.state != RouteHealth.State.IN_USE or self.obj.wait_until)
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.route_health.reopen_route."""
-        done = reopen_route(facts=facts, health=self.obj, reason=form.cleaned_data["reason"])
+        """Calls the flow `resume_route`."""
+        done = resume_route(facts=facts, health=self.obj, reason=form.cleaned_data["reason"])
         return _("The route is in use again.") if done else _("It was in use already.")
 
 
@@ -64,7 +66,7 @@ class SwitchOff(ObjectAction):
     """The kill switch."""
 
     slug, label, on_list, grave = "off", _("Switch off"), True, True
-    help = _("No code takes these routes any more, also none that is waiting to be sent.")
+    help = _("Codes no longer use these routes, including codes that are waiting to be sent.")
     form_class = SwitchForm
 
     def target(self, form: SwitchForm) -> str:
@@ -73,7 +75,7 @@ class SwitchOff(ObjectAction):
         return f"{self.label}: {' '.join(filter(None, named))}"
 
     def run(self, facts: RequestFacts, form: SwitchForm) -> Text:
-        """See flows.route_switch.switch_off."""
+        """Calls the flow `switch_off`."""
         self.obj = switch_off(facts=facts, **form.values)
         return _("It is switched off.")
 
@@ -88,7 +90,7 @@ class SwitchOn(ObjectAction):
         return _counts(self.obj)
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.route_switch.switch_on."""
+        """Calls the flow `switch_on`."""
         done = switch_on(facts=facts, switch=self.obj, reason=form.cleaned_data["reason"])
         return _("It is switched on again.") if done else _("It was on already.")
 
@@ -97,17 +99,27 @@ class SwitchOn(ObjectAction):
 class RouteHealthAdmin(ReadOnlyAdmin):
     """Breakers by route. Counts are of the last minute that had any."""
 
-    object_actions = (Rest, Reopen)
-    list_display = ("route", "state_text", "reason", "open_until", "counts", "changed_at")
+    object_actions = (Pause, Resume)
+    list_display = (
+        "route",
+        "state_text",
+        "reason",
+        "paused_until",
+        "wait_until",
+        "counts",
+        "changed_at",
+    )
     list_filter = ("state", ChannelFilter, "provider")
+    search_fields = ("provider", "country", "reason")
     fields = (
         "provider",
         "channel_text",
         "country_text",
         "state_text",
         "reason",
-        "open_until",
-        "rests",
+        "paused_until",
+        "wait_until",
+        "pauses",
         "counts",
         "since",
         "changed_at",
@@ -118,7 +130,7 @@ class RouteHealthAdmin(ReadOnlyAdmin):
         rows: QuerySet[RouteHealth] = super().get_queryset(request)
         return rows.exclude(channel="")
 
-    @admin.display(description=_("route"), ordering="provider")
+    @admin.display(description=_("route"))
     def route(self, obj: RouteHealth) -> str:
         """Provider, channel and country in one column."""
         return _route(obj.provider, obj.channel, obj.country)
@@ -133,7 +145,7 @@ class RouteHealthAdmin(ReadOnlyAdmin):
         """The country's code, or every one."""
         return obj.country or str(_("every country"))
 
-    @admin.display(description=_("state"), ordering="state")
+    @admin.display(description=_("state"))
     def state_text(self, obj: RouteHealth) -> SafeString:
         """The state as a label."""
         return badge(obj.get_state_display(), TONES[RouteHealth.State(obj.state)])
@@ -149,10 +161,10 @@ class RouteHealthAdmin(ReadOnlyAdmin):
         """When that minute began."""
         return obj.window_at
 
-    @admin.display(description=_("rests in a row"))
-    def rests(self, obj: RouteHealth) -> int:
-        """How often it failed again on trial; each rest is longer than the one before."""
-        return obj.openings
+    @admin.display(description=_("pauses in a row"))
+    def pauses(self, obj: RouteHealth) -> int:
+        """How often its trial message failed; each pause is longer than the one before."""
+        return obj.pauses
 
 
 @admin.register(RouteSwitch)
@@ -162,8 +174,8 @@ class RouteSwitchAdmin(ReadOnlyAdmin):
     object_actions = (SwitchOff, SwitchOn)
     list_display = ("what", "state_text", "reason", "by", "at", "until", "ended_at")
     list_filter = (ChannelFilter, "provider", "country")
+    search_fields = ("provider", "country", "reason")
     list_select_related = ("by",)
-    date_hierarchy = "at"
     fields = ("what", "state_text", "reason", "by", "at", "until", "ended_at")
 
     @admin.display(description=_("what"))
@@ -183,7 +195,7 @@ def _counts(switch: RouteSwitch) -> bool:
 
 
 def _route(provider: str, channel: str, country: str) -> str:
-    """One route, or all that what is left empty stands for."""
+    """The route as text; an empty part stands for all."""
     return " · ".join(
         (
             provider or str(_("every provider")),

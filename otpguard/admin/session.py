@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, badge
+from otpguard.admin.lists.filters import happened
 from otpguard.core.facts import RequestFacts
-from otpguard.flows.revoke import end_session
+from otpguard.flows.session.revoke import end_session
 from otpguard.labels import Text
 from otpguard.models import LoginSession
 
@@ -27,7 +28,7 @@ class EndSession(ObjectAction):
         return self.obj.ended_at is None
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.revoke.end_session."""
+        """Calls the flow `end_session`."""
         end_session(facts=facts, session=self.obj, reason=form.cleaned_data["reason"])
         return _("The session was ended.")
 
@@ -38,10 +39,9 @@ class LoginSessionAdmin(ReadOnlyAdmin):
 
     object_actions = (EndSession,)
     list_display = ("started_at", "user", "primary", "agent", "state", "fresh_from", "ended_at")
-    list_filter = ("primary", ("ended_at", admin.EmptyFieldListFilter))
-    search_fields = ("user__username", "user__email")
+    list_filter = ("primary", ("ended_at", happened(_("ended"))))
+    search_people = ("user",)
     list_select_related = ("user",)
-    date_hierarchy = "started_at"
     fields = (
         "user",
         "primary",
@@ -58,7 +58,7 @@ class LoginSessionAdmin(ReadOnlyAdmin):
         """Open or ended."""
         return badge(_("open"), "good") if obj.ended_at is None else badge(_("ended"))
 
-    @admin.display(description=_("logged in at"), ordering="authenticated_at")
+    @admin.display(description=_("logged in at"))
     def fresh_from(self, obj: LoginSession) -> Any:  # noqa: ANN401 (a moment, or words)
         """When the login itself was seen."""
         return obj.authenticated_at or _("not seen: never fresh")

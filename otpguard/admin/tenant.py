@@ -1,10 +1,11 @@
-"""Tenants: what is agreed with them, and the buttons that change it."""
+"""Tenants: their contract and settings, and the actions that change them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,20 +13,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from otpguard.admin.actions import ObjectAction
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, list_url
-from otpguard.admin.costs import costs_table
-from otpguard.admin.coverage import coverage_table
-from otpguard.admin.routing import routes_table
+from otpguard.admin.actions import CHECKPOINT, ObjectAction
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, list_url, saved
+from otpguard.admin.tables.costs import costs_table
+from otpguard.admin.tables.coverage import coverage_table
+from otpguard.admin.tables.routing import routes_table
 from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
 from otpguard.core.presets import Tier, tier_of
-from otpguard.flows.provision import change_tenant, create_tenant, set_member
-from otpguard.flows.provision_tokens import import_tokens
+from otpguard.database import transaction
+from otpguard.flows.erase import check_removal, remove_tenant
+from otpguard.flows.factor.import_tokens import import_tokens
+from otpguard.flows.tenant.provision import change_tenant, create_tenant, set_member
 from otpguard.forms.membership import NewMemberForm
 from otpguard.forms.tenant import NewTenantForm, TenantForm, initial_of
 from otpguard.forms.tokens import TokensForm
 from otpguard.http.facts import facts_from
+from otpguard.http.guard import require
 from otpguard.labels import Text
 from otpguard.models import Tenant
 
@@ -33,7 +37,7 @@ from otpguard.models import Tenant
 class CreateTenant(ObjectAction):
     """A new tenant, without members yet."""
 
-    slug, label, on_list = "create", _("Create tenant"), True
+    slug, label, on_list = "create", _("Create organization"), True
     form_class = NewTenantForm
 
     def target(self, form: NewTenantForm) -> str:
@@ -41,19 +45,21 @@ class CreateTenant(ObjectAction):
         return f"{self.label}: {form.cleaned_data['name']}"
 
     def run(self, facts: RequestFacts, form: NewTenantForm) -> Text:
-        """See flows.provision.create_tenant."""
+        """Calls the flow `create_tenant`."""
         values = form.values
         self.obj = create_tenant(
             facts=facts, slug=form.cleaned_data["slug"], name=values.pop("name"), **values
         )
-        return _("The tenant was created. Add its first administrator next.")
+        return _("The organization was created. Add its first administrator next.")
 
 
 class ChangeTenant(ObjectAction):
     """Name, brand, contract and facts of a tenant."""
 
     slug, label = "change", _("Change")
-    help = _("A contract that crosses the enterprise line changes the tenant's policy at once.")
+    help = _(
+        "A contract that crosses the enterprise line changes the organization's policy at once."
+    )
     form_class = TenantForm
 
     def initial(self) -> dict[str, Any]:
@@ -61,32 +67,32 @@ class ChangeTenant(ObjectAction):
         return initial_of(self.obj)
 
     def run(self, facts: RequestFacts, form: TenantForm) -> Text:
-        """See flows.provision.change_tenant."""
+        """Calls the flow `change_tenant`."""
         changed = change_tenant(
             facts=facts, tenant=self.obj, values=form.values, reason=form.cleaned_data["reason"]
         )
-        return (
-            _("Saved: %(names)s.") % {"names": ", ".join(changed)} if changed else _("No change.")
-        )
+        return saved(changed)
 
 
 class SuspendTenant(ObjectAction):
-    """Nobody of a suspended tenant passes any checkpoint."""
+    """Members of a suspended tenant pass no checkpoint."""
 
     slug, label, grave = "suspend", _("Suspend"), True
-    help = _("Its people pass no checkpoint any more and all their proofs here end at once.")
+    help = _(
+        "Its members can no longer pass any checkpoint, and all their proofs here end at once."
+    )
 
     def is_offered(self) -> bool:
         """Only an active one."""
         return bool(self.obj.status == Tenant.Status.ACTIVE)
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.provision.change_tenant."""
+        """Calls the flow `change_tenant`."""
         return _set_status(facts, self.obj, Tenant.Status.SUSPENDED, form)
 
 
 class ActivateTenant(ObjectAction):
-    """A suspended tenant works again; its people prove who they are anew."""
+    """A suspended tenant works again; its members must prove again who they are."""
 
     slug, label = "activate", _("Activate")
 
@@ -95,19 +101,19 @@ class ActivateTenant(ObjectAction):
         return bool(self.obj.status != Tenant.Status.ACTIVE)
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
-        """See flows.provision.change_tenant."""
+        """Calls the flow `change_tenant`."""
         return _set_status(facts, self.obj, Tenant.Status.ACTIVE, form)
 
 
-class AddMember(ObjectAction):
+class AddToTenant(ObjectAction):
     """Somebody with an account, as a member of this tenant."""
 
     slug, label = "add-member", _("Add member")
-    help = _("Setting somebody who is a member already changes their roles.")
+    help = _("If the person is already a member, their roles are changed.")
     form_class = NewMemberForm
 
     def run(self, facts: RequestFacts, form: NewMemberForm) -> Text:
-        """See flows.provision.set_member."""
+        """Calls the flow `set_member`."""
         cleaned = form.cleaned_data
         member = set_member(
             facts=facts,
@@ -130,19 +136,18 @@ class ImportTokens(ObjectAction):
     )
 
     def form(self, data: Any = None) -> TokensForm:  # noqa: ANN401 (a QueryDict or None)
-        """A form that knows whose members are meant, and who asks."""
+        """A form that knows the tenant and the actor."""
         return TokensForm(data, facts=facts_from(self.request), tenant=self.obj)
 
     def run(self, facts: RequestFacts, form: TokensForm) -> Text:
-        """See flows.provision_tokens.import_tokens."""
-        text = form.cleaned_data["token_secrets"]
-        count = len(import_tokens(facts=facts, tenant=self.obj, text=text))
+        """Calls the flow `import_tokens`."""
+        count = len(import_tokens(facts=facts, tenant=self.obj, **form.file))
         return ngettext(
             "%(count)d token was imported.", "%(count)d tokens were imported.", count
         ) % {"count": count}
 
 
-def _set_status(facts: RequestFacts, tenant: Tenant, status: Tenant.Status, form: Any) -> Text:  # noqa: ANN401
+def _set_status(facts: RequestFacts, tenant: Tenant, status: Tenant.Status, form: Any) -> Text:  # noqa: ANN401 (a form of ours or none)
     change_tenant(
         facts=facts,
         tenant=tenant,
@@ -159,7 +164,7 @@ class TenantAdmin(ReadOnlyAdmin):
     object_actions = (
         CreateTenant,
         ChangeTenant,
-        AddMember,
+        AddToTenant,
         ImportTokens,
         SuspendTenant,
         ActivateTenant,
@@ -170,13 +175,12 @@ class TenantAdmin(ReadOnlyAdmin):
         "state",
         "tier",
         "region",
-        "environment",
         "members",
         "created_at",
     )
-    list_filter = ("status", "environment", "region")
-    search_fields = ("name", "slug", "industry")
-    date_hierarchy = "created_at"
+    actions = ()  # Django's own, to delete many
+    list_filter = ("status", "region")
+    search_fields = ("name", "slug", "external_id")
     fields = (
         "name",
         "slug",
@@ -185,10 +189,9 @@ class TenantAdmin(ReadOnlyAdmin):
         "annual_contract_value",
         "tier",
         "region",
-        "environment",
-        "industry",
         "tags_text",
-        "policy_version",
+        "external_id",
+        "legal_hold",
         "created_at",
         "coverage",
         "costs",
@@ -201,31 +204,66 @@ class TenantAdmin(ReadOnlyAdmin):
         rows: QuerySet[Tenant] = super().get_queryset(request)
         return rows.annotate(active_members=active)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401 (Django's signature)
+        """With the permission to delete tenants, unless a legal hold keeps this one."""
+        may = request.user.has_perm(f"{self.opts.app_label}.delete_{self.opts.model_name}")
+        return may and not (obj is not None and obj.legal_hold)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:  # noqa: ANN401 (Django's signature)
+        """After the step-up: Django logs before it deletes, and for many without a transaction."""
+        self._confirm(request, list(queryset))
+        return super().log_deletions(request, queryset)
+
+    def delete_model(self, request: HttpRequest, obj: Tenant) -> None:
+        """After a step-up, by the flow `remove_tenant`."""
+        self._remove(request, [obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Tenant]) -> None:
+        """After one step-up for all of them, by the flow `remove_tenant`: all or none."""
+        self._remove(request, list(queryset.order_by("pk")))
+
+    def _confirm(self, request: HttpRequest, tenants: list[Tenant]) -> None:
+        check_removal(facts_from(request))
+        names = ", ".join(sorted(tenant.name for tenant in tenants))
+        about = {"delete": sorted(str(tenant.pk) for tenant in tenants)}
+        require(request, CHECKPOINT, target=f"{_('Delete organization')}: {names}", body=about)
+
+    def _remove(self, request: HttpRequest, tenants: list[Tenant]) -> None:
+        self._confirm(request, tenants)
+        facts = facts_from(request)
+        with transaction.atomic():
+            for tenant in tenants:
+                remove_tenant(facts=facts, tenant=tenant)
+
     def links(self, request: HttpRequest, obj: Tenant) -> list[tuple[Text, str]]:
         """Its people, its wishes and its events."""
         found: list[tuple[Text, str]] = [
             (_("Members"), list_url("membership", tenant__id__exact=obj.pk)),
             (_("Events"), list_url("event", tenant=obj.pk)),
             (_("Enrollment rules"), list_url("enrollmentrule", tenant__id__exact=obj.pk)),
+            (_("Policy exceptions"), list_url("policyexception", tenant__id__exact=obj.pk)),
         ]
         if request.user.has_perm("otpguard.change_policywish"):
             policy = reverse("admin:otpguard_policywish_do_choose", query={"tenant": obj.slug})
             found.append((_("Policy"), policy))
+        if self.has_delete_permission(request, obj):
+            url = reverse(f"{self.admin_site.name}:otpguard_tenant_delete", args=[quote(obj.pk)])
+            found.append((_("Delete"), url))
         return found
 
-    @admin.display(description=_("status"), ordering="status")
+    @admin.display(description=_("status"))
     def state(self, obj: Tenant) -> SafeString:
         """The status as a label."""
         tone = "good" if obj.status == Tenant.Status.ACTIVE else "bad"
         return badge(obj.get_status_display(), tone)
 
-    @admin.display(description=_("tier"), ordering="annual_contract_value")
+    @admin.display(description=_("tier"))
     def tier(self, obj: Tenant) -> str:
-        """What the contract makes of it."""
+        """The tier, which follows from the contract."""
         tier = tier_of(obj.annual_contract_value, enterprise_from=settings().enterprise_from)
         return str(_("enterprise") if tier is Tier.ENTERPRISE else _("standard"))
 
-    @admin.display(description=_("active members"), ordering="active_members")
+    @admin.display(description=_("active members"))
     def members(self, obj: Any) -> int:  # noqa: ANN401 (an annotated row)
         """How many people belong to it."""
         return int(obj.active_members)

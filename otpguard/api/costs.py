@@ -7,11 +7,11 @@ from typing import Any
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from otpguard.api.views import IsTenantAdmin
-from otpguard.http.facts import facts_from
-from otpguard.http.problems import problem
+from otpguard.api.base import ProblemView
+from otpguard.api.policy import IsTenantAdmin
+from otpguard.exceptions import InvalidInput
+from otpguard.http.facts import facts_of
 from otpguard.models import Tenant
 from otpguard.reports.costs import Costs, costs, read_month
 
@@ -22,23 +22,22 @@ class IsCostReader(IsTenantAdmin):
     message = "Only an admin of this organization may read what its messages cost."
 
 
-class CostsView(APIView):
+class CostsView(ProblemView):
     """The costs of the caller's tenant."""
 
     permission_classes = [IsAuthenticated, IsCostReader]
 
-    def get(self, request: Request) -> Any:  # noqa: ANN401 (two kinds of response)
+    def get(self, request: Request) -> Response:
         """One month's messages and micro-dollars: in all, and by channel and provider.
 
-        `?month=2026-01`; without it the month that it is. 400 for what is no month.
+        `?month=2026-01`; without it, the current month. 400 if it is not a month.
         """
-        facts = facts_from(request._request, user=request.user)  # noqa: SLF001 (DRF's own request)
+        facts = facts_of(request)
         asked = request.query_params.get("month", f"{facts.now:%Y-%m}")
         try:
             month = read_month(asked)
         except ValueError as error:
-            detail = f"{error}, such as 2026-01"
-            return problem(400, "invalid_month", "No such month", detail, field="month")
+            raise InvalidInput("month", f"{error}, such as 2026-01") from None
         return Response(_document(costs(month=month, tenant=Tenant.objects.get(pk=facts.tenant))))
 
 

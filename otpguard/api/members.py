@@ -1,44 +1,47 @@
 """Members' factors, for the tenant's admins: what there is, reset and unblock; and what waits for
 a second admin.
 
-Everything here is guarded by `security_settings.factor_reset`, also the reading: it tells of
-people. Whoever is no member of the caller's tenant is the same 404 as nobody.
+Everything here is guarded by `security_settings.factor_reset`, also the reading: it is about
+people. A person outside the caller's tenant is the same 404 as an unknown one.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Q
 from django.http import HttpResponse
+from django.utils import timezone
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from otpguard.api.views import IsTenantAdmin
+from otpguard.api.base import ProblemView, check_form
+from otpguard.api.paging import ListOrder, page_of
+from otpguard.api.policy import IsTenantAdmin
+from otpguard.channels import opt_outs
 from otpguard.conf import settings
-from otpguard.core.assurance import Channel, FactorKind, Primary
-from otpguard.core.binding import serves
-from otpguard.core.facts import RequestFacts
-from otpguard.exceptions import NotAllowed, StoreUnavailable
+from otpguard.core.assurance import Primary
+from otpguard.core.choose import best_level
+from otpguard.factors.catalog import driver_of
 from otpguard.factors.enrolled import value_of
-from otpguard.factors.phone import masked_destination
-from otpguard.flows import approve
-from otpguard.flows.reset import CHECKPOINT, Reset, check_actor, unblock_factor
+from otpguard.flows.approval import approve
+from otpguard.flows.factor.reset import CHECKPOINT, Reset, check_actor, unblock_factor
+from otpguard.flows.factor.reset_request import reset_or_ask
+from otpguard.flows.shadow import keep_shadow
 from otpguard.forms.reason import ReasonForm
 from otpguard.forms.reset import ResetForm
-from otpguard.http.facts import facts_from
+from otpguard.http.facts import facts_of
 from otpguard.http.guard import require
-from otpguard.http.problems import RETRY_SECONDS, problem
-from otpguard.models import Approval, Factor, FactorBlock, Grant, Membership
+from otpguard.http.problems import problem
+from otpguard.models import Approval, Factor, FactorBlock, Grant, Membership, OptOut
 from otpguard.models.factor import FACTORS
 from otpguard.vault import UndecryptableError
 
 Answer = Response | HttpResponse
-APPROVALS_LIMIT = 100
+FACTORS_ORDER = ListOrder(name="factors", columns=("created_at", "id"))
+APPROVALS_ORDER = ListOrder(name="approvals", columns=("created_at", "id"), newest_first=True)
 
 
 class IsMembersAdmin(IsTenantAdmin):
@@ -51,21 +54,15 @@ class NobodyError(Exception):
     """No such member, factor or approval in the caller's tenant, for whatever reason."""
 
 
-class MembersView(APIView):
-    """What the views below share: who may, and errors as problem documents."""
+class MembersView(ProblemView):
+    """What the views below share: who may call them, and 404 for members of other tenants."""
 
     permission_classes = [IsAuthenticated, IsMembersAdmin]
 
     def handle_exception(self, exc: Exception) -> Any:  # noqa: ANN401 (two kinds of response)
-        """Our own errors as problem documents; the framework's and refusals as ever."""
+        """Nobody here by that name is 404."""
         if isinstance(exc, NobodyError):
             return problem(404, "not_found", "Not found", "There is nothing of that name here.")
-        if isinstance(exc, NotAllowed):
-            return problem(403, exc.code, "This may not be done", exc.message)
-        if isinstance(exc, StoreUnavailable):
-            response = problem(503, exc.code, "The check cannot be made right now")
-            response["Retry-After"] = str(RETRY_SECONDS)
-            return response
         return super().handle_exception(exc)
 
 
@@ -73,10 +70,21 @@ class FactorsView(MembersView):
     """What a member can prove themselves with here."""
 
     def get(self, request: Request, user_id: str) -> Answer:
-        """Kind, worth, last use here, whose it is, whether it is blocked; numbers masked."""
+        """Kind, worth, last use here, whose it is, whether it is blocked; numbers masked.
+
+        The oldest first, a page at a time.
+        """
         member = _member(request, user_id)
-        require(request, CHECKPOINT, target=f"factors of {member.user}", body={"user": user_id})
-        return Response({"user": str(member.user_id), "factors": _listed(member)})
+        require(
+            request,
+            CHECKPOINT,
+            target=f"factors of {member.user}",
+            body={"user": user_id},
+            reads_safely=True,
+        )
+        page = page_of(request, _factors(member), FACTORS_ORDER)
+        factors = _listed(member, page.rows)
+        return Response({"user": str(member.user_id), "factors": factors, "next": page.next})
 
 
 class ResetView(MembersView):
@@ -84,16 +92,15 @@ class ResetView(MembersView):
 
     def post(self, request: Request, user_id: str) -> Answer:
         """200 with what was done, 202 with the approval it waits for, 401 until stepped up."""
-        facts, member = _facts(request), _member(request, user_id)
+        facts, member = facts_of(request), _member(request, user_id)
         form = ResetForm(request.data if isinstance(request.data, dict) else {})
-        if not form.is_valid():
-            return _invalid(form)
+        check_form(form)
         given = form.cleaned_data
         whose = {"user_id": str(member.user_id), "tenant_id": facts.tenant}
         check_actor(facts, reason=given["reason"], **whose)
         about = {**whose, **given}
         require(request, CHECKPOINT, target=f"reset of {member.user}", body=about)
-        done = approve.reset_or_ask(facts=facts, **about)
+        done = reset_or_ask(facts=facts, **about)
         if isinstance(done, Approval):
             return Response(_approval(done), status=202)
         return Response(_reset(done))
@@ -104,12 +111,11 @@ class UnblockView(MembersView):
 
     def post(self, request: Request, user_id: str, factor_id: Any) -> Answer:  # noqa: ANN401 (a UUID)
         """200 with whether it was blocked, 401 until stepped up."""
-        facts, member = _facts(request), _member(request, user_id)
+        facts, member = facts_of(request), _member(request, user_id)
         if not _factors(member).filter(pk=factor_id).exists():
             raise NobodyError
         form = ReasonForm(request.data if isinstance(request.data, dict) else {})
-        if not form.is_valid():
-            return _invalid(form)
+        check_form(form)
         reason = form.cleaned_data["reason"]
         check_actor(facts, user_id=str(member.user_id), tenant_id=facts.tenant, reason=reason)
         about = {"factor_id": str(factor_id), "tenant_id": facts.tenant, "reason": reason}
@@ -121,10 +127,10 @@ class ApprovalsView(MembersView):
     """What waits, or was decided, in the caller's tenant."""
 
     def get(self, request: Request) -> Answer:
-        """The newest first."""
-        require(request, CHECKPOINT, target="approvals")
-        rows = approve.within_reach(_facts(request))[:APPROVALS_LIMIT]
-        return Response({"approvals": [_approval(row) for row in rows]})
+        """The newest first, a page at a time."""
+        require(request, CHECKPOINT, target="approvals", reads_safely=True)
+        page = page_of(request, approve.within_reach(facts_of(request)), APPROVALS_ORDER)
+        return Response({"approvals": [_approval(row) for row in page.rows], "next": page.next})
 
 
 class DecisionView(MembersView):
@@ -133,8 +139,8 @@ class DecisionView(MembersView):
     approves: ClassVar[bool] = False
 
     def post(self, request: Request, approval_id: Any) -> Answer:  # noqa: ANN401 (a UUID)
-        """200 with what was done, 401 until stepped up, 403 for whoever asked."""
-        facts = _facts(request)
+        """200 with what was done, 401 until stepped up, 403 for the person who asked."""
+        facts = facts_of(request)
         row = approve.within_reach(facts).select_related("subject").filter(pk=approval_id).first()
         if row is None:
             raise NobodyError
@@ -143,23 +149,17 @@ class DecisionView(MembersView):
         about = {"approval": str(row.pk), "decision": word}
         require(request, CHECKPOINT, target=f"{word}: reset of {row.subject}", body=about)
         if self.approves:
-            return Response(_reset(approve.approve(facts=facts, approval_id=row.pk)))
-        return Response(_approval(approve.refuse(facts=facts, approval_id=row.pk)))
-
-
-def _facts(request: Request) -> RequestFacts:
-    return facts_from(
-        request._request,  # noqa: SLF001 (DRF's own request)
-        user=request.user,
-        bearer=request.auth is not None,
-    )
+            return Response(_reset(approve.approve_action(facts=facts, approval_id=row.pk)))
+        return Response(_approval(approve.refuse_action(facts=facts, approval_id=row.pk)))
 
 
 def _member(request: Request, user_id: str) -> Membership:
     """A member of the caller's tenant. Raises NobodyError."""
+    facts = facts_of(request)
     rows = Membership.objects.select_related("user", "tenant")
     try:
-        found = rows.filter(Q(user_id=user_id), tenant_id=_facts(request).tenant).first()
+        keep_shadow(facts=facts, user=user_id, tenant=facts.tenant)
+        found = rows.filter(Q(user_id=user_id), tenant_id=facts.tenant).first()
     except (ValueError, ValidationError):
         found = None
     if found is None:
@@ -169,20 +169,33 @@ def _member(request: Request, user_id: str) -> Membership:
 
 def _factors(member: Membership) -> Any:  # noqa: ANN401 (a queryset with a column more)
     whose = Q(tenant=None) | Q(tenant=member.tenant_id)
-    return FACTORS.filter(whose, user=member.user_id, confirmed=True).order_by("created_at")
+    return FACTORS.filter(whose, user=member.user_id, confirmed=True)
 
 
-def _listed(member: Membership) -> list[dict[str, Any]]:
-    here = Q(tenant=member.tenant_id)
+def _listed(member: Membership, rows: list[Factor]) -> list[dict[str, Any]]:
+    here = Q(tenant=member.tenant_id, factor_id__in=[row.pk for row in rows])
     blocks = {row.factor_id: row for row in FactorBlock.objects.filter(here)}
-    # Not the factor's own time: that tells of a person's work for others.
+    # Not the factor's own time: that would reveal the person's work in other tenants.
     proofs = Grant.objects.filter(here, user=member.user_id).order_by().values_list("factor_id")
     used = dict(proofs.annotate(last=Max("verified_at")))
-    return [_factor(row, blocks.get(row.pk), used.get(row.pk)) for row in _factors(member)]
+    tenant = str(member.tenant_id)
+    # What was said to another organization's own sender is none of this one's business.
+    stopped = opt_outs.stopped_by_factor(rows, tenant=tenant, now=timezone.now())
+    return [
+        _factor(row, blocks.get(row.pk), used.get(row.pk), stopped.get(row.pk, ())) for row in rows
+    ]
 
 
-def _factor(row: Factor, block: FactorBlock | None, used: Any) -> dict[str, Any]:  # noqa: ANN401
-    worth = serves(value_of(row), profile=settings().assurance_profile, primary=Primary.PASSWORD)
+def _factor(
+    row: Factor,
+    block: FactorBlock | None,
+    used: Any,  # noqa: ANN401 (a datetime or None)
+    stopped: tuple[OptOut, ...],
+) -> dict[str, Any]:
+    worth = None
+    if driver_of(row) is not None:
+        profile = settings().assurance_profile
+        worth = best_level(value_of(row), profile=profile, primary=Primary.PASSWORD)
     return {
         "id": str(row.pk),
         "kind": row.kind,
@@ -194,15 +207,20 @@ def _factor(row: Factor, block: FactorBlock | None, used: Any) -> dict[str, Any]
         "blocked": None
         if block is None
         else {"reason": block.reason, "at": block.at.isoformat(), "by": str(block.by_id or "")},
+        "stopped": [
+            {"channel": each.channel, "since": each.at.isoformat(), "source": each.source}
+            for each in stopped
+        ],
         "last_used_at": used.isoformat() if used else None,
     }
 
 
 def _number(row: Factor) -> str:
-    if row.kind != FactorKind.PHONE:
+    driver = driver_of(row)
+    if driver is None or not driver.kind.sends_codes:
         return ""
     try:
-        return masked_destination(Channel.SMS, number=row.secret.reveal(), email="")
+        return driver.hint_of(row)
     except UndecryptableError:
         return ""
 
@@ -228,8 +246,3 @@ def _approval(row: Approval) -> dict[str, Any]:
         "created_at": row.created_at.isoformat(),
         "expires_at": row.expires_at.isoformat(),
     }
-
-
-def _invalid(form: forms.Form) -> HttpResponse:
-    field, errors = next(iter(form.errors.items()))
-    return problem(400, "invalid_input", "This cannot be done", str(errors[0]), field=field)

@@ -11,9 +11,9 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from otpguard.conf import checkpoint as checkpoint_named
+from otpguard.conf import declared
 from otpguard.http import guard as door
-from otpguard.http.marker import Methods, Target, Timeout, sending_of
+from otpguard.http.marker import Methods, Target, Timeout, send_options_of
 
 _ASKED = "_otpguard_asked"
 
@@ -22,8 +22,9 @@ class RequiresCheckpoint:
     """A permission for one checkpoint. Instances are called by the framework like a class.
 
     `target` is text or a callable that gets the request and the URL's values. For
-    `preferred_methods` and `fallback_timeout` see `otpguard.require`. Raises ImproperlyConfigured
-    at import for an unknown checkpoint, or a channel or wait that there is not.
+    `reads_safely`, `preferred_methods` and `fallback_timeout` see `otpguard.require`. Raises
+    ImproperlyConfigured at import for an unknown checkpoint, or a channel or wait that there is
+    not.
     """
 
     def __init__(
@@ -31,16 +32,16 @@ class RequiresCheckpoint:
         checkpoint: str,
         *,
         target: Target = "",
-        binds: bool | None = None,
+        reads_safely: bool | None = None,
         preferred_methods: Methods = None,
         fallback_timeout: Timeout = None,
     ) -> None:
-        sending_of(preferred_methods, fallback_timeout)
-        self.checkpoint = checkpoint_named(checkpoint).slug
+        send_options_of(preferred_methods, fallback_timeout)
+        self.checkpoint = declared(checkpoint)
         self.preferred_methods = preferred_methods
         self.fallback_timeout = fallback_timeout
         self.target = target
-        self.binds = binds
+        self.reads_safely = reads_safely
 
     def __call__(self) -> BasePermission:
         return _Guarded(self)
@@ -53,7 +54,7 @@ class _Guarded(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ANN401 (any view)
         """True when the request may pass. Raises RequestRefused, which the middleware answers."""
         asked = view.__dict__.setdefault(_ASKED, set())
-        if self._declared in asked and request.method != request._request.method:  # noqa: SLF001
+        if self._declared in asked and request.method != request._request.method:  # noqa: SLF001 (the framework's own request)
             # The framework asks "what if" for OPTIONS and its forms (A15): no request, no answer.
             # It does so after the request itself, whose method a host may have overridden.
             return True
@@ -68,7 +69,7 @@ class _Guarded(BasePermission):
             request,
             declared.checkpoint,
             target=target,
-            binds=declared.binds,
+            reads_safely=declared.reads_safely,
             preferred_methods=declared.preferred_methods,
             fallback_timeout=declared.fallback_timeout,
         )

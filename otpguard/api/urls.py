@@ -1,4 +1,4 @@
-"""Addresses of the API."""
+"""URLs of the API."""
 
 from __future__ import annotations
 
@@ -13,18 +13,23 @@ from otpguard.api.members import (
     ResetView,
     UnblockView,
 )
-from otpguard.api.views import PolicyView
+from otpguard.api.policy import PolicyView
+from otpguard.api.policy_exception import EndExceptionView, ExceptionsView
 
 urlpatterns = [
     path("policies/<str:checkpoint>/", PolicyView.as_view(), name="api-policy"),
+    path("exceptions/", ExceptionsView.as_view(), name="api-exceptions"),
+    path(
+        "exceptions/<uuid:exception_id>/end/", EndExceptionView.as_view(), name="api-exception-end"
+    ),
     path("coverage/", CoverageView.as_view(), name="api-coverage"),
     path("costs/", CostsView.as_view(), name="api-costs"),
     path("enrollment/", RulesView.as_view(), name="api-enrollment"),
     path("enrollment/<str:role>/", RoleRuleView.as_view(), name="api-enrollment-role"),
-    path("members/<str:user_id>/factors/", FactorsView.as_view(), name="api-member-factors"),
-    path("members/<str:user_id>/reset/", ResetView.as_view(), name="api-member-reset"),
+    path("members/<path:user_id>/factors/", FactorsView.as_view(), name="api-member-factors"),
+    path("members/<path:user_id>/reset/", ResetView.as_view(), name="api-member-reset"),
     path(
-        "members/<str:user_id>/factors/<uuid:factor_id>/unblock/",
+        "members/<path:user_id>/factors/<uuid:factor_id>/unblock/",
         UnblockView.as_view(),
         name="api-member-unblock",
     ),

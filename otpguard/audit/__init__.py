@@ -1,1 +1,1 @@
-"""The audit log: events recorded in the transaction of what they tell."""
+"""The audit log: each event is recorded in the transaction of the change it reports."""

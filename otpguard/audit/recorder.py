@@ -15,19 +15,21 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from otpguard import vault
-from otpguard.core.canonical import dump, text
-from otpguard.core.events import Event as EventValue
+from otpguard.core.canonical import canonical_bytes, canonical_text
+from otpguard.core.events.base import Event as EventValue
 from otpguard.core.facts import RequestFacts
 from otpguard.core.secrets import keyed_digest, same
 from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
-from otpguard.models import Event
-from otpguard.models.columns import Columns
-from otpguard.models.prepared import prepared_cursor
+from otpguard.database import connection
+from otpguard.exceptions import Ask
+from otpguard.models import Challenge, Event
+from otpguard.prepared_sql import Columns
+from otpguard.statements import prepared_cursor
 
 FORMAT = 1
+FEW = 8
+"""Up to as many events are appended by a statement for just that number."""
 
 _COLUMNS = Columns(
     Event,
@@ -35,10 +37,13 @@ _COLUMNS = Columns(
     *("body", "mac", "key_id"),
 )
 
+XACT = "pg_current_xact_id()::text::bigint"
+"""The id of the writing transaction, which gives seals their horizon (C30), on PostgreSQL."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """Who, whom, where and in which story; address, agent and target are sealed in the row."""
+    """Who, whom, where and in which story; client IP, agent and target are encrypted in the row."""
 
     now: datetime
     tenant: str = ""
@@ -46,7 +51,7 @@ class Circumstances:
     actor: str = ""
     subject: str = ""
     story: str = ""
-    address: str = ""
+    client_ip: str = ""
     agent: str = ""
     target: str = ""
 
@@ -58,10 +63,27 @@ class Circumstances:
             tenant=facts.tenant,
             actor=facts.user,
             subject=facts.user,
-            address=facts.address,
+            client_ip=facts.client_ip,
             agent=facts.agent,
         )
         return replace(base, **known)
+
+    @classmethod
+    def of_ask(cls, facts: RequestFacts, ask: Ask) -> Circumstances:
+        """Who asks for what."""
+        return cls.of(facts, checkpoint=ask.checkpoint, story=ask.story, target=ask.target)
+
+    @classmethod
+    def of_challenge(cls, facts: RequestFacts, challenge: Challenge) -> Circumstances:
+        """Who does something about whose challenge."""
+        return cls.of(
+            facts,
+            tenant=str(challenge.tenant_id or ""),
+            subject=str(challenge.user_id or ""),
+            checkpoint=challenge.checkpoint,
+            story=str(challenge.story),
+            target=challenge.target.reveal(),
+        )
 
 
 class _Sequence:
@@ -95,23 +117,65 @@ def record_all(events: Sequence[tuple[EventValue, Circumstances]]) -> list[UUID]
     if not events:
         return []
     rows = [_row(event, circumstances) for event, circumstances in events]
-    # The stored id of the writing transaction gives sealing its horizon (C30).
-    xact = "pg_current_xact_id()::text::bigint" if connection.vendor == "postgresql" else "0"
-    places = f"({', '.join(['%s'] * len(_COLUMNS))}, {xact})"
+    if len(rows) > FEW and connection.vendor == "postgresql":
+        _append_many(rows)
+    else:
+        _append_few(rows)
+    return [row[0] for row in rows]
+
+
+def _append_many(rows: Sequence[tuple[Any, ...]]) -> None:
+    """By a statement whose text is the same for any number, so that it is prepared once."""
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {_COLUMNS.table} ({_COLUMNS.names()}, xact)"  # noqa: S608 (constant text)
+            f" SELECT a.*, {_xact()} FROM {_COLUMNS.unnest()} AS a",
+            _COLUMNS.bind_rows(rows),
+        )
+
+
+def _append_few(rows: Sequence[tuple[Any, ...]]) -> None:
+    places = f"({', '.join(['%s'] * len(_COLUMNS))}, {_xact()})"
     with prepared_cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {_COLUMNS.table} ({_COLUMNS.names()}, xact)"  # noqa: S608 (constant text)
             f" VALUES {', '.join([places] * len(rows))}",
             [value for row in rows for value in _COLUMNS.bind(*row)],
         )
-    return [row[0] for row in rows]
+
+
+def insert_from(source: str) -> str:
+    """SQL that appends one event for each row of `source`, as a part of a larger statement on
+    PostgreSQL; its parameters are `values_of`."""
+    return (
+        f"INSERT INTO {_COLUMNS.table} ({_COLUMNS.names()}, xact)"  # noqa: S608 (constant text)
+        f" SELECT {_COLUMNS.places()}, {XACT} FROM {source}"
+    )
+
+
+def insert_two_from(source: str) -> str:
+    """The same for two events."""
+    places = _COLUMNS.places()
+    return (
+        f"INSERT INTO {_COLUMNS.table} ({_COLUMNS.names()}, xact)"  # noqa: S608 (constant text)
+        f" SELECT e.*, {XACT} FROM {source}, (VALUES ({places}), ({places})) e"
+    )
+
+
+def values_of(event: EventValue, circumstances: Circumstances) -> list[Any]:
+    """One event as the parameters of `insert_from`. Writes nothing."""
+    return _COLUMNS.bind(*_row(event, circumstances))
+
+
+def _xact() -> str:
+    return XACT if connection.vendor == "postgresql" else "0"
 
 
 def _row(event: EventValue, circumstances: Circumstances) -> tuple[Any, ...]:
     """The values of one event, in the order of _COLUMNS."""
     at = circumstances.now
     identity = uuid7(at, _sequence.bytes_for(at))
-    body = text(_body(identity, event, circumstances))
+    body = canonical_text(_body(identity, event, circumstances))
     key_id = vault.key_ids()[0]
     return (
         identity,
@@ -147,15 +211,15 @@ def is_genuine(row: Event) -> bool:
     return repeats and same(mac_of(row.body, row.key_id), row.mac)
 
 
-def unsealed(row: Event) -> Mapping[str, str]:
-    """Address, agent and target of an event in clear; for pages of those who may read the log."""
-    sealed = json.loads(row.body)["sealed"]
-    return json.loads(vault.decrypt(sealed)) if sealed else {}
+def decrypt_private(row: Event) -> Mapping[str, str]:
+    """Client IP, agent and target of an event in clear text, for people who may read the log."""
+    private = json.loads(row.body)["private"]
+    return json.loads(vault.decrypt(private)) if private else {}
 
 
 def _body(identity: UUID, event: EventValue, circumstances: Circumstances) -> dict[str, Any]:
     personal = {
-        "address": circumstances.address,
+        "client_ip": circumstances.client_ip,
         "agent": circumstances.agent,
         "target": circumstances.target,
     }
@@ -171,5 +235,7 @@ def _body(identity: UUID, event: EventValue, circumstances: Circumstances) -> di
         "story": circumstances.story,
         "data": event.data(),
         # The MAC commits to the ciphertext: erasing the key later keeps it valid (C31).
-        "sealed": vault.encrypt(dump(personal).decode()) if any(personal.values()) else "",
+        "private": vault.encrypt(canonical_bytes(personal).decode())
+        if any(personal.values())
+        else "",
     }

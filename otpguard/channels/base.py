@@ -1,8 +1,10 @@
 """The provider protocol: a vendor behind one or more channels. A public extension point.
 
 A provider is named by dotted path in OTPGUARD["PROVIDERS"] with OPTIONS that become keyword
-arguments of its constructor. The contract suite that ours pass is `tests/channels/contract.py`.
-For a vendor spoken to over HTTP, `otpguard.channels.http_provider` does the sending.
+arguments of its constructor. The contract suite that ours pass is
+`otpguard.testing.provider_contract`. For a vendor spoken to over HTTP,
+`otpguard.channels.http_provider` does the sending. What is optional is stated in `capabilities` and
+fetched by `otpguard.channels.offers.offered`.
 """
 
 from __future__ import annotations
@@ -12,15 +14,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from otpguard.channels.capabilities import Capabilities
 from otpguard.core.assurance import Channel
-from otpguard.core.checked import Checked
+from otpguard.core.checked_code import CheckedCode
 from otpguard.core.codes import Code
 from otpguard.core.outcome import Failure, Outcome, Unavailable
 
 __all__ = [
-    "Ending",
+    "ClosesVerifications",
     "OutboundMessage",
     "Polling",
     "Provider",
@@ -69,21 +72,26 @@ class OutboundMessage:
     sender: Sender | None = None
 
 
+@runtime_checkable
 class Provider(Protocol):
-    """What a vendor must offer."""
+    """What a vendor must offer.
 
-    channels: frozenset[Channel]
-    """The channels it serves."""
+    It is made once in a process, and its methods are called by several threads at once. The
+    constructor raises ValueError for options that cannot work; it must not use the network.
+    """
 
-    receipts: bool
-    """True when it reports later whether a message arrived."""
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do. The same value as long as it lives."""
 
     def send(self, message: OutboundMessage) -> Outcome:
         """Send once. Returns an outcome for whatever happens; raises only on a programming error.
 
-        Must come back within its own deadline (seconds, not minutes) and must not log `to`,
-        `text` or `code`. One that can send codes only, no notices, says so by a true `codes_only`;
-        one that makes and checks the code itself by a true `remote`.
+        `Accepted` when the vendor took it, with the reference by which the vendor knows it;
+        `Refused` when it will not; `Unavailable` when nothing or nothing certain is known.
+        Must come back within its own deadline (seconds, not minutes). Must not log `to`, `text` or
+        `code`, nor tell them in the outcome or in its own repr. Never tries twice: a message that
+        is perhaps sent is not sent again.
         """
 
 
@@ -100,24 +108,23 @@ class Submission:
     code: str = field(repr=False)
 
 
+@runtime_checkable
 class RemoteCheck(Protocol):
-    """What a vendor that owns the code offers besides."""
+    """What a vendor that owns the code offers besides: `remote`."""
 
-    remote: bool
-    """True."""
-
-    def check(self, submitted: Submission) -> Checked:
+    def check(self, submitted: Submission) -> CheckedCode:
         """Ask the vendor once, within its deadline. Raises only on a programming error.
 
         Must not log `to` or `code`. `Right` for this very `reference` alone.
         """
 
 
-class Ending(Protocol):
-    """What a vendor offers that wants to hear how it ended. None: done, or nothing to do."""
+@runtime_checkable
+class ClosesVerifications(Protocol):
+    """What a vendor offers that must be told how a verification ended: `closes`.
 
-    ends: bool
-    """True where there is anything to tell it."""
+    Both methods return None when it is done, or when there is nothing to do.
+    """
 
     def cancel(self, reference: str) -> Failure | None:
         """Give up what is open, so that the vendor sends and takes no more."""
@@ -130,7 +137,7 @@ class Ending(Protocol):
 class Webhook:
     """A request that a vendor, or somebody who says so, made to us, as it came.
 
-    `url` is the whole public address that the vendor called, rebuilt from the site's settings and
+    `url` is the whole public URL that the vendor called, rebuilt from the site's settings and
     not from a header of the request. Header names may be in any case; of a repeated header the last
     line counts. Everything but the method is masked in the repr.
     """
@@ -176,8 +183,9 @@ class ReceiptFact:
     key: str = ""
 
 
+@runtime_checkable
 class Receiving(Protocol):
-    """What a vendor that calls back offers besides."""
+    """What a vendor that calls back offers besides: `webhooks`."""
 
     def is_authentic(self, received: Webhook, *, now: datetime) -> bool:
         """True when the vendor itself made this request, and lately where it says when.
@@ -192,14 +200,12 @@ class Receiving(Protocol):
         """
 
     def handshake(self, received: Webhook) -> str | None:
-        """The body to answer with, when the vendor asks whether the address is ours; else None."""
+        """The body to answer with, when the vendor asks whether the URL is ours; else None."""
 
 
+@runtime_checkable
 class Polling(Protocol):
-    """What a vendor offers that can be asked what became of a message."""
-
-    polls: bool
-    """True where it can."""
+    """What a vendor offers that can be asked what became of a message: `polls`."""
 
     def status(self, reference: str) -> ReceiptFact | Unavailable | None:
         """Ask once, within the deadlines. Raises only on a programming error.

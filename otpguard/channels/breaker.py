@@ -1,8 +1,7 @@
 """The breakers of all routes, as rows: one for each route and country, and one for all countries.
 
 No state is kept in memory, so every worker sees the same; successes alone are counted there for a
-second. When the rows cannot be read, the database
-error propagates and nothing is sent: a breaker never falls open.
+second. When the rows cannot be read, the database error propagates and nothing is sent.
 """
 
 from __future__ import annotations
@@ -11,34 +10,36 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from django.db import transaction
 from django.db.models import F, Q
 
-from otpguard.channels.tally import Tally
+from otpguard.channels.success_counter import SuccessCounter
 from otpguard.core.breaker import (
-    LONGEST_REST,
-    TRIAL,
+    LONGEST_PAUSE,
+    LONGEST_TRIAL,
     WINDOW,
     BreakerState,
     Health,
     Tried,
     after,
-    closed,
-    opened,
-    rests,
+    is_paused,
+    paused,
+    resumed,
     succeeded,
 )
-from otpguard.core.route import Resting
+from otpguard.core.clock import CLOCK_SKEW
+from otpguard.core.route import PausedRoute
+from otpguard.database import transaction
 from otpguard.models import RouteHealth
+from otpguard.models.fields import REASON_LENGTH
 
 EVERYWHERE = ""
 
-successes = Tally()
+successes = SuccessCounter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """One route to one country; "" for mail, which goes to none."""
+class RouteKey:
+    """One route to one country; "" for e-mail, which goes to none."""
 
     provider: str
     channel: str
@@ -46,61 +47,61 @@ class Spot:
 
 
 class Change(StrEnum):
-    """What an operator does to a breaker."""
+    """What an operator does to a route."""
 
-    OPENED = "opened"
-    CLOSED = "closed"
+    PAUSED = "paused"
+    RESUMED = "resumed"
 
 
-def resting(now: datetime) -> frozenset[Resting]:
+def paused_routes(now: datetime) -> frozenset[PausedRoute]:
     """Every route that may not be used now."""
-    rows = RouteHealth.objects.exclude(state=RouteHealth.State.CLOSED)
+    rows = RouteHealth.objects.exclude(state=RouteHealth.State.IN_USE)
     return frozenset(
-        Resting(provider=row.provider, channel=row.channel, country=row.country)
+        PausedRoute(provider=row.provider, channel=row.channel, country=row.country)
         for row in rows
-        if rests(_health(row), now)
+        if is_paused(_health(row), now)
     )
 
 
-def admit(spot: Spot, now: datetime) -> bool:
-    """True when a message may be sent here now; of all who ask for a trial, one is let through.
+def admit(route_key: RouteKey, now: datetime) -> bool:
+    """True if a message may be sent here now; of all who ask for a trial, one is let through.
 
-    Commits by itself. Whoever is let through reports by `note`; a trial of which nothing is heard
-    is given to another after TRIAL.
+    Commits by itself. The caller that is let through must call `count_try`; a trial without
+    a result is given to another after LONGEST_TRIAL.
     """
     rows = [
         row
-        for row in RouteHealth.objects.filter(_here(spot))
-        if row.state != RouteHealth.State.CLOSED
+        for row in RouteHealth.objects.filter(_here(route_key))
+        if row.state != RouteHealth.State.IN_USE
     ]
-    if any(rests(_health(row), now) for row in rows):
+    if any(is_paused(_health(row), now) for row in rows):
         return False
     return all(_take_trial(row, now) for row in rows)
 
 
-def note(
-    spot: Spot, tried: Tried, *, now: datetime, reason: str = "", trial: bool = False
+def count_try(
+    route_key: RouteKey, tried: Tried, *, now: datetime, reason: str = "", trial: bool = False
 ) -> list[RouteHealth]:
     """Count one try. Returns the breakers that changed their state by it, as they are now.
 
-    A fatal failure opens the route to every country. `trial` says that the breaker was looked at
-    and not closed when the message went out; a success of any other message decides nothing and
-    may be kept back for a second. All else locks the rows; joins the caller's transaction, if there
-    is one.
+    A fatal failure pauses the route to every country, unless it is of one country. `trial` says
+    that the breaker was looked at and the route not in use when the message went out; a success of
+    any other message decides nothing and may be kept back for a second. All else locks the rows;
+    joins the caller's transaction, if there is one.
     """
     if not (tried.failed or tried.slow or trial):
-        count = successes.add(spot, now)
+        count = successes.add(route_key, now)
         if count:
-            _count(spot, count, now)
+            _count(route_key, count, now)
         return []
-    kept = successes.take(spot, now)
+    kept = successes.drain(route_key, now)
     with transaction.atomic():
         changed = []
-        for country in sorted({spot.country, EVERYWHERE}):
-            row = _locked(spot, country, now)
+        for country in sorted({route_key.country, EVERYWHERE}):
+            row = _locked(route_key, country, now)
             before = _health(row)
-            if country == EVERYWHERE != spot.country:
-                # It counts nothing: a country's trouble is its own.
+            if country == EVERYWHERE != route_key.country:
+                # It counts nothing: the trouble of one country stays there.
                 found = _everywhere(before, tried, now)
             else:
                 found = after(succeeded(before, kept, now), tried, now)
@@ -112,49 +113,61 @@ def note(
 
 
 def set_by_hand(pk: int, *, to: Change, now: datetime, reason: str) -> RouteHealth | None:
-    """Open one breaker for LONGEST_REST or close it, whatever it counted. None when it is so.
+    """Pause one route for LONGEST_PAUSE or resume it, whatever it counted and whatever its vendor
+    asked for. None if it is so already.
 
     Locks the row; joins the caller's transaction, if there is one.
     """
     with transaction.atomic():
         row = RouteHealth.objects.select_for_update().filter(pk=pk).first()
-        if row is None or (to is Change.CLOSED) == (row.state == RouteHealth.State.CLOSED):
+        if row is None:
             return None
-        if to is Change.CLOSED:
-            found = closed(_health(row), now)
+        free = row.state == RouteHealth.State.IN_USE
+        if to is Change.RESUMED and row.wait_until is not None:
+            free, row.wait_until = False, None
+        if (to is Change.RESUMED) == free:
+            return None
+        if to is Change.RESUMED:
+            found = resumed(_health(row), now)
         else:
-            found = replace(opened(_health(row), now), open_until=now + LONGEST_REST)
+            found = replace(paused(_health(row), now), paused_until=now + LONGEST_PAUSE)
         _write(row, found, now, reason)
     return row
 
 
-def _here(spot: Spot) -> Q:
-    return Q(provider=spot.provider, channel=spot.channel, country__in={spot.country, EVERYWHERE})
+def _here(route_key: RouteKey) -> Q:
+    return Q(
+        provider=route_key.provider,
+        channel=route_key.channel,
+        country__in={route_key.country, EVERYWHERE},
+    )
 
 
 def _take_trial(row: RouteHealth, now: datetime) -> bool:
-    """Half-open it for this one message; False when another was quicker."""
-    due = Q(state__in=[RouteHealth.State.OPEN, RouteHealth.State.HALF_OPEN], open_until__lte=now)
+    """Put the route on trial by this one message; False when another was quicker."""
+    over = Q(paused_until__lte=now) | Q(paused_until__gt=now + LONGEST_PAUSE + CLOCK_SKEW)
+    due = Q(over, state__in=[RouteHealth.State.PAUSED, RouteHealth.State.ON_TRIAL])
     return bool(
         RouteHealth.objects.filter(due, pk=row.pk).update(
-            state=RouteHealth.State.HALF_OPEN, open_until=now + TRIAL, changed_at=now
+            state=RouteHealth.State.ON_TRIAL, paused_until=now + LONGEST_TRIAL, changed_at=now
         )
     )
 
 
-def _count(spot: Spot, count: int, now: datetime) -> None:
+def _count(route_key: RouteKey, count: int, now: datetime) -> None:
     """Count successes: in one statement, unless a window begins."""
     counted = RouteHealth.objects.filter(
-        provider=spot.provider,
-        channel=spot.channel,
-        country=spot.country,
-        state=RouteHealth.State.CLOSED,
+        provider=route_key.provider,
+        channel=route_key.channel,
+        country=route_key.country,
+        state=RouteHealth.State.IN_USE,
         window_at__gt=now - WINDOW,
+        window_at__lte=now + CLOCK_SKEW,
     ).update(tries=F("tries") + count)
     if counted:
         return
     with transaction.atomic():
-        row = _locked(spot, spot.country, now)
+        row = _locked(route_key, route_key.country, now)
         before = _health(row)
         found = succeeded(before, count, now)
         if found != before:
@@ -162,15 +175,15 @@ def _count(spot: Spot, count: int, now: datetime) -> None:
 
 
 def _everywhere(before: Health, tried: Tried, now: datetime) -> Health:
-    if before.state is BreakerState.CLOSED:
-        return opened(before, now) if tried.fatal else before
-    return after(before, tried, now)
+    if before.state is BreakerState.IN_USE:
+        return paused(before, now) if tried.fatal and tried.everywhere else before
+    return after(before, tried if tried.everywhere else Tried(), now)
 
 
-def _locked(spot: Spot, country: str, now: datetime) -> RouteHealth:
+def _locked(route_key: RouteKey, country: str, now: datetime) -> RouteHealth:
     row, _ = RouteHealth.objects.get_or_create(
-        provider=spot.provider,
-        channel=spot.channel,
+        provider=route_key.provider,
+        channel=route_key.channel,
         country=country,
         defaults={"window_at": now, "changed_at": now},
     )
@@ -184,17 +197,17 @@ def _health(row: RouteHealth) -> Health:
         tries=row.tries,
         failures=row.failures,
         slow=row.slow,
-        openings=row.openings,
-        open_until=row.open_until,
+        pauses=row.pauses,
+        paused_until=row.paused_until,
     )
 
 
 def _write(row: RouteHealth, health: Health, now: datetime, reason: str) -> None:
     if health.state.value != row.state:
         row.changed_at = now
-        row.reason = "" if health.state is BreakerState.CLOSED else reason[:120]
+        row.reason = "" if health.state is BreakerState.IN_USE else reason[:REASON_LENGTH]
     row.state = health.state.value
     row.window_at, row.tries = health.window_at, health.tries
     row.failures, row.slow = health.failures, health.slow
-    row.openings, row.open_until = min(health.openings, 32_767), health.open_until
+    row.pauses, row.paused_until = min(health.pauses, 32_767), health.paused_until
     row.save()

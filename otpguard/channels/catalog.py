@@ -1,58 +1,114 @@
-"""The configured providers and the routes they make."""
+"""The configured providers and their routes. No other module creates a provider."""
 
 from __future__ import annotations
 
-import sys
-from functools import lru_cache
-from typing import cast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from inspect import Parameter, signature
+from typing import Any, TypeVar
 
-from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
-from otpguard.channels.base import Polling, Provider, Receiving
-from otpguard.channels.http_provider import HttpProvider
+from otpguard.channels import offers
+from otpguard.channels.base import ClosesVerifications, Provider
+from otpguard.channels.capabilities import Capabilities, Webhooks
+from otpguard.channels.option_rules import WrongOptionsError
 from otpguard.conf import RouteConfig, settings
+from otpguard.conf.caches import forget_on_change
 from otpguard.core.assurance import Channel
-from otpguard.core.registry import Registry
+from otpguard.core.codes import CODE_DIGITS
+from otpguard.core.registry import Registry, nearest
 from otpguard.core.routing import Route
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """The providers of the setting by name, and why those that are not there do not load: in a
+    sentence, and each option that breaks a rule of its vendor."""
+
+    providers: dict[str, Provider]
+    faults: dict[str, str]
+    wrong_options: dict[str, tuple[str, ...]]
 
 
 @lru_cache(maxsize=1)
 def providers() -> Registry[Provider]:
-    """The providers of the setting, made once. Raises ImportError for a wrong dotted path."""
+    """The providers of the setting, made once.
+
+    Raises ImportError for a wrong dotted path, TypeError and ValueError for wrong options or for a
+    class that is not a provider.
+    """
     catalog: Registry[Provider] = Registry("provider")
-    for name, config in settings().providers.items():
-        catalog.add(name, cast("Provider", import_string(config.backend)(**config.options)))
+    for name in settings().providers:
+        catalog.add(name, _made(name))
     return catalog
 
 
-def receiving(name: str) -> Receiving | None:
-    """The provider of that name if it can be called back; None for no such name too."""
+def loaded() -> Loaded:
+    """Every provider that can be created, and the errors of the others; for checks."""
+    found = Loaded(providers={}, faults={}, wrong_options={})
+    for name in settings().providers:
+        try:
+            found.providers[name] = _made(name)
+        except (ImportError, TypeError, ValueError) as error:
+            found.faults[name] = str(error)
+            if isinstance(error, WrongOptionsError):
+                found.wrong_options[name] = error.faults
+    return found
+
+
+@cache
+def _made(name: str) -> Provider:
+    config = settings().providers[name]
+    kind = import_string(config.backend)
+    _refuse_unknown(kind, config.options)
+    made = kind(**config.options)
+    if not isinstance(made, Provider) or not isinstance(made.capabilities, Capabilities):
+        raise TypeError(f"{config.backend} must have `send`, and `capabilities` of that class")
+    return made
+
+
+def _refuse_unknown(kind: Any, options: Mapping[str, Any]) -> None:  # noqa: ANN401 (whatever stands at the path)
+    """Raises TypeError that names each option which the provider does not take, and the nearest."""
+    try:
+        taken = signature(kind).parameters
+    except (TypeError, ValueError):
+        return  # written in C, or nothing that can be called: making one says what is wrong
+    if any(each.kind is Parameter.VAR_KEYWORD for each in taken.values()):
+        return
+    unknown = [name for name in options if name not in taken]
+    if unknown:
+        hints = [f'unknown option "{name}", {nearest(name, list(taken))}' for name in unknown]
+        raise TypeError("; ".join(hints))
+
+
+def offered(name: str, protocol: type[T]) -> T | None:
+    """The provider of that name as one of the optional protocols; None for one that it does not
+    offer, and for no such name."""
     catalog = providers()
-    found = catalog.get(name) if name in catalog.names() else None
-    return cast("Receiving", found) if hasattr(found, "parse_receipt") else None
+    return offers.offered(catalog.get(name), protocol) if name in catalog else None
 
 
-def polling(name: str) -> Polling | None:
-    """The provider of that name if it can be asked what became of a message."""
-    catalog = providers()
-    found = catalog.get(name) if name in catalog.names() else None
-    return cast("Polling", found) if getattr(found, "polls", False) else None
+def serving(channel: Channel) -> list[str]:
+    """The names of the providers that serve a channel, in the order of their declaration."""
+    known = providers()
+    return [name for name in known.names() if channel in known.get(name).capabilities.channels]
 
 
-def missing_for_reports(provider: Provider, *, base_url: str, secret: str) -> str:
-    """The setting without which no report of this provider is taken.
+def missing_for_receipts(can: Capabilities, *, base_url: str, secret: str) -> str:
+    """The setting without which no receipt of such a provider is taken.
 
-    Empty when there is none, and for a provider that reports nothing. `base_url` and `secret` are
+    Empty when there is none, and for a provider that sends no receipts. `base_url` and `secret` are
     WEBHOOK_BASE_URL and the provider's WEBHOOK_SECRET.
     """
-    reports = provider.receipts and hasattr(provider, "parse_receipt")
-    if not (reports or secret):
+    if can.webhooks is Webhooks.NONE or not (can.receipts or secret):
         return ""
     if not base_url:
         return "WEBHOOK_BASE_URL"
-    believes_nobody = getattr(type(provider), "is_authentic", None) is HttpProvider.is_authentic
-    return "WEBHOOK_SECRET" if believes_nobody and not secret else ""
+    return "WEBHOOK_SECRET" if can.webhooks is Webhooks.UNSIGNED and not secret else ""
 
 
 def routes() -> tuple[Route, ...]:
@@ -61,50 +117,35 @@ def routes() -> tuple[Route, ...]:
     return tuple(
         _route(config, channel)
         for config in configs
-        for channel in sorted(providers().get(config.provider).channels)
+        for channel in sorted(providers().get(config.provider).capabilities.channels)
         if not config.channels or channel in config.channels
     )
 
 
-def for_development(provider: Provider) -> bool:
-    """True for a provider that shows messages instead of sending them."""
-    module = sys.modules.get(type(provider).__module__)
-    return bool(getattr(module, "FOR_DEVELOPMENT", False))
-
-
-def has_own_sender(provider: Provider) -> bool:
-    """True when its options name a WhatsApp Business Account, or nothing leaves the house."""
-    return bool(getattr(provider, "whatsapp_business_account", "")) or for_development(provider)
-
-
 def _route(config: RouteConfig, channel: Channel) -> Route:
-    provider = providers().get(config.provider)
+    can = providers().get(config.provider).capabilities
     known = settings().providers[config.provider]
     return Route(
         channel=channel,
         provider=config.provider,
-        receipts=provider.receipts,
-        # Vendors that make and check the code themselves say so by this attribute.
-        remote=bool(getattr(provider, "remote", False)),
+        receipts=can.receipts,
+        remote=can.remote,
+        code_length=can.code_length if can.remote else CODE_DIGITS,
         countries=config.countries,
         tenants=config.tenants,
         regions=config.regions or known.regions,
         papers=tuple(sorted(known.papers.items(), key=lambda paper: paper[0])),
         priority=config.priority,
         cost_micros=config.cost_micros,
-        own_sender=channel is Channel.WHATSAPP and has_own_sender(provider),
+        own_sender=channel is Channel.WHATSAPP and can.sends_as_the_site,
     )
 
 
-def enders() -> frozenset[str]:
-    """The names of the providers that want to hear how it ended."""
-    catalog = providers()
-    return frozenset(name for name in catalog.names() if getattr(catalog.get(name), "ends", False))
+def closing_providers() -> frozenset[str]:
+    """The names of the providers that must be told how a challenge ended."""
+    return frozenset(
+        name for name in providers().names() if offered(name, ClosesVerifications) is not None
+    )
 
 
-def _forget(*, setting: str, **_: object) -> None:
-    if setting == "OTPGUARD":
-        providers.cache_clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="otpguard.channels.catalog")
+forget_on_change(providers, _made)

@@ -6,39 +6,42 @@ shared transport in between.
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.utils import timezone
 
-from otpguard.channels.answers import by_status
 from otpguard.channels.base import OutboundMessage, ReceiptFact, Webhook
-from otpguard.core.assurance import Channel
+from otpguard.channels.capabilities import Capabilities
+from otpguard.channels.responses import by_status
 from otpguard.core.codes import Code
 from otpguard.core.outcome import Failure, Outcome, Refused, Unavailable
 from otpguard.transport import client
 from otpguard.transport.exchange import Deadlines, Request, Response, Unknown, Unsent
+from otpguard.transport.retry_after import LONGEST_WAIT, asked_wait
+
+T = TypeVar("T")
+
+WAITED_FOR = frozenset(
+    {Failure.RATE_LIMITED, Failure.CONFLICT_OPEN, Failure.TRANSIENT, Failure.UNKNOWN_OUTCOME}
+)
+"""What may be over after a while. Credentials are not mended by waiting."""
 
 
 class NotAuthorizedError(Exception):
-    """There are no credentials to sign a request with. Its text tells no secret."""
+    """There are no credentials to sign a request with. Its text contains no secret."""
 
 
 class HttpProvider:
     """What every vendor over HTTP has in common. `connect` and `read` are seconds.
 
-    The constructor of a vendor raises ValueError for options that cannot work.
+    A vendor states its `capabilities`, in its class or in its constructor, which raises ValueError
+    for options that cannot work.
     """
 
-    channels: frozenset[Channel] = frozenset()
-    receipts = False
-    codes_only = False
-    """True for a vendor that words the message itself and so can carry nothing but a code."""
-    remote = False
-    """True for a vendor that makes the code itself: see `otpguard.channels.remote_provider`."""
-    ends = False
-    """True for a vendor that is told how it ended: see `Ending`."""
-    polls = False
-    """True for a vendor that can be asked what became of a message: see `Polling`."""
+    capabilities: Capabilities
+    """See `Provider.capabilities`."""
 
     def __init__(self, *, connect: float = 3.0, read: float = 8.0) -> None:
         self._deadlines = Deadlines(connect=connect, read=read)
@@ -65,7 +68,7 @@ class HttpProvider:
 
     def parse_closing(self, response: Response) -> Failure | None:
         """What the answer to a cancel or confirm means; None when it was done."""
-        if 200 <= response.status < 300:  # noqa: PLR2004
+        if response.is_success:
             return None
         outcome = self.parse_response(response)
         return outcome.failure if isinstance(outcome, Refused | Unavailable) else Failure.TRANSIENT
@@ -75,7 +78,7 @@ class HttpProvider:
         raise NotImplementedError
 
     def parse_status(self, response: Response) -> ReceiptFact | None:
-        """What the answer to it tells, with the reference that it names; None for nothing."""
+        """What the answer to it tells, with the reference that it names; None if nothing."""
         raise NotImplementedError
 
     def authorize(self, request: Request, *, now: datetime) -> Request:
@@ -105,11 +108,12 @@ class HttpProvider:
 
     def send(self, message: OutboundMessage) -> Outcome:
         """Send once, within the deadlines. See `Provider.send`."""
-        if message.channel not in self.channels:
+        can = self.capabilities
+        if message.channel not in can.channels:
             return Refused(reason="this channel is not served")
-        if message.remote != self.remote:
+        if message.remote != can.remote:
             return Refused(reason="this provider is for codes of the other kind")
-        if self.codes_only and message.code is None and not message.remote:
+        if can.codes_only and message.code is None and not message.remote:
             return Refused(reason="this provider carries codes only")
         try:
             result = self._exchange(self.build_request(message))
@@ -121,7 +125,7 @@ class HttpProvider:
             case Unknown(reason=reason):
                 return Unavailable(reason=reason, failure=Failure.UNKNOWN_OUTCOME)
             case Response() as response:
-                return self.parse_response(response)
+                return told_to_wait(self.parse_response(response), response)
 
     def cancel(self, reference: str) -> Failure | None:
         """End what is open at the vendor, so that it sends no more. None when there is nothing left
@@ -129,7 +133,7 @@ class HttpProvider:
         return self._close(self.cancel_request(reference))
 
     def confirm(self, reference: str, code: Code) -> Failure | None:
-        """Report the success of a code of ours, which vendors count. None when that is done."""
+        """Tell of the success of a code of ours, which vendors count. None when that is done."""
         return self._close(self.confirm_request(reference, code))
 
     def status(self, reference: str) -> ReceiptFact | Unavailable | None:
@@ -143,14 +147,14 @@ class HttpProvider:
                 return Unavailable(reason=reason)
             case Unknown(reason=reason):
                 return Unavailable(reason=reason, failure=Failure.UNKNOWN_OUTCOME)
-            case Response(status=status) as response if status < 300:  # noqa: PLR2004
+            case Response() as response if response.is_success:
                 fact = self.parse_status(response)
                 # An answer about another message is none.
                 return fact if fact is not None and fact.reference == reference else None
             case Response(status=404 | 410):
                 return None
             case Response() as response:
-                found = by_status(response, "status")
+                found = told_to_wait(by_status(response, "status"), response)
                 return found if isinstance(found, Unavailable) else None
 
     def _close(self, request: Request | None) -> Failure | None:
@@ -171,3 +175,16 @@ class HttpProvider:
     def _exchange(self, request: Request) -> Response | Unsent | Unknown:
         ready = self.authorize(request, now=timezone.now())
         return client.send(ready, deadlines=self._deadlines)
+
+
+def told_to_wait(found: T, response: Response) -> T:
+    """The outcome with the wait that the answer asks for (the header Retry-After), bounded.
+
+    As it is for what no wait mends. A wait that the vendor's file knows of counts where the header
+    says none.
+    """
+    if not isinstance(found, Refused | Unavailable) or found.failure not in WAITED_FOR:
+        return found
+    asked = asked_wait(response.headers, now=timezone.now()) or found.retry_after
+    longest = LONGEST_WAIT // timedelta(seconds=1)
+    return replace(found, retry_after=min(asked, longest) if asked else None)

@@ -2,7 +2,7 @@
 
 A message names the checkpoint and a brand that the site approved, and nothing that a user typed
 (A7). In English it fits one SMS segment. The last line of a text message binds the code to the
-site's own address (the "origin-bound one-time codes" format that WebOTP reads).
+site's own URL (the "origin-bound one-time codes" format that WebOTP reads).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Wording:
     language: str = ""
 
 
-def compose(channel: Channel, code: Code, wording: Wording) -> tuple[str, str]:
+def compose_code(channel: Channel, code: Code, wording: Wording) -> tuple[str, str]:
     """Subject (empty but for e-mail) and text of one message."""
     with translation.override(wording.language or None):
         context = {
@@ -38,7 +38,7 @@ def compose(channel: Channel, code: Code, wording: Wording) -> tuple[str, str]:
             "brand": wording.brand,
             "action": checkpoint_label(checkpoint_named(wording.checkpoint)),
             "minutes": wording.minutes,
-            "host": wording.host.partition(":")[0],
+            "host": _without_port(wording.host),
         }
         folder = f"otpguard/messages/code.{channel.value}"
         text = render_to_string(f"{folder}.txt", context).strip()
@@ -46,3 +46,10 @@ def compose(channel: Channel, code: Code, wording: Wording) -> tuple[str, str]:
         if channel is Channel.EMAIL:
             subject = " ".join(render_to_string(f"{folder}.subject.txt", context).split())
     return subject, text
+
+
+def _without_port(host: str) -> str:
+    """The name or address of a host; an IPv6 address keeps its brackets, as in a URL."""
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.partition(":")[0]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from otpguard.channels.base import Submission
-from otpguard.channels.http_provider import HttpProvider, NotAuthorizedError
-from otpguard.core.checked import Checked
+from otpguard.channels.http_provider import HttpProvider, NotAuthorizedError, told_to_wait
+from otpguard.core.checked_code import CheckedCode
 from otpguard.core.outcome import Failure, Unavailable
 from otpguard.transport.exchange import Request, Response, Unknown, Unsent
 
 
 class RemoteProvider(HttpProvider):
-    """What every such vendor has in common. It is sent messages with a true `remote` only."""
+    """What every such vendor has in common. It only gets messages whose `remote` is true.
 
-    codes_only = True
-    remote = True
+    Its capabilities state `remote` and `codes_only`, and how short its codes may be.
+    """
 
     # --- what a vendor's file says -----------------------------------------------------------
 
@@ -21,13 +21,13 @@ class RemoteProvider(HttpProvider):
         """The request that asks whether this is the code."""
         raise NotImplementedError
 
-    def parse_check(self, response: Response, submitted: Submission) -> Checked:
+    def parse_check(self, response: Response, submitted: Submission) -> CheckedCode:
         """What the answer to it means."""
         raise NotImplementedError
 
     # --- what is done with it ----------------------------------------------------------------
 
-    def check(self, submitted: Submission) -> Checked:
+    def check(self, submitted: Submission) -> CheckedCode:
         """Ask once, within the deadlines. See `RemoteCheck.check`."""
         try:
             result = self._exchange(self.check_request(submitted))
@@ -39,4 +39,4 @@ class RemoteProvider(HttpProvider):
             case Unknown(reason=reason):
                 return Unavailable(reason=reason, failure=Failure.UNKNOWN_OUTCOME)
             case Response() as response:
-                return self.parse_check(response, submitted)
+                return told_to_wait(self.parse_check(response, submitted), response)

@@ -1,20 +1,19 @@
-"""How vendors sign what they send us, and how we sign what we send them. Pure functions of bytes.
+"""What several vendors sign with: base64 secrets, Standard Webhooks, JSON Web Tokens.
 
-Every comparison is in constant time. None raises for what a stranger may send.
+A scheme of one vendor alone stands in that vendor's file. Pure functions of bytes; every comparison
+is in constant time, and none raises for what a stranger may send.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import re
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64Error
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -26,88 +25,11 @@ LONGEST_TOKEN = 8192
 """Characters of a JSON Web Token that are looked at."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
-_DEFAULT_PORTS: Mapping[str, int] = {"https": 443, "http": 80}
 
 
 def basic(user: str, password: str) -> str:
     """The value of an Authorization header (RFC 7617)."""
     return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
-
-
-# --- Twilio: X-Twilio-Signature ------------------------------------------------------------------
-
-
-def twilio(token: str, url: str, fields: Iterable[tuple[str, str]]) -> str:
-    """Base64 of HMAC-SHA1 over the URL and each distinct field in order.
-
-    After twilio-python's request_validator. SHA-1 is the vendor's choice; as a MAC it still holds.
-    """
-    signed = url + "".join(name + value for name, value in sorted(set(fields)))
-    raw = signed.encode(errors="surrogatepass")
-    return b64encode(hmac.new(token.encode(), raw, "sha1").digest()).decode()
-
-
-def is_twilio(
-    given: str, *, token: str, url: str, body: bytes, fields: Iterable[tuple[str, str]] | None
-) -> bool:
-    """True when Twilio signed this URL and body.
-
-    `fields` are those of a form. For any other body, None, the URL itself carries and so signs the
-    body's SHA-256; without one only an empty body is taken. The URL may have been signed with its
-    default port or with none.
-    """
-    if fields is None:
-        fields = ()
-        stated = parse_qs(urlsplit(url).query).get("bodySHA256", [])
-        if body and not (len(stated) == 1 and same(stated[0], sha256(body).hexdigest())):
-            return False
-    wanted = tuple(fields)
-    matched = [same(given, twilio(token, each, wanted)) for each in _spellings(url)]
-    return any(matched)
-
-
-def _spellings(url: str) -> tuple[str, str]:
-    """The URL with its default port where it has none, and without any port."""
-    parts = urlsplit(url)
-    host, colon, port = parts.netloc.rpartition(":")
-    if not colon or not port.isdigit():
-        host = parts.netloc
-    default = _DEFAULT_PORTS.get(parts.scheme)
-    with_port = parts.netloc if host != parts.netloc or default is None else f"{host}:{default}"
-    rest = url.partition("://")[2][len(parts.netloc) :]
-    return f"{parts.scheme}://{with_port}{rest}", f"{parts.scheme}://{host}{rest}"
-
-
-# --- Meta: X-Hub-Signature-256 -------------------------------------------------------------------
-
-
-def hub(secret: str, body: bytes) -> str:
-    """The value of the header for a body."""
-    return "sha256=" + hmac.new(secret.encode(), body, sha256).hexdigest()
-
-
-# --- Sinch: "Application" ------------------------------------------------------------------------
-
-
-def sinch(
-    secret: str, *, method: str, path: str, content_type: str, timestamp: str, body: bytes
-) -> str:
-    """Base64 of HMAC-SHA256 over method, digest of the body, its type, the time and the path.
-
-    `secret` is base64 in either alphabet. Raises ValueError for one that is not.
-    """
-    digest = hashlib.md5(body, usedforsecurity=False).digest()
-    signed = "\n".join(
-        (
-            method,
-            b64encode(digest).decode() if body else "",
-            content_type,
-            f"x-timestamp:{timestamp}",
-            path,
-        )
-    )
-    raw = signed.encode(errors="surrogatepass")
-    return b64encode(hmac.new(decoded(secret), raw, sha256).digest()).decode()
 
 
 def decoded(secret: str) -> bytes:
@@ -130,7 +52,7 @@ def standard(secret: str, *, message: str, timestamp: str, body: bytes) -> str:
     return "v1," + b64encode(hmac.new(key, raw, sha256).digest()).decode()
 
 
-# --- Vonage, MessageBird: JSON Web Tokens --------------------------------------------------------
+# --- JSON Web Tokens -----------------------------------------------------------------------------
 
 _HMACS = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 HS256 = frozenset({"HS256"})
@@ -150,7 +72,7 @@ def hmac_claims(
     No other algorithm is taken, whatever the token says (RFC 8725, 3.1). Times are not looked at.
     """
     parts = token.split(".")
-    if len(parts) != 3 or len(token) > LONGEST_TOKEN or not token.isascii():  # noqa: PLR2004
+    if len(parts) != 3 or len(token) > LONGEST_TOKEN or not token.isascii():  # noqa: PLR2004 (header, payload, signature)
         return None
     head, claims, signature = parts
     try:
@@ -165,12 +87,6 @@ def hmac_claims(
     except (ValueError, NotBase64Error, RecursionError):
         return None
     return found if isinstance(found, dict) else None
-
-
-def hs256(claims: Mapping[str, Any], secret: str) -> str:
-    """A token with these claims."""
-    signed = _packed_json({"typ": "JWT", "alg": "HS256"}) + "." + _packed_json(claims)
-    return signed + "." + _packed(hmac.new(secret.encode(), signed.encode(), sha256).digest())
 
 
 def rs256(claims: Mapping[str, Any], key: RSAPrivateKey) -> str:

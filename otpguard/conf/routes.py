@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from otpguard.conf.values import SettingsError, mapping, names, of_type
 from otpguard.core.assurance import Channel
+from otpguard.core.phone import is_country
 from otpguard.core.registry import nearest
 from otpguard.core.route import PAPERS
 
-_COUNTRY = re.compile(r"[A-Z]{2}")
 _REGION = re.compile(r"[A-Z]{2,8}")
 PROVIDER_KEYS = ("BACKEND", "OPTIONS", "REGIONS", "PAPERS", "WEBHOOK_SECRET")
 SHORTEST_SECRET = 32
@@ -32,9 +32,9 @@ ROUTE_KEYS = (
 class ProviderConfig:
     """One entry of PROVIDERS: a dotted path and its options, as in Django's CACHES.
 
-    `regions` are all places where what it is given may be kept; none means that nobody knows.
+    `regions` are all places where what it is given may be kept; none means unknown.
     `papers` are the agreements with it by name, with the last day that each is good for, None for
-    one without an end. `webhook_secret` is part of the address that a vendor calls which signs
+    one without an end. `webhook_secret` is part of the URL that a vendor calls which signs
     nothing; empty: only signatures count.
     """
 
@@ -73,7 +73,7 @@ def read_providers(value: object) -> dict[str, ProviderConfig]:
             backend=entry["BACKEND"],
             options=mapping(entry.get("OPTIONS", {})),
             webhook_secret=_secret(entry.get("WEBHOOK_SECRET", ""), name),
-            regions=_codes(entry, "REGIONS", name, _REGION, "otpguard.E021"),
+            regions=_codes(entry, "REGIONS", name, _is_region, "otpguard.E021"),
             papers=_papers(entry.get("PAPERS", {}), name),
         )
     return result
@@ -98,9 +98,9 @@ def _route(entry: object, name: str) -> RouteConfig:
     return RouteConfig(
         provider=entry["PROVIDER"],
         channels=channels,
-        countries=_codes(entry, "COUNTRIES", name, _COUNTRY, "otpguard.E022"),
+        countries=_codes(entry, "COUNTRIES", name, is_country, "otpguard.E022"),
         tenants=frozenset(names(entry.get("TENANTS", ()))),
-        regions=_codes(entry, "REGIONS", name, _REGION, "otpguard.E022"),
+        regions=_codes(entry, "REGIONS", name, _is_region, "otpguard.E022"),
         priority=of_type(entry.get("PRIORITY", 0), int),
         cost_micros=of_type(entry.get("COST_MICROS", 0), int),
     )
@@ -120,11 +120,15 @@ def _known(entry: Mapping[Any, Any], known: tuple[str, ...], name: str) -> None:
         raise SettingsError("otpguard.E001", f'{name}: unknown "{unknown[0]}", {hint}')
 
 
+def _is_region(code: str) -> bool:
+    return _REGION.fullmatch(code) is not None
+
+
 def _codes(
-    entry: Mapping[Any, Any], key: str, name: str, form: re.Pattern[str], check: str
+    entry: Mapping[Any, Any], key: str, name: str, is_code: Callable[[str], bool], check: str
 ) -> frozenset[str]:
     found = names(entry.get(key, ()))
-    wrong = [each for each in found if not form.fullmatch(each)]
+    wrong = [each for each in found if not is_code(each)]
     if wrong:
         raise SettingsError(check, f'{name}: {key} are codes such as "US", not "{wrong[0]}"')
     return frozenset(found)

@@ -1,4 +1,4 @@
-"""What a value of the setting is read by, and how a mistake in one is said."""
+"""Read values of the setting, and report mistakes in them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SettingsError(ValueError):
 def of_type(value: object, wanted: type[Any]) -> Any:  # noqa: ANN401 (the type asked for)
     """The value, when it is of that type; whole numbers are never negative. Raises SettingsError.
 
-    True and False are no whole numbers.
+    True and False do not count as whole numbers.
     """
     if not isinstance(value, wanted) or (wanted is int and (isinstance(value, bool) or value < 0)):
         raise SettingsError("otpguard.E002", f"must be of type {wanted.__name__}, is {value!r}")

@@ -1,16 +1,17 @@
-"""What the doctor says about what it has found: thresholds and sentences, nothing else.
+"""The doctor's advice: thresholds and sentences, nothing else.
 
-Every function takes what was measured and returns findings; an empty tuple says nothing.
+Every function takes measured values and returns findings; an empty tuple means nothing to report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from otpguard.core.assurance import Channel
+from otpguard.core.sweep_run import SweepRun
 
 
 class Level(StrEnum):
@@ -71,6 +72,21 @@ def on_providers(faults: Mapping[str, str], names: Sequence[str]) -> Findings:
     )
 
 
+def on_logins(unlisted: Mapping[str, int], lines: Mapping[str, str]) -> Findings:
+    """`unlisted` are the logins of a month by an authentication back end that nothing is known of;
+    `lines` what to write into the settings for each."""
+    return tuple(
+        Finding(
+            level=Level.WARNING,
+            topic="logins",
+            text=f"{count} logins by {backend} prove nothing, so that a phone does not reach AAL2."
+            f' If it checks a password, write {lines[backend]}; "sso" for single sign-on;'
+            ' "none" if it does neither.',
+        )
+        for backend, count in sorted(unlisted.items())
+    )
+
+
 def on_channels(routes: Mapping[Channel, Sequence[str]]) -> Findings:
     """`routes` are the providers by channel."""
     found: list[Finding] = []
@@ -87,17 +103,39 @@ def on_channels(routes: Mapping[Channel, Sequence[str]]) -> Findings:
     return tuple(found)
 
 
-def on_reports(missing: Mapping[str, str], reporting: Sequence[str]) -> Findings:
-    """`missing` is the setting without which a provider's reports are turned away, by provider;
-    `reporting` are those that report."""
+def on_receipts(missing: Mapping[str, str], vendors: Sequence[str]) -> Findings:
+    """`missing` is the setting without which a provider's receipts are turned away, by provider;
+    `vendors` are those that send receipts."""
     found: list[Finding] = []
     for name, setting in missing.items():
-        text = f"{name} reports what arrived, but no report is taken: set {setting}."
-        found += warning("reports", text)
-    heard = [name for name in reporting if name not in missing]
+        text = f"{name} sends receipts, but none is taken: set {setting}."
+        found += warning("receipts", text)
+    heard = [name for name in vendors if name not in missing]
     if heard:
-        found += ok("reports", f"Taken from {', '.join(heard)}.")
+        found += ok("receipts", f"Taken from {', '.join(heard)}.")
     return tuple(found)
+
+
+def on_client_ips(
+    *, private: Sequence[str], unreadable: bool, proxies: int, limit: int
+) -> Findings:
+    """`private` are the IP addresses of the house that clients came from in the last hour;
+    `unreadable` says that one could not be read; `proxies` and `limit` are the settings."""
+    found: list[Finding] = []
+    if unreadable:
+        text = (
+            f"IP addresses could not be read in the last hour: all such clients share {limit}"
+            " starts an hour. Do the proxies append to X-Forwarded-For, and is TRUSTED_PROXIES"
+            f" ({proxies}) how many they are?"
+        )
+        found += warning("clients", text)
+    if private and not proxies:
+        text = (
+            f"Clients come from {private[0]}, which is within your own network, and share its caps."
+            " Set TRUSTED_PROXIES to the number of your proxies."
+        )
+        found += warning("clients", text)
+    return tuple(found) or ok("clients", "Their IP addresses can be told apart.")
 
 
 def on_workers(answered: int | None) -> Findings:
@@ -109,6 +147,13 @@ def on_workers(answered: int | None) -> Findings:
         return reached + ok("workers", f"{answered} answered.")
     start = "Start one: celery -A yourproject worker -P threads -c 8."
     return reached + error("workers", f"None answered: nobody sends, nobody falls back. {start}")
+
+
+def on_inline_worker() -> Findings:
+    """The site has no worker of Celery: the web process sends, or nobody."""
+    return warning(
+        "workers", "The web process sends by itself, or nobody does: not for production."
+    )
 
 
 def on_clock(skew: timedelta) -> Findings:
@@ -132,14 +177,33 @@ def on_sweeper(timer: timedelta, outbox: timedelta) -> Findings:
     return tuple(found) or ok("sweeper", "No timer is late and no code is waiting.")
 
 
+def on_sweep_runs(runs: Mapping[str, SweepRun], now: datetime) -> Findings:
+    """The last round of each worker's sweep, by the worker's name."""
+    found: list[Finding] = []
+    for name, run in sorted(runs.items()):
+        age = (now - run.ended_at).total_seconds()
+        text = (
+            f"{name}: its last round ended {max(age, 0):.1f} s ago, took"
+            f" {run.took.total_seconds() * 1000:.0f} ms and handled {run.rows} rows;"
+            f" {run.rows_in_all} rows in {run.rounds} rounds since it started."
+        )
+        if run.failed:
+            text += " It failed: see the log of that worker."
+        stands_still = age > LATE.total_seconds()
+        found += (warning if run.failed or stands_still else ok)("sweeper", text)
+    return tuple(found)
+
+
 def on_notices(waiting: int, failed: int) -> Findings:
     """Notices that have waited too long, and those that were given up in the last week."""
     found: list[Finding] = []
     if waiting:
-        text = f"{waiting} have been waiting for more than an hour. Can the mail server be reached?"
+        text = (
+            f"{waiting} have been waiting for more than an hour. Can the e-mail server be reached?"
+        )
         found += warning("notices", text)
     if failed:
-        found += warning("notices", f"{failed} reached nobody in the last week: see the admin.")
+        found += warning("notices", f"{failed} did not arrive in the last week: see the admin.")
     return tuple(found) or ok("notices", "All were delivered.")
 
 
@@ -161,6 +225,26 @@ def on_keys(*, roots: int, indexes: int, own_roots: bool, older_events: int) -> 
     return tuple(found) or ok("keys", "No change of keys is under way.")
 
 
+def on_missing_kinds(factors: Mapping[str, int]) -> Findings:
+    """`factors` counts what people have enrolled, by kinds that are not installed."""
+    return tuple(
+        Finding(
+            level=Level.WARNING,
+            topic="factors",
+            text=f'{count} of the kind "{kind}" prove nothing, for it is not in FACTOR_KINDS.',
+        )
+        for kind, count in sorted(factors.items())
+    )
+
+
+def on_makers(*, asked: int, trusted: bool) -> Findings:
+    """How many stored wishes take passkeys of trusted makers only, and whether any is trusted."""
+    if not asked or trusted:
+        return ()
+    text = f"{asked} policies accept those of trusted makers only, and no maker is trusted."
+    return error("passkeys", f"{text} Set ATTESTATION_ROOTS or ATTESTATION_METADATA.")
+
+
 def on_relying_party(*, fixed: bool, origins: bool, passkeys: int) -> Findings:
     """Whether the domain of passkeys is fixed, its origins too, and how many there are."""
     missing = [
@@ -172,12 +256,6 @@ def on_relying_party(*, fixed: bool, origins: bool, passkeys: int) -> Findings:
         return ok("passkeys", "The relying party is fixed.")
     names = " and ".join(missing)
     if passkeys:
-        text = f"Set {names}: {passkeys} passkeys are lost when the site's address changes."
+        text = f"Set {names}: {passkeys} passkeys are lost when the site's domain changes."
         return warning("passkeys", text)
     return hint("passkeys", f"Set {names} before the first passkey is made.")
-
-
-def worst(findings: Collection[Finding]) -> Level:
-    """The gravest level there is; OK without findings."""
-    order = list(Level)
-    return max((each.level for each in findings), key=order.index, default=Level.OK)

@@ -1,4 +1,4 @@
-"""A short name for a browser, from its User-Agent header: for people to recognise, not to trust."""
+"""A short name for a browser, from its User-Agent header: for people to recognize, not to trust."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from functools import lru_cache
 
 _BROWSERS = (
     ("Edg/", "Edge"),
+    ("EdgA/", "Edge"),
+    ("EdgiOS/", "Edge"),
     ("OPR/", "Opera"),
     ("SamsungBrowser/", "Samsung Internet"),
     ("Firefox/", "Firefox"),

@@ -9,9 +9,10 @@ is more generous than the second, `departures` says so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
+from typing import Self
 
 
 class AssuranceLevel(IntEnum):
@@ -22,15 +23,6 @@ class AssuranceLevel(IntEnum):
     AAL3 = 3
 
 
-class FactorKind(StrEnum):
-    """One kind of thing a user can enroll as a means of proof."""
-
-    PHONE = "phone"
-    TOTP = "totp"
-    PASSKEY = "passkey"
-    RECOVERY = "recovery"
-
-
 class Channel(StrEnum):
     """A way for a code to reach a person."""
 
@@ -38,20 +30,6 @@ class Channel(StrEnum):
     WHATSAPP = "whatsapp"
     VOICE = "voice"
     EMAIL = "email"
-
-
-class Method(StrEnum):
-    """How a factor was proven; a phone factor has one method for each channel."""
-
-    SMS = "sms"
-    WHATSAPP = "whatsapp"
-    VOICE = "voice"
-    EMAIL = "email"
-    TOTP = "totp"
-    HARDWARE_TOTP = "hardware_totp"
-    PASSKEY = "passkey"
-    RECOVERY = "recovery"
-    RECOVERY_MAIL = "recovery_mail"
 
 
 class Primary(StrEnum):
@@ -67,10 +45,11 @@ class Grade(StrEnum):
 
     EMAIL = "email"
     PHONE = "phone"
+    WHATSAPP = "whatsapp"
     TOTP = "totp"
     HARDWARE_TOTP = "hardware_totp"
     RECOVERY = "recovery"
-    RECOVERY_MAIL = "recovery_mail"
+    RECOVERY_EMAIL = "recovery_email"
     PASSKEY_UNVERIFIED = "passkey_unverified"
     PASSKEY_SYNCED = "passkey_synced"
     PASSKEY_BOUND = "passkey_bound"
@@ -78,11 +57,47 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One way to prove a factor; a phone has one for each channel.
+
+    `kind` is the slug of its kind of factor. `label` names it and `shown` is the subject of a
+    sentence ("Your phone code"): English messages that are translated where they are shown. `grade`
+    is its row in a profile's table; empty where WebAuthn's flags choose the row. `channel` is what
+    its code travels over, None for a code that is not sent. `hardware` narrows it to hardware
+    tokens or to all but them. `recovers` is true for what recovers an account and needs a second
+    proof as well (NIST SP 800-63B-4, 4.2.2.2).
+    """
+
+    slug: str
+    kind: str = field(compare=False)
+    label: str = field(compare=False)
+    shown: str = field(compare=False)
+    grade: str = field(default="", compare=False)
+    channel: Channel | None = field(default=None, compare=False)
+    hardware: bool | None = field(default=None, compare=False)
+    recovers: bool = field(default=False, compare=False)
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @classmethod
+    def only(cls, kind: str, *, label: str, shown: str) -> Self:
+        """The one method of a kind that has no other: named and graded like the kind itself."""
+        return cls(slug=kind, kind=kind, grade=kind, label=label, shown=shown)
+
+    @property
+    def has_webauthn_flags(self) -> bool:
+        """True when its proofs carry WebAuthn's flags, which profile and policy look at."""
+        return not self.grade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MethodFacts:
     """What is known about one proof, as evidence rather than as a level.
 
     `primary` is how the login session was opened; the passkey flags are those of WebAuthn
-    Level 3 (UV, BE) and whether the attestation reached a trusted root.
+    Level 3 (UV, BE) and whether the attestation reached a trusted root. `short_code` is true for a
+    vendor's code of fewer than six digits, which is worth AAL1 at most.
     """
 
     method: Method
@@ -90,12 +105,13 @@ class MethodFacts:
     user_verified: bool = False
     backup_eligible: bool = True
     attested: bool = False
+    short_code: bool = False
 
     @property
-    def grade(self) -> Grade:
+    def grade(self) -> str:
         """The row of a profile's table that these facts select."""
-        if self.method in _SIMPLE_GRADES:
-            return _SIMPLE_GRADES[self.method]
+        if self.method.grade:
+            return self.method.grade
         if not self.user_verified:
             return Grade.PASSKEY_UNVERIFIED
         if self.backup_eligible:
@@ -103,26 +119,12 @@ class MethodFacts:
         return Grade.PASSKEY_ATTESTED if self.attested else Grade.PASSKEY_BOUND
 
 
-_SIMPLE_GRADES: Mapping[Method, Grade] = MappingProxyType(
-    {
-        Method.SMS: Grade.PHONE,
-        Method.WHATSAPP: Grade.PHONE,
-        Method.VOICE: Grade.PHONE,
-        Method.EMAIL: Grade.EMAIL,
-        Method.TOTP: Grade.TOTP,
-        Method.HARDWARE_TOTP: Grade.HARDWARE_TOTP,
-        Method.RECOVERY: Grade.RECOVERY,
-        Method.RECOVERY_MAIL: Grade.RECOVERY_MAIL,
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Worth:
     """What one grade proves: alone, and paired with a password or single sign-on.
 
     `None` means it proves nothing. `restricted` is NIST's word (3.2.9) for an authenticator that
-    needs an alternative, a notice, a risk assessment and a migration plan beside it.
+    needs an alternative, a notice, a risk assessment and a migration plan.
     """
 
     alone: AssuranceLevel | None
@@ -137,14 +139,36 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class AssuranceProfile:
-    """A named table of what each grade of proof is worth. Every grade has a row."""
+    """A named table of what each grade of proof is worth.
+
+    Every `Grade` has a row; the kinds of factor that a site adds have one each under their slug.
+    `sso_counts` says whether a login by single sign-on, of which nothing else is known, pairs with
+    a proof as a password does.
+    """
 
     slug: str
-    table: Mapping[Grade, Worth] = field(repr=False)
+    table: Mapping[str, Worth] = field(repr=False)
+    sso_counts: bool = True
 
     def worth(self, facts: MethodFacts) -> AssuranceLevel | None:
-        """The level that one proof reaches, or None when it proves nothing."""
-        return self.table[facts.grade].level(facts.primary)
+        """The level that one proof reaches, or None when it proves nothing: also without a row."""
+        row = self.table.get(facts.grade)
+        if row is None:
+            return None
+        level = row.level(self.counted(facts.primary))
+        # NIST SP 800-63B-4, 3.1.3.2: a code has at least six digits.
+        return AssuranceLevel.AAL1 if level is not None and facts.short_code else level
+
+    def counted(self, primary: Primary) -> Primary:
+        """What `primary` counts as here."""
+        return Primary.NONE if primary is Primary.SSO and not self.sso_counts else primary
+
+    def extended(self, rows: Mapping[str, Worth]) -> AssuranceProfile:
+        """This profile with more rows; its existing rows stay as they are."""
+        more = {grade: worth for grade, worth in rows.items() if grade not in self.table}
+        if not more:
+            return self
+        return replace(self, table=MappingProxyType({**self.table, **more}))
 
 
 _AAL1, _AAL2, _AAL3 = AssuranceLevel.AAL1, AssuranceLevel.AAL2, AssuranceLevel.AAL3
@@ -153,18 +177,20 @@ NIST_800_63B_4 = AssuranceProfile(
     "nist-800-63b-4",
     MappingProxyType(
         {
-            Grade.EMAIL: Worth(None, None),  # 3.1.3.1: e-mail is no out-of-band authenticator
+            Grade.EMAIL: Worth(None, None),  # 3.1.3.1: e-mail is not an out-of-band authenticator
             Grade.PHONE: Worth(_AAL1, _AAL2, restricted=True),  # 3.1.3.3
+            Grade.WHATSAPP: Worth(None, None),  # 3.1.3.1: it authenticates an account, no device
             Grade.TOTP: Worth(_AAL1, _AAL2),
             Grade.HARDWARE_TOTP: Worth(_AAL1, _AAL2),  # 3.2.5: typed codes can be phished
             Grade.RECOVERY: Worth(_AAL1, _AAL2),
-            Grade.RECOVERY_MAIL: Worth(None, None),  # 4.2.1.2: recovers, never authenticates
+            Grade.RECOVERY_EMAIL: Worth(None, None),  # 4.2.1.2: recovers, never authenticates
             Grade.PASSKEY_UNVERIFIED: Worth(_AAL1, _AAL2, phishing_resistant=True),
             Grade.PASSKEY_SYNCED: Worth(_AAL2, _AAL2, phishing_resistant=True),  # 2.3.2
             Grade.PASSKEY_BOUND: Worth(_AAL2, _AAL2, phishing_resistant=True),
             Grade.PASSKEY_ATTESTED: Worth(_AAL3, _AAL3, phishing_resistant=True),
         }
     ),
+    sso_counts=False,  # SP 800-63C-4: a relying party knows only what the assertion states
 )
 
 SAAS_2026 = AssuranceProfile(
@@ -173,6 +199,7 @@ SAAS_2026 = AssuranceProfile(
         {
             **NIST_800_63B_4.table,
             Grade.EMAIL: Worth(_AAL1, _AAL2, restricted=True),
+            Grade.WHATSAPP: Worth(_AAL1, _AAL2, restricted=True),
             Grade.HARDWARE_TOTP: Worth(_AAL1, _AAL3),
             Grade.PASSKEY_SYNCED: Worth(_AAL3, _AAL3, phishing_resistant=True),
             Grade.PASSKEY_BOUND: Worth(_AAL3, _AAL3, phishing_resistant=True),
@@ -185,15 +212,31 @@ PROFILES: Mapping[str, AssuranceProfile] = MappingProxyType(
 )
 
 
-def departures(profile: AssuranceProfile) -> tuple[Grade, ...]:
-    """The grades that `profile` values above NIST SP 800-63B-4, in the table's order."""
+def worth_beside_login(level: AssuranceLevel, *, phishing_resistant: bool) -> Worth:
+    """The row of a kind of factor that a site adds: AAL1 alone, `level` together with a login.
+
+    One factor alone is AAL1 (NIST SP 800-63B-4, 2.1), whatever a site thinks of it. Raises
+    ValueError for AAL3 without resistance to phishing (2.3.2).
+    """
+    if level is AssuranceLevel.AAL3 and not phishing_resistant:
+        raise ValueError("AAL3 takes resistance to phishing, which this kind does not state")
+    return Worth(AssuranceLevel.AAL1, level, phishing_resistant=phishing_resistant)
+
+
+def departures(profile: AssuranceProfile) -> tuple[str, ...]:
+    """The grades that `profile` values above NIST SP 800-63B-4, in the table's order.
+
+    The standard has no row for the kinds that a site adds: whatever is above AAL1 there is the
+    site's own judgment, and is listed.
+    """
 
     def rank(level: AssuranceLevel | None) -> int:
         return 0 if level is None else int(level)
 
+    unknown = Worth(_AAL1, _AAL1)
     return tuple(
         grade
         for grade, worth in profile.table.items()
-        if rank(worth.alone) > rank(NIST_800_63B_4.table[grade].alone)
-        or rank(worth.paired) > rank(NIST_800_63B_4.table[grade].paired)
+        if rank(worth.alone) > rank(NIST_800_63B_4.table.get(grade, unknown).alone)
+        or rank(worth.paired) > rank(NIST_800_63B_4.table.get(grade, unknown).paired)
     )

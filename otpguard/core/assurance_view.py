@@ -1,6 +1,7 @@
-"""Where somebody stands at a checkpoint, said openly: what was shown, what it is worth, what lacks.
+"""What the guard would answer somebody at a checkpoint: what was proven, its worth, what is
+missing.
 
-The same question that a guard asks, answered for reading: nothing is required and nothing spent.
+This answers the guard's question for reading only: nothing is required and nothing is spent.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def view(
     proofs: Sequence[Proof],
     now: datetime,
 ) -> AssuranceView:
-    """The standing of these proofs; of several that do not suffice, the nearest is shown."""
+    """What these proofs are worth here; if none suffices, shows the one that comes nearest."""
 
     def answer_for(shown: Sequence[Proof]) -> Allow | Wait | Deny | Need:
         return decide(

@@ -1,7 +1,8 @@
-"""When a route that fails is left alone, and when it is tried again. Pure: states and counts.
+"""When a route that fails is paused, and when it is tried again. Pure: states and counts.
 
-A breaker opens on its error rate, on its latency, or at once on what no second try would mend. It
-rests, longer each time, and then lets one message through on trial: that one closes or opens it.
+A breaker pauses its route on its error rate, on its latency, or at once on a failure that no second
+try would mend. Each pause is longer than the one before. Then one message goes out on trial: it
+resumes the route or pauses it again.
 """
 
 from __future__ import annotations
@@ -10,98 +11,124 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from otpguard.core.clock import is_in_window, is_running
+from otpguard.core.outcome import FailureScope, Outcome, Unavailable
+
 WINDOW = timedelta(seconds=60)
 LEAST_TRIES = 20
-"""So many tries must be in the window before its share of failures says anything."""
+"""Below this number of tries in a window, the share of failures means nothing."""
 
 SLOW_AFTER = timedelta(seconds=5)
-FIRST_REST = timedelta(seconds=30)
-LONGEST_REST = timedelta(minutes=10)
-TRIAL = timedelta(seconds=60)
-"""How long a trial may stay without a word: its worker is dead then, and another one may try."""
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(minutes=10)
+LONGEST_TRIAL = timedelta(seconds=60)
+"""How long a trial may stay without a result: after that its worker counts as dead."""
 
 
 class BreakerState(StrEnum):
-    """CLOSED lets through, OPEN nothing, HALF_OPEN one try at a time."""
+    """IN_USE lets every message through, PAUSED none, ON_TRIAL one at a time."""
 
-    CLOSED = "closed"
-    OPEN = "open"
-    HALF_OPEN = "half_open"
+    IN_USE = "in_use"
+    PAUSED = "paused"
+    ON_TRIAL = "on_trial"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """The breaker of one route. Counts are of the window that began at `window_at`.
 
-    `open_until` ends the rest of an open breaker, and the trial of a half-open one. `openings`
-    counts how often it opened since it last closed.
+    `paused_until` is the end of the pause, or of the trial that follows it. `pauses` counts the
+    pauses since the route was last in use.
     """
 
     window_at: datetime
-    state: BreakerState = BreakerState.CLOSED
+    state: BreakerState = BreakerState.IN_USE
     tries: int = 0
     failures: int = 0
     slow: int = 0
-    openings: int = 0
-    open_until: datetime | None = None
+    pauses: int = 0
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What one try says about the route. `fatal` is what every next message would meet as well."""
+    """What one try says about the route. `fatal` is what every next message would meet as well.
+
+    `everywhere` is false for trouble of one country or sender: it pauses no other country, and to
+    the route as a whole it is a vendor that works.
+    """
 
     failed: bool = False
     slow: bool = False
     fatal: bool = False
+    everywhere: bool = True
 
 
-def rests(health: Health, now: datetime) -> bool:
-    """True while nothing may be sent: a rest that is not over, or a trial under way."""
-    if health.state is BreakerState.CLOSED:
-        return False
-    return health.open_until is None or health.open_until > now
+def tried_by(outcome: Outcome, *, slow: bool) -> Tried | None:
+    """What the outcome of a try says about its route; None when that is nothing.
 
-
-def rest_for(openings: int) -> timedelta:
-    """How long the rest of the nth opening lasts: doubling from FIRST_REST up to LONGEST_REST."""
-    doublings = min(max(openings, 1) - 1, 16)
-    return min(FIRST_REST * (1 << doublings), LONGEST_REST)
-
-
-def opened(health: Health, now: datetime) -> Health:
-    """The breaker as it opens now, for longer than the last time."""
-    openings = health.openings + 1
-    return replace(
-        _fresh(health, now),
-        state=BreakerState.OPEN,
-        openings=openings,
-        open_until=now + rest_for(openings),
+    A failure that we only suppose, or that concerns one number, never helps to pause a route, nor
+    does it resume one.
+    """
+    if not isinstance(outcome, Unavailable):
+        return Tried(slow=slow)
+    if not outcome.counts_against_route:
+        return Tried(slow=True) if slow else None
+    return Tried(
+        failed=True,
+        slow=slow,
+        fatal=outcome.pauses_route,
+        everywhere=outcome.scope is FailureScope.ACCOUNT,
     )
 
 
-def closed(health: Health, now: datetime) -> Health:
-    """The breaker as it closes now, with its past forgotten."""
-    return replace(_fresh(health, now), state=BreakerState.CLOSED, openings=0, open_until=None)
+def is_paused(health: Health, now: datetime) -> bool:
+    """True while nothing may be sent: a pause that is not over, or a trial under way."""
+    if health.state is BreakerState.IN_USE:
+        return False
+    return health.paused_until is None or is_running(health.paused_until, now, LONGEST_PAUSE)
+
+
+def pause_for(pauses: int) -> timedelta:
+    """How long the nth pause in a row lasts: doubling from FIRST_PAUSE up to LONGEST_PAUSE."""
+    doublings = min(max(pauses, 1) - 1, 16)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+
+
+def paused(health: Health, now: datetime) -> Health:
+    """The breaker with its route paused from now on, for longer than the last time."""
+    pauses = health.pauses + 1
+    return replace(
+        _fresh(health, now),
+        state=BreakerState.PAUSED,
+        pauses=pauses,
+        paused_until=now + pause_for(pauses),
+    )
+
+
+def resumed(health: Health, now: datetime) -> Health:
+    """The breaker with its route in use from now on, its past forgotten."""
+    return replace(_fresh(health, now), state=BreakerState.IN_USE, pauses=0, paused_until=None)
 
 
 def after(health: Health, tried: Tried, now: datetime) -> Health:
     """The breaker after one try.
 
-    What comes back while it rests was sent before that, and changes nothing.
+    A result that arrives during a pause belongs to an earlier send, and changes nothing.
     """
     match health.state:
-        case BreakerState.OPEN:
+        case BreakerState.PAUSED:
             return health
-        case BreakerState.HALF_OPEN:
-            return opened(health, now) if tried.failed or tried.slow else closed(health, now)
-        case BreakerState.CLOSED:
+        case BreakerState.ON_TRIAL:
+            return paused(health, now) if tried.failed or tried.slow else resumed(health, now)
+        case BreakerState.IN_USE:
             counted = _counted(health, tried, now)
-            return opened(counted, now) if tried.fatal or _is_bad(counted) else counted
+            return paused(counted, now) if tried.fatal or _is_bad(counted) else counted
 
 
 def succeeded(health: Health, count: int, now: datetime) -> Health:
-    """The breaker after so many good tries, which decide nothing; one that is not closed stays."""
-    if health.state is not BreakerState.CLOSED or not count:
+    """The breaker after so many good tries, which decide nothing unless its route is in use."""
+    if health.state is not BreakerState.IN_USE or not count:
         return health
     base = _in_window(health, now)
     return replace(base, tries=base.tries + count)
@@ -118,7 +145,7 @@ def _counted(health: Health, tried: Tried, now: datetime) -> Health:
 
 
 def _in_window(health: Health, now: datetime) -> Health:
-    return health if now < health.window_at + WINDOW else _fresh(health, now)
+    return health if is_in_window(health.window_at, now, WINDOW) else _fresh(health, now)
 
 
 def _is_bad(health: Health) -> bool:

@@ -15,13 +15,13 @@ class NotCanonicalError(TypeError):
     """A value has no canonical form here, for instance a float."""
 
 
-def text(value: Any) -> str:  # noqa: ANN401 (any JSON value)
-    """The canonical JSON text of `value`. Raises NotCanonicalError for what is not plain JSON."""
-    return dump(value).decode()
+def canonical_text(value: Any) -> str:  # noqa: ANN401 (any JSON value)
+    """The canonical JSON text of `value`. Raises NotCanonicalError for anything but plain JSON."""
+    return canonical_bytes(value).decode()
 
 
-def dump(value: Any) -> bytes:  # noqa: ANN401 (any JSON value)
-    """The canonical bytes of `value`: its canonical text in UTF-8. Raises as `text` does."""
+def canonical_bytes(value: Any) -> bytes:  # noqa: ANN401 (any JSON value)
+    """The canonical text of `value` in UTF-8. Raises as `canonical_text` does."""
     _check(value)
     plain = json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=dict

@@ -15,7 +15,7 @@ class ChallengeState(StrEnum):
     EXHAUSTED = "exhausted"
     EXPIRED = "expired"
     CANCELED = "canceled"
-    REPORTED = "reported"
+    REPUDIATED = "repudiated"
 
 
 class ChallengeMove(StrEnum):
@@ -25,7 +25,7 @@ class ChallengeMove(StrEnum):
     EXHAUST = "exhaust"
     EXPIRE = "expire"
     CANCEL = "cancel"
-    REPORT = "report"
+    REPUDIATE = "repudiate"
 
 
 class DeliveryState(StrEnum):
@@ -48,7 +48,7 @@ _MOVES: Mapping[ChallengeMove, ChallengeState] = MappingProxyType(
         ChallengeMove.EXHAUST: ChallengeState.EXHAUSTED,
         ChallengeMove.EXPIRE: ChallengeState.EXPIRED,
         ChallengeMove.CANCEL: ChallengeState.CANCELED,
-        ChallengeMove.REPORT: ChallengeState.REPORTED,
+        ChallengeMove.REPUDIATE: ChallengeState.REPUDIATED,
     }
 )
 
@@ -70,18 +70,13 @@ _AFTER: Mapping[DeliveryState, frozenset[DeliveryState]] = MappingProxyType(
 )
 
 
-def advance(state: ChallengeState, move: ChallengeMove) -> ChallengeState:
+def advance_challenge(state: ChallengeState, move: ChallengeMove) -> ChallengeState:
     """The state after `move`. Raises IllegalMoveError from any state but OPEN."""
     if state is not ChallengeState.OPEN:
         raise IllegalMoveError(f"a {state} challenge cannot {move}")
     return _MOVES[move]
 
 
-def may_become(state: DeliveryState, following: DeliveryState) -> bool:
-    """True when a delivery may go from `state` to `following`: only ever forward."""
-    return following in _AFTER[state]
-
-
 def states_before(following: DeliveryState) -> tuple[DeliveryState, ...]:
-    """The states from which `following` may be reached; what a conditional UPDATE asks for."""
+    """The states from which `following` may be reached, only ever forward."""
     return tuple(state for state in DeliveryState if following in _AFTER[state])

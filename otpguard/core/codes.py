@@ -12,10 +12,17 @@ import unicodedata
 from dataclasses import dataclass
 from hashlib import sha256
 
-from otpguard.core.secrets import same
+from otpguard.core.secrets import HiddenText, same
 
 CODE_DIGITS = 6
 """NIST SP 800-63B-4, 3.1.3.2: at least six digits."""
+
+CODE_PATTERN = r"[\p{Nd}\p{Cf}\p{Dash}\s]*"
+"""What a browser lets through: exactly what `normalize_code` reads as digits (HTML's `pattern`)."""
+
+_DROPPED = frozenset({"Cf", "Pd", "Zs", "Zl", "Zp"})
+_DROPPED_TOO = frozenset("\t\n\v\f\r\u2053\u207b\u208b\u2212")
+"""Blanks and dashes by use, among them the minus sign, that have another category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Code:
         return ", ".join(self.digits)
 
 
-def derive(
+def derive_code(
     *, key: bytes, seed: bytes, challenge: bytes, generation: int, digits: int = CODE_DIGITS
 ) -> Code:
     """The code of one generation of one challenge."""
@@ -46,21 +53,22 @@ def derive(
     return Code(str(number % 10**digits).zfill(digits))
 
 
-def normalize(answer: str) -> str:
+def normalize_code(answer: str) -> HiddenText:
     """What a person typed or pasted, reduced to ASCII digits.
 
-    Blanks and dashes are dropped, full-width and other scripts' digits are read. Anything else
-    stays, so that it fails to match.
+    Blanks, dashes and what a paste brings along unseen (format characters, such as the marks of
+    writing direction) are dropped, the digits of all scripts are read. Anything else stays, so that
+    it fails to match.
     """
     result = []
     for char in answer:
-        if char.isspace() or unicodedata.category(char) == "Pd":
+        if unicodedata.category(char) in _DROPPED or char in _DROPPED_TOO:
             continue
         value = unicodedata.decimal(char, None)
         result.append(char if value is None else str(value))
-    return "".join(result)
+    return HiddenText("".join(result))
 
 
-def matches(answer: str, code: Code) -> bool:
-    """True when `answer`, normalised, is the code. Constant time in the digits."""
-    return same(normalize(answer), code.digits)
+def code_matches(answer: str, code: Code) -> bool:
+    """True when `answer`, normalized, is the code. Constant time in the digits."""
+    return same(normalize_code(answer), code.digits)

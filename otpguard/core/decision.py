@@ -15,14 +15,12 @@ from typing import TypeAlias
 from otpguard.core.assurance import (
     AssuranceLevel,
     AssuranceProfile,
-    Channel,
-    FactorKind,
     Method,
-    MethodFacts,
-    Primary,
 )
-from otpguard.core.checkpoints import EVERY, Checkpoint
-from otpguard.core.evidence import KIND_OF, Proof
+from otpguard.core.checkpoints import Checkpoint
+from otpguard.core.clock import age_is_within
+from otpguard.core.evidence import Proof
+from otpguard.core.factor_kind import FactorKind
 from otpguard.core.policy import TTL_CAP, Policy, UserVerification
 
 
@@ -52,10 +50,6 @@ class Reason(StrEnum):
     STORE_UNAVAILABLE = "store_unavailable"
     ALREADY_CONTINUED = "already_continued"
     BODY_TOO_LARGE = "body_too_large"
-
-
-CLOCK_SKEW = timedelta(seconds=2)
-"""A proof from further in the future than this is not trusted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +133,11 @@ Decision: TypeAlias = Allow | Refusal
 
 
 def is_softened_by_report_only(decision: Decision) -> bool:
-    """True for what report-only mode lets pass: a missing proof, never a member or a hold."""
-    return isinstance(decision, RequireChallenge | RequireEnrollment) and decision.reason in {
+    """True for what report-only mode lets pass: a missing proof or a missing factor (a trial run is
+    for the people who have none yet), never a member or a hold."""
+    if isinstance(decision, RequireEnrollment):
+        return decision.reason is Reason.NO_FACTOR
+    return isinstance(decision, RequireChallenge) and decision.reason in {
         Reason.NO_PROOF,
         Reason.PROOF_STALE,
         Reason.LEVEL_TOO_LOW,
@@ -216,10 +213,10 @@ def _membership(member: Member | None) -> Deny | None:
 
 
 def _running_hold(member: Member, checkpoint: Checkpoint, now: datetime) -> datetime | None:
-    slugs = set(checkpoint.lineage)
-    if checkpoint.rebinds:
-        slugs.discard(EVERY)  # whoever has to wait may still set up how to confirm afterwards
-    running = [until for slug, until in member.held.items() if slug in slugs and until > now]
+    if not member.held:
+        return None
+    holds = checkpoint.held_by
+    running = [until for name, until in member.held.items() if name in holds and until > now]
     return max(running, default=None)
 
 
@@ -231,15 +228,14 @@ def _shortfall(
     profile: AssuranceProfile,
     now: datetime,
 ) -> Reason | None:
-    if KIND_OF[proof.facts.method] not in policy.allowed_factors:
-        return Reason.FACTOR_NOT_ALLOWED
-    if not _channel_allowed(proof.facts.method, policy):
+    method = proof.facts.method
+    if method.kind not in policy.allowed_factors or not _channel_allowed(method, policy):
         return Reason.FACTOR_NOT_ALLOWED
     worth = profile.worth(proof.facts)
-    recovers = checkpoint.rebinds and proof.facts.method is Method.RECOVERY
+    recovers = checkpoint.rebinds and method.recovers
     if not recovers and (worth is None or worth < policy.required_level):
         return Reason.LEVEL_TOO_LOW
-    if proof.facts.method is Method.PASSKEY:
+    if method.has_webauthn_flags:
         if policy.user_verification is UserVerification.REQUIRED and not proof.facts.user_verified:
             return Reason.USER_NOT_VERIFIED
         if policy.attested_only and not proof.facts.attested:
@@ -248,8 +244,7 @@ def _shortfall(
 
 
 def _is_fresh(proof: Proof, policy: Policy, now: datetime) -> bool:
-    age = now - proof.verified_at
-    return -CLOCK_SKEW <= age <= min(policy.ttl, TTL_CAP[policy.required_level])
+    return age_is_within(proof.verified_at, now, min(policy.ttl, TTL_CAP[policy.required_level]))
 
 
 def _uncompanioned(
@@ -257,9 +252,9 @@ def _uncompanioned(
 ) -> Reason | None:
     """A saved recovery code is one of the two things that NIST SP 800-63B-4, 4.2.2.2 asks for;
     both together recover the account, whatever level was lost."""
-    if proof.facts.method is not Method.RECOVERY:
+    if not proof.facts.method.recovers:
         return None
-    beside = (other for other in proofs if other.facts.method is not Method.RECOVERY)
+    beside = (other for other in proofs if not other.facts.method.recovers)
     if any(_is_fresh(other, policy, now) for other in beside):
         return None
     return Reason.RECOVERY_INCOMPLETE
@@ -274,95 +269,4 @@ def _unbound(proof: Proof, intent: str) -> Reason | None:
 
 
 def _channel_allowed(method: Method, policy: Policy) -> bool:
-    if KIND_OF[method] is not FactorKind.PHONE:
-        return True
-    return Channel(method.value) in policy.allowed_channels
-
-
-def potential(
-    factor: EnrolledFactor, *, policy: Policy, profile: AssuranceProfile, primary: Primary
-) -> AssuranceLevel | None:
-    """The best level that proving `factor` now could reach under this policy, or None."""
-    if factor.kind not in policy.allowed_factors:
-        return None
-    if factor.kind is FactorKind.PASSKEY and (
-        (policy.user_verification is UserVerification.REQUIRED and not factor.user_verified)
-        or (policy.attested_only and not factor.attested)
-    ):
-        return None
-    if factor.kind is FactorKind.PHONE:
-        methods = [Method(channel.value) for channel in policy.allowed_channels]
-    elif factor.kind is FactorKind.TOTP:
-        methods = [Method.HARDWARE_TOTP if factor.hardware else Method.TOTP]
-    else:
-        methods = [Method(factor.kind.value)]
-    levels = [
-        profile.worth(
-            MethodFacts(
-                method=method,
-                primary=primary,
-                user_verified=factor.user_verified,
-                backup_eligible=factor.backup_eligible,
-                attested=factor.attested,
-            )
-        )
-        for method in methods
-    ]
-    return max((level for level in levels if level is not None), default=None)
-
-
-STRENGTH = (FactorKind.PASSKEY, FactorKind.TOTP, FactorKind.PHONE, FactorKind.RECOVERY)
-"""The kinds of factor, the strongest first."""
-
-
-def choose(
-    need: Need,
-    *,
-    policy: Policy,
-    profile: AssuranceProfile,
-    primary: Primary,
-    factors: Sequence[EnrolledFactor],
-    now: datetime,
-    rebinds: bool = False,
-) -> RequireChallenge | RequireEnrollment | Deny:
-    """Turn a missing proof into what the person can do about it, strongest factor first.
-
-    A factor whose waiting time (`usable_from`) still runs is not offered. No usable factor means
-    enrollment of a kind that would reach the level; a policy under which no kind does is a
-    denial, never a silent pass. Where a checkpoint `rebinds`, recovery codes serve at any level.
-    """
-    usable = []
-    for factor in factors:
-        reach = potential(factor, policy=policy, profile=profile, primary=primary)
-        ready = factor.usable_from is None or factor.usable_from <= now
-        recovers = rebinds and factor.kind is FactorKind.RECOVERY and reach is not None
-        if ready and (recovers or (reach is not None and reach >= need.level)):
-            usable.append(factor)
-    if usable:
-        usable.sort(key=lambda factor: STRENGTH.index(factor.kind))
-        return RequireChallenge(
-            level=need.level,
-            reason=need.reason,
-            ttl=policy.ttl,
-            factors=tuple(factor.id for factor in usable),
-        )
-    kinds = _worth_enrolling(need.level, policy=policy, profile=profile, primary=primary)
-    if not kinds:
-        return Deny(reason=Reason.FACTOR_NOT_ALLOWED)
-    return RequireEnrollment(level=need.level, reason=Reason.NO_FACTOR, ttl=policy.ttl, kinds=kinds)
-
-
-def _worth_enrolling(
-    level: AssuranceLevel, *, policy: Policy, profile: AssuranceProfile, primary: Primary
-) -> frozenset[FactorKind]:
-    """The kinds of which the best that a person can enroll alone would reach `level`."""
-    best = {
-        kind: potential(
-            EnrolledFactor(id="", kind=kind, backup_eligible=False, attested=True),
-            policy=policy,
-            profile=profile,
-            primary=primary,
-        )
-        for kind in policy.allowed_factors - {FactorKind.RECOVERY}  # never the only one
-    }
-    return frozenset(kind for kind, reach in best.items() if reach is not None and reach >= level)
+    return method.channel is None or method.channel in policy.allowed_channels

@@ -1,19 +1,23 @@
-"""Who must have a factor enrolled, at what level and until when: values in, a standing out.
+"""Who must have a factor enrolled, at what level and until when: values in, a status out.
 
-Rules add up. Those for everybody and those for one's roles apply, the site's and the tenant's, and
-nothing takes one away: whoever adds a rule can only ask for more.
+Rules add up: those of the site and of the tenant, for all members and for the member's roles. No
+rule cancels another, so adding a rule can only ask for more.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from otpguard.core.assurance import AssuranceLevel, AssuranceProfile, FactorKind, Primary
-from otpguard.core.decision import STRENGTH, EnrolledFactor, potential
-from otpguard.core.presets import BASE
+from otpguard.core.assurance import AssuranceLevel, AssuranceProfile, Primary
+from otpguard.core.choose import best_level, strength
+from otpguard.core.decision import EnrolledFactor
+
+ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
+"""What can be the name of a role."""
 
 GRACE_LIMIT = timedelta(days=365)
 """The longest grace period that a rule may give."""
@@ -37,7 +41,7 @@ class Rule:
         return not self.role or self.role in roles
 
     def deadline(self, member_since: datetime | None) -> datetime:
-        """Until when the rule must be met. Who came after its start gets the grace as well."""
+        """Until when the rule must be met. Members who join later get the grace as well."""
         begin = max(self.starts_at, member_since) if member_since else self.starts_at
         return begin + self.grace
 
@@ -67,31 +71,28 @@ class Overdue:
     deadline: datetime
 
 
-Standing: TypeAlias = NotRequired | Due | Overdue
+EnrollmentStatus: TypeAlias = NotRequired | Due | Overdue
 
 
 def best(factors: Iterable[EnrolledFactor], profile: AssuranceProfile) -> EnrolledFactor | None:
     """The factor that proves most, the stronger kind where two prove the same.
 
-    Recovery codes are no factor by themselves. A factor counts from its enrollment on, also while
-    its waiting time still runs: its owner has done what was asked.
+    Recovery codes alone do not count as a factor. A factor counts from its enrollment on, even
+    while its waiting time runs: its owner has done what was asked.
     """
-    real = [factor for factor in factors if factor.kind is not FactorKind.RECOVERY]
-    return max(
-        real,
-        key=lambda factor: (reach(factor, profile) or 0, -STRENGTH.index(factor.kind)),
-        default=None,
-    )
+    real = [factor for factor in factors if not factor.kind.recovers]
+    strongest_first = sorted(real, key=lambda factor: strength(factor.kind))
+    return max(strongest_first, key=lambda factor: reach(factor, profile) or 0, default=None)
 
 
 def reach(factor: EnrolledFactor | None, profile: AssuranceProfile) -> AssuranceLevel | None:
-    """The best level that a factor can prove beside a password, whatever one checkpoint allows."""
+    """The best level that a factor can prove with a password, whatever one checkpoint allows."""
     if factor is None:
         return None
-    return potential(factor, policy=BASE, profile=profile, primary=Primary.PASSWORD)
+    return best_level(factor, profile=profile, primary=Primary.PASSWORD)
 
 
-def standing(
+def enrollment_status(
     rules: Iterable[Rule],
     *,
     roles: frozenset[str],
@@ -99,12 +100,12 @@ def standing(
     profile: AssuranceProfile,
     now: datetime,
     member_since: datetime | None,
-) -> Standing:
-    """Where one member stands.
+) -> EnrollmentStatus:
+    """What enrollment asks of one member.
 
-    Of the rules that are not met, the strictest level and the earliest deadline count; a met rule
-    lends its deadline to nobody. A rule that starts later counts down already, so that its
-    deadline surprises nobody. `member_since` is None for people who joined nothing.
+    Of the rules that are not met, the strictest level and the earliest deadline count; the deadline
+    of a met rule does not. A rule that starts later already counts down, so its deadline comes as
+    no surprise. `member_since` is None for people without a membership.
     """
     reached = reach(best(factors, profile), profile)
     unmet = [rule for rule in rules if rule.applies_to(roles) and not rule.is_met_by(reached)]
@@ -128,10 +129,10 @@ def would_break(
 ) -> bool:
     """True when losing the factor `without` (its id) breaks a rule whose deadline has passed.
 
-    A rule that is not met with the factor either is not broken by losing it.
+    Losing the factor does not break a rule that is not met with it either.
     """
     reached = reach(best(factors, profile), profile)
-    after = standing(
+    after = enrollment_status(
         [rule for rule in rules if rule.is_met_by(reached)],
         roles=roles,
         factors=[factor for factor in factors if factor.id != without],

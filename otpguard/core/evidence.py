@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from otpguard.core.assurance import FactorKind, Method, MethodFacts, Primary
+from otpguard.core.assurance import Method, MethodFacts, Primary
 
 
 class Source(StrEnum):
@@ -41,37 +41,32 @@ class Proof:
     story: str = ""
 
 
-KIND_OF: Mapping[Method, FactorKind] = {
-    Method.SMS: FactorKind.PHONE,
-    Method.WHATSAPP: FactorKind.PHONE,
-    Method.VOICE: FactorKind.PHONE,
-    Method.EMAIL: FactorKind.PHONE,
-    Method.TOTP: FactorKind.TOTP,
-    Method.HARDWARE_TOTP: FactorKind.TOTP,
-    Method.PASSKEY: FactorKind.PASSKEY,
-    Method.RECOVERY: FactorKind.RECOVERY,
-    Method.RECOVERY_MAIL: FactorKind.RECOVERY,
-}
-"""Which kind of factor a method proves. An e-mailed code is a phone factor's last channel."""
-
-
 def facts_to_json(facts: MethodFacts) -> dict[str, Any]:
     """The JSON that a grant row stores."""
     return {
-        "method": str(facts.method),
+        "method": facts.method.slug,
         "primary": str(facts.primary),
         "uv": facts.user_verified,
         "be": facts.backup_eligible,
         "attested": facts.attested,
+        "short": facts.short_code,
     }
 
 
-def facts_from_json(raw: Mapping[str, Any]) -> MethodFacts:
-    """The inverse of `facts_to_json`. Raises KeyError or ValueError for a row that is not ours."""
+def facts_from_json(raw: Mapping[str, Any], *, methods: Mapping[str, Method]) -> MethodFacts | None:
+    """The inverse of `facts_to_json`, by the `methods` that are installed.
+
+    None for a method that is not among them (any more): such a proof proves nothing. Raises
+    KeyError or ValueError for a row that is not ours.
+    """
+    method = methods.get(raw["method"])
+    if method is None:
+        return None
     return MethodFacts(
-        method=Method(raw["method"]),
+        method=method,
         primary=Primary(raw["primary"]),
         user_verified=bool(raw["uv"]),
         backup_eligible=bool(raw["be"]),
         attested=bool(raw["attested"]),
+        short_code=bool(raw["short"]),
     )

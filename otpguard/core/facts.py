@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from otpguard.core.assurance import Primary
@@ -18,7 +18,8 @@ class RequestFacts:
     `user` and `tenant` are primary keys as text, empty when there is none. `sid` is our own id of
     the login session; empty means that nothing proven in a browser counts (a bearer token, or a
     session from before the installation). `authenticated_at` is None when unknown: never fresh.
-    `host` and `secure` are known for unsafe methods only. `device` is the id in this browser's
+    `host`, `secure` and `email`, that of the account, are known for unsafe methods only: reading a
+    page sends nothing. `device` is the id in this browser's
     signed cookie: it says which browser asks, not that it is still known (see factors.devices).
     """
 
@@ -26,12 +27,13 @@ class RequestFacts:
     user: str = ""
     user_active: bool = True
     user_is_staff: bool = False
+    email: str = field(default="", repr=False)
     tenant: str = ""
     sid: str = ""
     primary: Primary = Primary.NONE
     authenticated_at: datetime | None = None
     device: str = ""
-    address: str = ""
+    client_ip: str = ""
     agent: str = ""
     host: str = ""
     secure: bool = False

@@ -1,7 +1,7 @@
-"""Which step of a plan follows when one has failed and nobody has asked for another.
+"""Which step of a plan follows on its own after a failed one.
 
-A number that always fails costs a message for each step. So a number that was never proven gets one
-further paid message unasked, and a call only when the person presses for one (A5).
+A number that always fails costs a message for each step. So an unproven number gets one more paid
+message on its own, and a call only if the person asks for it (A5).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from otpguard.core.assurance import Channel
+from otpguard.core.codes import CODE_DIGITS
 
 PAID = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.VOICE})
 """Channels that a vendor bills for."""
@@ -18,13 +19,18 @@ MAX_SENDS = 6
 """Sends that one challenge may cost, fallback and resends together."""
 
 UNASKED = "unasked"
-"""The key of a step that was taken without anybody's asking."""
+"""The key of a step that was taken without a request of the person."""
 
 Step = Mapping[str, Any]
 
 
-def following(plan: Sequence[Step], step: int, *, unproven: bool) -> int | None:
-    """The index of the step to take by itself after `step`; None for none."""
+def length_of(step: Step) -> int:
+    """How many digits the code of a step has; 0 when its vendor did not say."""
+    return int(step.get("length", CODE_DIGITS))
+
+
+def next_step(plan: Sequence[Step], step: int, *, unproven: bool) -> int | None:
+    """The index of the step that follows `step` by itself; None if none does."""
     rest = range(step + 1, len(plan))
     if not unproven:
         return rest[0] if rest else None
@@ -37,9 +43,9 @@ def following(plan: Sequence[Step], step: int, *, unproven: bool) -> int | None:
 
 
 def asked_step(plan: Sequence[Step], step: int) -> int:
-    """The last step up to `step` that somebody has asked for: the first one, or by pressing.
+    """The last step up to `step` that the person asked for: the first one, or by the button.
 
-    What arrived before that is not what they wait for: they say that they do not have it.
+    A message that arrived before it does not count: the person said that they do not have it.
     """
     return max(
         (index for index in range(min(step + 1, len(plan))) if not plan[index].get(UNASKED)),
@@ -47,10 +53,10 @@ def asked_step(plan: Sequence[Step], step: int) -> int:
     )
 
 
-def take(plan: Sequence[Step], step: int, index: int) -> list[Step]:
+def bring_step_forward(plan: Sequence[Step], step: int, index: int) -> list[Step]:
     """The plan with step `index` brought right behind `step`, marked as taken unasked.
 
-    What was passed over stays behind it, for whoever presses "another way".
+    The steps that were passed over stay behind it, for the button "another way".
     """
     rest = [each for at, each in enumerate(plan) if at > step and at != index]
     return [*plan[: step + 1], {**plan[index], UNASKED: True}, *rest]

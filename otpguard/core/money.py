@@ -1,7 +1,7 @@
-"""What messages cost, in whole micro-dollars (millionths of a US dollar): no float comes near it.
+"""What messages cost, in whole micro-dollars (millionths of a US dollar), without floats.
 
-A price is a rate with four parts that add up. Which of several rates holds is decided by place
-first, then by day, then by how much was sent in the month.
+A price is a rate with four parts that add up. Of several rates, the country decides first, then the
+day, then the number of messages in the month.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Rate:
         """Due for each message that leaves."""
         return self.per_try + self.add_on + self.surcharge
 
-    def holds(self, on: date) -> bool:
+    def is_valid(self, on: date) -> bool:
         """True on the days from the first to the last."""
         return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
 
@@ -63,7 +63,7 @@ WHOLE = tuple(field.name for field in fields(Rate) if field.type == "int")
 def cost_of(rate: Rate, tries: int, successes: int = 0) -> int:
     """Micro-dollars for so many messages and so many answered codes. Raises ValueError below 0."""
     if tries < 0 or successes < 0:
-        raise ValueError("there is no sending less than nothing")
+        raise ValueError("count must not be negative")
     return tries * rate.per_send + successes * rate.per_success
 
 
@@ -76,7 +76,7 @@ def rate_for(
     on: date,
     volume: int = 0,
 ) -> Rate | None:
-    """The rate that holds: one for the country before one for everywhere, the newest of those,
+    """The valid rate: one for the country before one for everywhere, the newest of those,
     of one day's the highest tier that `volume` (messages in the month so far) has reached.
 
     Of two that are alike the first counts. None when there is no price.
@@ -87,7 +87,7 @@ def rate_for(
         if rate.provider == provider
         and rate.channel == channel
         and rate.country in {"", country}
-        and rate.holds(on)
+        and rate.is_valid(on)
         and rate.from_volume <= volume
     ]
     return max(fit, key=_rank, default=None)

@@ -1,7 +1,7 @@
-"""What became of one try at sending: the closed set that every provider's answer is reduced to.
+"""The outcome of one try at sending: the closed set to which every provider's answer is reduced.
 
-Vendors have hundreds of error codes; what we do about one depends on its class alone. The classes
-and what follows from each stand here, the vendors' codes in their own files.
+Vendors have hundreds of error codes; our reaction depends on the class alone. The classes and what
+follows from each are here, the vendors' codes in the vendors' files.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Failure(StrEnum):
     def may_fall_back(self) -> bool:
         """True when another channel may be tried unasked, which costs money.
 
-        What a vendor calls fraud is what the next channel would be billed for as well.
+        Not after what a vendor calls fraud: the next channel would be billed, too.
         """
         return self is not Failure.FRAUD_BLOCKED
 
@@ -48,18 +48,17 @@ class Failure(StrEnum):
 
     @property
     def pages_operator(self) -> bool:
-        """True when nothing gets better until a person does something."""
+        """True if only an operator can mend it."""
         return self in _OUR_FAULT
 
-    @property
-    def opens_breaker(self) -> bool:
-        """True when the next message would fail in the same way, whoever it is for."""
-        return self in _OUR_FAULT
 
-    @property
-    def blames_route(self) -> bool:
-        """True when it says something about the route, and so counts in its error rate."""
-        return self in ROUTE_FAILURES
+class FailureScope(StrEnum):
+    """What a failure concerns: everything that we send by this vendor, or less."""
+
+    ACCOUNT = "account"
+    COUNTRY = "country"
+    SENDER = "sender"
+    NUMBER = "number"
 
 
 _OUR_FAULT = frozenset({Failure.AUTH_CONFIG, Failure.BALANCE})
@@ -69,7 +68,7 @@ ROUTE_FAILURES = _OUR_FAULT | {
     Failure.UNKNOWN_OUTCOME,
     Failure.RATE_LIMITED,
 }
-"""What is wrong with the route and not with this message or this person."""
+"""Failures of the route, not of this message or this person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +112,9 @@ class _Failed:
 class Refused(_Failed):
     """The provider will not send this message; the same route need not be tried again.
 
-    `retry_after` (seconds) is for RATE_LIMITED, which here is about this one number. Raises
-    ValueError for a failure that is about the route.
+    `retry_after` are the seconds after which it would take the message all the same, None when it
+    does not say. RATE_LIMITED is here about this one number. Raises ValueError for a failure that
+    is about the route.
     """
 
     reason: str
@@ -123,34 +123,38 @@ class Refused(_Failed):
 
     def __post_init__(self) -> None:
         if self.failure in ROUTE_FAILURES - {Failure.RATE_LIMITED}:
-            raise ValueError(f"{self.failure} is no refusal of one message")
-
-    @property
-    def opens_breaker(self) -> bool:
-        """Never: the route is in order."""
-        return False
+            raise ValueError(f"{self.failure} is not a refusal of one message")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unavailable(_Failed):
     """The provider could not be reached, answered too late, or with a fault of its own or ours.
 
-    `retry_after` are the seconds it asks for, None when it does not say. Raises ValueError for a
-    failure that is about one message.
+    `retry_after` are the seconds it asks for, None when it does not say. `scope` says what the
+    failure concerns, and `probable` that we only suppose what the answer means. Raises ValueError
+    for a failure that is about one message.
     """
 
     reason: str
     failure: Failure = Failure.TRANSIENT
     retry_after: int | None = None
+    scope: FailureScope = FailureScope.ACCOUNT
+    probable: bool = False
 
     def __post_init__(self) -> None:
         if self.failure not in ROUTE_FAILURES:
             raise ValueError(f"{self.failure} says nothing about the route")
 
     @property
-    def opens_breaker(self) -> bool:
-        """See `Failure.opens_breaker`."""
-        return self.failure.opens_breaker
+    def pauses_route(self) -> bool:
+        """True if the next message would certainly fail in the same way, for any recipient."""
+        everyone = self.scope in {FailureScope.ACCOUNT, FailureScope.COUNTRY}
+        return self.failure in _OUR_FAULT and everyone and not self.probable
+
+    @property
+    def counts_against_route(self) -> bool:
+        """False for what is a mere supposition, or concerns one number alone."""
+        return not self.probable and self.scope is not FailureScope.NUMBER
 
 
 Outcome: TypeAlias = Accepted | Refused | Unavailable
@@ -158,9 +162,16 @@ Outcome: TypeAlias = Accepted | Refused | Unavailable
 
 
 def failed(
-    failure: Failure, *, reason: str, retry_after: int | None = None
+    failure: Failure,
+    *,
+    reason: str,
+    retry_after: int | None = None,
+    scope: FailureScope = FailureScope.ACCOUNT,
+    probable: bool = False,
 ) -> Refused | Unavailable:
     """The outcome of a failure: about the route `Unavailable`, else `Refused`."""
     if failure in ROUTE_FAILURES:
-        return Unavailable(reason=reason, failure=failure, retry_after=retry_after)
+        return Unavailable(
+            reason=reason, failure=failure, retry_after=retry_after, scope=scope, probable=probable
+        )
     return Refused(reason=reason, failure=failure, retry_after=retry_after)

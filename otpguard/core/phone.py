@@ -1,17 +1,23 @@
-"""Telephone numbers: E.164 values, read by `phonenumbers`, shown masked."""
+"""Phone numbers: E.164 values, read by `phonenumbers`, shown masked."""
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from otpguard.core.text import gettext_noop as _
 
+_COUNTRY_LETTERS = 2
+
 
 class InvalidPhoneError(ValueError):
-    """What was typed is no number that a code can be sent to. The message says what to do."""
+    """A code cannot be sent to what was typed. The message says what to do."""
 
 
 _UNREACHABLE = frozenset(
@@ -23,7 +29,42 @@ _UNREACHABLE = frozenset(
         PhoneNumberType.PAGER,
     }
 )
-"""Kinds that nobody reads a code on, but somebody may earn money with."""
+"""Kinds on which no person reads a code, but with which somebody may earn money."""
+
+
+class NumberType(StrEnum):
+    """What a number is for, as far as the number alone tells.
+
+    In North America mobile, fixed and VOIP numbers share their ranges, so all of them are
+    FIXED_OR_MOBILE there. INTERNATIONAL numbers belong to no country: satellite phones, networks
+    and international freephone numbers.
+    """
+
+    MOBILE = "mobile"
+    FIXED_OR_MOBILE = "fixed_or_mobile"
+    FIXED_LINE = "fixed_line"
+    VOIP = "voip"
+    PERSONAL = "personal"
+    TOLL_FREE = "toll_free"
+    INTERNATIONAL = "international"
+
+
+USUAL_NUMBERS = frozenset({NumberType.MOBILE, NumberType.FIXED_OR_MOBILE, NumberType.FIXED_LINE})
+"""What codes go to unless a policy says more. A fixed line is called."""
+
+_TYPES: Mapping[int, NumberType] = MappingProxyType(
+    {
+        PhoneNumberType.MOBILE: NumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE: NumberType.FIXED_OR_MOBILE,
+        PhoneNumberType.FIXED_LINE: NumberType.FIXED_LINE,
+        PhoneNumberType.VOIP: NumberType.VOIP,
+        PhoneNumberType.PERSONAL_NUMBER: NumberType.PERSONAL,
+        PhoneNumberType.TOLL_FREE: NumberType.TOLL_FREE,
+    }
+)
+
+_OF_NO_COUNTRY = frozenset({800, 808, 870, 878, 881, 882, 883, 888, 979})
+"""ITU-T E.164, annex D: codes of global services and networks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +75,22 @@ class PhoneNumber:
     region: str
 
     def __repr__(self) -> str:
-        return f"PhoneNumber({mask(self.e164)})"
+        return f"PhoneNumber({mask_phone(self.e164)})"
 
     def __str__(self) -> str:
-        return mask(self.e164)
+        return mask_phone(self.e164)
 
 
-def parse(raw: str, *, region: str) -> PhoneNumber:
-    """Read a number as a person types it; `region` (ISO 3166) is for one without "+".
+def parse_phone(raw: str, *, region: str) -> PhoneNumber:
+    """Read a number as a person types or pastes it; `region` (ISO 3166) is for one without "+".
 
-    Raises InvalidPhoneError for what is no number, has an extension, or is a premium-rate,
+    Raises InvalidPhoneError if it is not a number, has an extension, or is a premium-rate,
     shared-cost or similar number.
     """
     try:
-        number = phonenumbers.parse(raw, region)
+        # An address book hides marks of writing direction around a number.
+        seen = "".join(char for char in raw if unicodedata.category(char) != "Cf")
+        number = phonenumbers.parse(seen, region)
     except phonenumbers.NumberParseException:
         raise InvalidPhoneError(
             _("Enter a phone number with its country code, such as +1 201 555 0123.")
@@ -60,31 +103,54 @@ def parse(raw: str, *, region: str) -> PhoneNumber:
         raise InvalidPhoneError(_("Codes cannot be sent to this kind of number."))
     return PhoneNumber(
         e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
-        region=phonenumbers.region_code_for_number(number) or region,
+        region=_country(number),
     )
 
 
-def is_land_line(e164: str) -> bool:
-    """True for a number that can be called and not be written to. In North America nobody can tell
-    by the number; there it is False."""
+@dataclass(frozen=True, slots=True)
+class NumberFacts:
+    """What a number says of itself: the ISO 3166 code of its country, empty if it has none, and its
+    type, None if it takes no codes."""
+
+    country: str = ""
+    type: NumberType | None = None
+
+    @property
+    def is_land_line(self) -> bool:
+        """True for a number that can be called but not texted. In North America the number alone
+        does not tell, so there it is False."""
+        return self.type is NumberType.FIXED_LINE
+
+
+def number_facts(e164: str) -> NumberFacts:
+    """What a number says; nothing if it is not a number."""
     try:
         number = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:
-        return False
-    return phonenumbers.number_type(number) == PhoneNumberType.FIXED_LINE
+        return NumberFacts()
+    kind = (
+        NumberType.INTERNATIONAL
+        if number.country_code in _OF_NO_COUNTRY
+        else _TYPES.get(phonenumbers.number_type(number))
+    )
+    return NumberFacts(country=_country(number), type=kind)
 
 
 def country_of(e164: str) -> str:
-    """The ISO 3166 code of a number's country; empty for what is no number or of no country."""
+    """The ISO 3166 code of a number's country; empty if it is not a number or has no country."""
     try:
-        found = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+        return _country(phonenumbers.parse(e164))
     except phonenumbers.NumberParseException:
         return ""
+
+
+def _country(number: phonenumbers.PhoneNumber) -> str:
+    found = phonenumbers.region_code_for_number(number)
     # International networks and freephone numbers are of the region "001".
     return found if found and found.isalpha() else ""
 
 
-def mask(e164: str) -> str:
+def mask_phone(e164: str) -> str:
     """A number as it may be shown: the country code and the last two digits."""
     try:
         code = phonenumbers.parse(e164).country_code
@@ -93,7 +159,12 @@ def mask(e164: str) -> str:
     return f"+{code} ••• ••{e164[-2:]}"
 
 
-def mask_email(address: str) -> str:
-    """An address as it may be shown: the first letter and the domain."""
-    name, at, domain = address.rpartition("@")
+def mask_email(email: str) -> str:
+    """An e-mail address as it may be shown: the first letter and the domain."""
+    name, at, domain = email.rpartition("@")
     return f"{name[:1]}•••@{domain}" if at and name else "•••"
+
+
+def is_country(code: str) -> bool:
+    """True for two capital letters, as ISO 3166 has them."""
+    return len(code) == _COUNTRY_LETTERS and code.isascii() and code.isalpha() and code.isupper()

@@ -1,24 +1,32 @@
-"""Policies: complete effective rules for one checkpoint, and the arithmetic that makes them.
+"""A policy: complete rules for one checkpoint, declared field by field.
 
-A site has two complete policies for each checkpoint: a *default* (by the tenant's tier) and a
-*floor* that nobody goes below. A tenant states *wishes*. The effective policy is
-
-    clamp(most specific wish or default, floor moved by live exceptions)
-
-and last of all the caps that NIST sets, which no exception moves. Each field names its clamp law
-where it is declared; forms, serializers and docs are made from the same declaration.
+Each field says here how it is clamped, read, written, shown and explained. Wishes, forms, admin,
+API, docs and the tests' examples are made from that, so a new field is one entry in this file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import IntEnum
-from typing import Any, cast
+from typing import Any
 
-from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind
-from otpguard.core.laws import FEWER, FREE, HIGHER, LOWER, Law
+from otpguard.core.assurance import AssuranceLevel, Channel
+from otpguard.core.laws import FEWER, FREE, HIGHER, LOWER
+from otpguard.core.phone import USUAL_NUMBERS, NumberType
+from otpguard.core.policy_rules import FieldRule, Unit, ruled, rules_of
+from otpguard.core.policy_values import (
+    Choice,
+    Count,
+    Flag,
+    Order,
+    OrderByCountry,
+    Seconds,
+    Some,
+    Words,
+)
+from otpguard.core.shipped_kinds import PASSKEY, SHIPPED
 from otpguard.core.text import gettext_noop as _
 
 
@@ -41,196 +49,224 @@ def minutes(count: float) -> timedelta:
     return timedelta(minutes=count)
 
 
-def _ruled(law: Law, label: str, help_text: str, *, site_only: bool = False) -> dict[str, object]:
-    return {"law": law, "label": label, "help": help_text, "site_only": site_only}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """Complete rules for one checkpoint. No field is optional; each has its clamp law.
-
-    Label and help are marked here and translated where they are shown.
-    """
-
-    active: bool = field(
-        metadata=_ruled(HIGHER, _("Ask for proof"), _("Ask for proof at this checkpoint at all."))
-    )
-    required_level: AssuranceLevel = field(
-        metadata=_ruled(HIGHER, _("Required level"), _("The assurance level a proof must reach."))
-    )
-    ttl: timedelta = field(
-        metadata=_ruled(
-            LOWER,
-            _("Time a proof serves"),
-            _("How long a proof serves before it is asked again, in seconds."),
-        )
-    )
-    binds_intent: bool = field(
-        metadata=_ruled(
-            HIGHER, _("One proof per action"), _("A proof serves one named action only, and once.")
-        )
-    )
-    allowed_factors: frozenset[FactorKind] = field(
-        metadata=_ruled(FEWER, _("Allowed factors"), _("The kinds of factor that may be used."))
-    )
-    allowed_channels: frozenset[Channel] = field(
-        metadata=_ruled(FEWER, _("Allowed channels"), _("The channels a code may be sent over."))
-    )
-    preferred_methods: tuple[Channel, ...] = field(
-        metadata=_ruled(FREE, _("Order of channels"), _("The order in which channels are tried."))
-    )
-    fallback_timeout: timedelta = field(
-        metadata=_ruled(
-            FREE,
-            _("Wait before the next channel"),
-            _("How long to wait for a delivery before the next channel, in seconds."),
-        )
-    )
-    code_ttl: timedelta = field(
-        metadata=_ruled(
-            LOWER, _("Time a code is valid"), _("How long a code can be entered, in seconds.")
-        )
-    )
-    max_attempts: int = field(
-        metadata=_ruled(LOWER, _("Tries per code"), _("Tries that one challenge allows."))
-    )
-    user_verification: UserVerification = field(
-        metadata=_ruled(
-            HIGHER,
-            _("Passkeys check their holder"),
-            _("Ask a passkey for its PIN, finger or face always, or only where it can."),
-        )
-    )
-    attested_only: bool = field(
-        metadata=_ruled(
-            HIGHER,
-            _("Attested passkeys only"),
-            _("Accept a passkey only if its maker vouches for it and the site trusts the maker."),
-        )
-    )
-    hold: timedelta = field(
-        metadata=_ruled(
-            HIGHER,
-            _("Waiting period afterwards"),
-            _("The wait that this operation puts on what it makes, in seconds."),
-        )
-    )
-    enforcement: Enforcement = field(
-        metadata=_ruled(
-            HIGHER, _("Enforcement"), _("Refuse, or let pass and report."), site_only=True
-        )
-    )
-
-
-PolicyFields = tuple[Field[Any], ...]
-POLICY_FIELDS: PolicyFields = fields(Policy)
-FIELD_NAMES: tuple[str, ...] = tuple(f.name for f in POLICY_FIELDS)
-
-Wishes = Mapping[str, Any]
-"""Some of the fields of a policy, with values of the field's own type."""
-
 TTL_CAP: Mapping[AssuranceLevel, timedelta] = {
     AssuranceLevel.AAL1: minutes(30),
     AssuranceLevel.AAL2: minutes(30),
     AssuranceLevel.AAL3: minutes(15),  # NIST SP 800-63B-4, 2.3.3
 }
-CODE_TTL_CAP = minutes(10)  # NIST SP 800-63B-4, 3.1.3.2
-ATTEMPTS_CAP = 5
+_CODE_TTL_CAP = minutes(10)  # NIST SP 800-63B-4, 3.1.3.2
+_ATTEMPTS_CAP = 5
+_DAY = 86_400
 
 
-def law_of(name: str) -> Law:
-    """The clamp law of one field. Raises KeyError for an unknown field."""
-    return _LAWS[name]
-
-
-def is_site_only(name: str) -> bool:
-    """True when only the site, never a tenant, may set this field."""
-    return bool(_BY_NAME[name].metadata["site_only"])
-
-
-_BY_NAME: dict[str, Field[Any]] = {f.name: f for f in POLICY_FIELDS}
-_LAWS: dict[str, Law] = {f.name: cast("Law", f.metadata["law"]) for f in POLICY_FIELDS}
+def _at_every_level(value: Any) -> Mapping[AssuranceLevel, Any]:  # noqa: ANN401 (any field's type)
+    return dict.fromkeys(AssuranceLevel, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FloorException:
-    """A dated departure from the floor for one tenant, checkpoint and field.
+class Policy:
+    """Complete rules for one checkpoint. `Policy()` is what a checkpoint asks if it says nothing.
 
-    It moves the floor, not the policy, so a tenant's own stricter wish still counts; past
-    `expires_at` it is as if it had never been.
+    For the parts of a field's declaration see `otpguard.core.policy_rules.FieldRule`.
     """
 
-    checkpoint: str
-    field: str
-    value: Any
-    owner: str
-    reason: str
-    expires_at: datetime
-
-
-def clamp(policy: Policy, floor: Policy) -> Policy:
-    """`policy` tightened, field by field, until it is nowhere weaker than `floor`."""
-    return replace(
-        policy,
-        **{
-            name: law.clamp(getattr(policy, name), getattr(floor, name))
-            for name, law in _LAWS.items()
-        },
+    active: bool = field(
+        default=True,
+        metadata=ruled(
+            law=HIGHER,
+            values=Flag(),
+            unit=Unit.NONE,
+            label=_("Ask for proof"),
+            help=_("Ask for proof at this checkpoint at all."),
+        ),
+    )
+    required_level: AssuranceLevel = field(
+        default=AssuranceLevel.AAL2,
+        metadata=ruled(
+            law=HIGHER,
+            values=Choice({level.name: level for level in AssuranceLevel}),
+            unit=Unit.NONE,
+            loosest=AssuranceLevel.AAL1,
+            label=_("Required level"),
+            help=_("The assurance level a proof must reach."),
+        ),
+    )
+    ttl: timedelta = field(
+        default=minutes(20),
+        metadata=ruled(
+            law=LOWER,
+            values=Seconds(60, 30 * 60),
+            unit=Unit.SECONDS,
+            caps=TTL_CAP,
+            loosest=minutes(30),
+            label=_("Time a proof serves"),
+            help=_("How long a proof counts before it is asked for again."),
+        ),
+    )
+    binds_intent: bool = field(
+        default=False,
+        metadata=ruled(
+            law=HIGHER,
+            values=Flag(),
+            unit=Unit.NONE,
+            label=_("One proof per action"),
+            help=_("A proof counts for one named action only, and only once."),
+        ),
+    )
+    # A kind that the site adds is in no policy until the site lists it.
+    allowed_factors: frozenset[str] = field(
+        default=frozenset(SHIPPED),
+        metadata=ruled(
+            law=FEWER,
+            values=Words(
+                always=PASSKEY.slug,  # NIST SP 800-63B-4, 2.2.2
+                reason="a phishing-resistant factor is always offered",
+            ),
+            unit=Unit.NONE,
+            label=_("Allowed factors"),
+            help=_("The kinds of factor that may be used."),
+        ),
+    )
+    allowed_channels: frozenset[Channel] = field(
+        default=frozenset(Channel),
+        metadata=ruled(
+            law=FEWER,
+            values=Some(Channel),
+            unit=Unit.NONE,
+            label=_("Allowed channels"),
+            help=_("The channels a code may be sent over."),
+        ),
+    )
+    allowed_number_types: frozenset[NumberType] = field(
+        default=USUAL_NUMBERS,
+        metadata=ruled(
+            law=FEWER,
+            values=Some(NumberType),
+            unit=Unit.NONE,
+            loosest=frozenset(NumberType),
+            label=_("Allowed kinds of number"),
+            help=_(
+                "The kinds of phone number a code may be sent to. Fixed lines are called. In North"
+                " America a number alone does not tell whether it is VOIP."
+            ),
+        ),
+    )
+    preferred_methods: tuple[Channel, ...] = field(
+        default=(Channel.SMS, Channel.WHATSAPP, Channel.VOICE, Channel.EMAIL),
+        metadata=ruled(
+            law=FREE,
+            values=Order(Channel),
+            unit=Unit.NONE,
+            label=_("Order of channels"),
+            help=_("The order in which channels are tried."),
+        ),
+    )
+    preferred_methods_by_country: tuple[tuple[str, tuple[Channel, ...]], ...] = field(
+        default=(),
+        metadata=ruled(
+            law=FREE,
+            values=OrderByCountry(Channel),
+            unit=Unit.NONE,
+            label=_("Order of channels by country"),
+            help=_(
+                "The order of channels for numbers of a country, in place of the general order."
+                " A channel that is not named is not tried."
+            ),
+        ),
+    )
+    fallback_timeout: timedelta = field(
+        default=timedelta(seconds=8),
+        metadata=ruled(
+            law=FREE,
+            values=Seconds(2, 120),
+            unit=Unit.SECONDS,
+            label=_("Wait before the next channel"),
+            help=_("How long to wait for a delivery before the next channel."),
+        ),
+    )
+    code_ttl: timedelta = field(
+        default=minutes(5),
+        metadata=ruled(
+            law=LOWER,
+            values=Seconds(60, 10 * 60),
+            unit=Unit.SECONDS,
+            caps=_at_every_level(_CODE_TTL_CAP),
+            loosest=_CODE_TTL_CAP,
+            label=_("Time a code is valid"),
+            help=_("How long a code can be entered."),
+        ),
+    )
+    max_attempts: int = field(
+        default=5,
+        metadata=ruled(
+            law=LOWER,
+            values=Count(1, _ATTEMPTS_CAP),
+            unit=Unit.TRIES,
+            caps=_at_every_level(_ATTEMPTS_CAP),
+            label=_("Tries per code"),
+            help=_("Tries that one challenge allows."),
+        ),
+    )
+    user_verification: UserVerification = field(
+        default=UserVerification.PREFERRED,
+        metadata=ruled(
+            law=HIGHER,
+            values=Choice(
+                {
+                    "preferred": UserVerification.PREFERRED,
+                    "required": UserVerification.REQUIRED,
+                },
+                labels={"preferred": _("where it can"), "required": _("always")},
+            ),
+            unit=Unit.NONE,
+            label=_("Passkeys check their holder"),
+            help=_("Always ask a passkey for a PIN, finger or face, or only where it can."),
+        ),
+    )
+    attested_only: bool = field(
+        default=False,
+        metadata=ruled(
+            law=HIGHER,
+            values=Flag(),
+            unit=Unit.NONE,
+            label=_("Attested passkeys only"),
+            help=_(
+                "Accept a passkey only if its maker vouches for it and the site trusts the maker."
+            ),
+        ),
+    )
+    hold: timedelta = field(
+        default=timedelta(0),
+        metadata=ruled(
+            law=HIGHER,
+            values=Seconds(0, 30 * _DAY),
+            unit=Unit.SECONDS,
+            read_at=frozenset({"role_grant", "factor_change", "security_settings.factor_reset"}),
+            label=_("Waiting period afterwards"),
+            help=_("How long what this operation creates must wait before it counts."),
+        ),
+    )
+    enforcement: Enforcement = field(
+        default=Enforcement.ENFORCE,
+        metadata=ruled(
+            law=HIGHER,
+            values=Choice({"enforce": Enforcement.ENFORCE, "report_only": Enforcement.REPORT_ONLY}),
+            unit=Unit.NONE,
+            site_only=True,
+            loosest=Enforcement.REPORT_ONLY,
+            label=_("Enforcement"),
+            help=_("Refuse, or let pass and report."),
+        ),
     )
 
 
-def is_at_least(policy: Policy, floor: Policy) -> bool:
-    """True when no field of `policy` is weaker than in `floor`."""
-    return all(
-        law.holds(getattr(policy, name), getattr(floor, name)) for name, law in _LAWS.items()
-    )
+def channels_in_order(policy: Policy, country: str) -> tuple[Channel, ...]:
+    """The channels to try for a number of `country` (ISO 3166, "" for none), in their order."""
+    return dict(policy.preferred_methods_by_country).get(country, policy.preferred_methods)
 
 
-def weakened_fields(before: Policy, after: Policy) -> tuple[str, ...]:
-    """The fields in which `after` is weaker than `before`: what makes a change worth a notice."""
-    return tuple(
-        name
-        for name, law in _LAWS.items()
-        if not law.holds(getattr(after, name), getattr(before, name))
-    )
+RULES: Mapping[str, FieldRule] = rules_of(Policy)
+"""The declaration of each field by name, in the order of the fields."""
 
-
-def strictest(policies: Sequence[Policy]) -> Policy:
-    """The strictest combination of several policies, as user-wide actions take it.
-
-    Raises ValueError for none.
-    """
-    if not policies:
-        raise ValueError("there is no strictest of no policies")
-    result = policies[0]
-    for policy in policies[1:]:
-        result = clamp(result, policy)
-    return result
-
-
-def effective(
-    *,
-    default: Policy,
-    floor: Policy,
-    wishes: Iterable[Wishes] = (),
-    exceptions: Iterable[FloorException] = (),
-    now: datetime,
-) -> Policy:
-    """The policy that counts.
-
-    `wishes` come most specific first: the first that names a field decides it. `exceptions` must
-    already be those of this tenant and checkpoint; expired ones are ignored. The result is never
-    weaker than the moved floor nor than the caps of NIST.
-    """
-    chosen: dict[str, Any] = {}
-    for wish in wishes:
-        for name, value in wish.items():
-            chosen.setdefault(name, value)
-    moved = {e.field: e.value for e in exceptions if e.expires_at > now}
-    clamped = clamp(replace(default, **chosen), replace(floor, **moved))
-    return replace(
-        clamped,
-        ttl=min(clamped.ttl, TTL_CAP[clamped.required_level]),
-        code_ttl=min(clamped.code_ttl, CODE_TTL_CAP),
-        max_attempts=min(clamped.max_attempts, ATTEMPTS_CAP),
-    )
+Wishes = Mapping[str, Any]
+"""Some of the fields of a policy, with values of the field's own type."""

@@ -1,21 +1,23 @@
 """Policy presets: for each checkpoint a default by tier, and the floor.
 
-`baseline` is the table of the design. `defensible` raises the floor to AAL3 for the operations a
-security review asks about, in every tenant. `enterprise` does so for every sensitive checkpoint.
+`baseline` is the table of the design. `defensible` raises the floor of the operations that a
+security review asks about, in every tenant, to AAL3 (AAL2 for a look at the audit log).
+`enterprise` raises it to AAL3 at every sensitive checkpoint. What a preset holds tenants to is on
+as well: no tenant turns it off.
+What a checkpoint asks stands in its own entry in `otpguard.core.checkpoints`; this only computes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from enum import StrEnum
 
-from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind
-from otpguard.core.checkpoints import Checkpoint
-from otpguard.core.policy import Enforcement, Policy, UserVerification, minutes
-
-_AAL1, _AAL2, _AAL3 = AssuranceLevel.AAL1, AssuranceLevel.AAL2, AssuranceLevel.AAL3
+from otpguard.core.assurance import AssuranceLevel
+from otpguard.core.checkpoints import BUILT_IN, Checkpoint
+from otpguard.core.effective_policy import capped, clamp_policy
+from otpguard.core.policy import RULES, Policy
+from otpguard.core.policy_rules import loosest_values
 
 
 class Tier(StrEnum):
@@ -33,122 +35,65 @@ class Preset(StrEnum):
     ENTERPRISE = "enterprise"
 
 
-DEFENSIBLE_AT_AAL3 = frozenset(
-    {"role_grant", "billing_change", "api_key.production", "audit_log_export"}
-)
-
-_ORDER = (Channel.SMS, Channel.WHATSAPP, Channel.VOICE, Channel.EMAIL)
-
-BASE = Policy(
-    active=True,
-    required_level=_AAL2,
-    ttl=minutes(20),
-    binds_intent=False,
-    allowed_factors=frozenset(FactorKind),
-    allowed_channels=frozenset(Channel),
-    preferred_methods=_ORDER,
-    fallback_timeout=timedelta(seconds=8),
-    code_ttl=minutes(5),
-    max_attempts=5,
-    user_verification=UserVerification.PREFERRED,
-    attested_only=False,
-    hold=timedelta(0),
-    enforcement=Enforcement.ENFORCE,
-)
+BASE = Policy()
 """What a checkpoint asks when nothing more is said of it."""
 
-_PHONE_ONLY = frozenset({FactorKind.PHONE})
-_NOT_EMAIL = frozenset(Channel) - {Channel.EMAIL}
-
-_DEFAULTS: Mapping[str, Policy] = {
-    "signup": replace(BASE, required_level=_AAL1, allowed_factors=_PHONE_ONLY),
-    "password_reset": replace(BASE, allowed_channels=_NOT_EMAIL),
-    "role_grant": replace(BASE, binds_intent=True, hold=timedelta(hours=24)),
-    "api_key.production": replace(BASE, required_level=_AAL3),
-    "data_export": replace(BASE, hold=timedelta(hours=1)),
-    "security_settings": replace(BASE, binds_intent=True),
-    "security_settings.factor_reset": replace(BASE, binds_intent=True, hold=timedelta(hours=24)),
-    "factor_change": replace(BASE, binds_intent=True, hold=timedelta(hours=24)),
-    "factor_change.strong": replace(
-        BASE, required_level=_AAL3, ttl=minutes(15), binds_intent=True, hold=timedelta(hours=24)
-    ),
-    "login": replace(BASE, active=False),
-    "first_action": replace(BASE, active=False, required_level=_AAL1, allowed_factors=_PHONE_ONLY),
-    "team_invite": replace(BASE, active=False),
-    "sensitive_setting": replace(BASE, active=False),
-    "transaction_flow": replace(BASE, active=False),
-    "account_closure": replace(BASE, active=False),
-    "audit_log_view": replace(BASE, active=False),
-}
-
-_LOOSEST = replace(
-    BASE,
-    required_level=_AAL1,
-    ttl=minutes(30),
-    code_ttl=minutes(10),
-    enforcement=Enforcement.REPORT_ONLY,
-)
+LOOSEST = replace(BASE, **loosest_values(RULES))
 """The floor under hosts' own checkpoints: only what no tenant may ever leave."""
-
-_FLOORS: Mapping[str, Policy] = {
-    "password_reset": replace(_LOOSEST, required_level=_AAL2, allowed_channels=_NOT_EMAIL),
-    "role_grant": replace(
-        _LOOSEST, required_level=_AAL2, binds_intent=True, hold=timedelta(hours=24)
-    ),
-    "security_settings": replace(_LOOSEST, required_level=_AAL2, binds_intent=True),
-    "factor_change": replace(
-        _LOOSEST, required_level=_AAL2, binds_intent=True, hold=timedelta(hours=1)
-    ),
-    "factor_change.strong": replace(
-        _LOOSEST, required_level=_AAL3, binds_intent=True, hold=timedelta(hours=1)
-    ),
-    **{
-        slug: replace(_LOOSEST, required_level=_AAL2)
-        for slug in (
-            "billing_change",
-            "api_key",
-            "api_key.production",
-            "audit_log_export",
-        )
-    },
-    "data_export": replace(_LOOSEST, required_level=_AAL2, hold=timedelta(hours=1)),
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class PolicyPair:
     """The two complete policies of one checkpoint for one tier."""
 
     default: Policy
     floor: Policy
 
 
-def _at_aal3(policy: Policy) -> Policy:
-    return replace(policy, required_level=_AAL3, ttl=min(policy.ttl, minutes(15)))
-
-
-def rules_for(checkpoint: Checkpoint, *, preset: Preset, tier: Tier) -> Rules:
+def policy_pair_for(checkpoint: Checkpoint, *, preset: Preset, tier: Tier) -> PolicyPair:
     """The default and the floor of `checkpoint` under `preset` for a tenant of `tier`.
 
-    A host's own checkpoint asks what `BASE` asks. The default is never weaker than the floor.
+    The default is never weaker than the floor.
     """
-    default = _DEFAULTS.get(checkpoint.slug) or _DEFAULTS.get(checkpoint.parent or "", BASE)
-    default = replace(default, **checkpoint.defaults)
-    floor = _FLOORS.get(checkpoint.slug) or _FLOORS.get(checkpoint.parent or "", _LOOSEST)
+    line = _line(checkpoint)
+    default, floor = BASE, LOOSEST
+    for each in line:
+        default, floor = replace(default, **each.default), replace(floor, **each.floor)
     if not checkpoint.always_on and not default.active:
         floor = replace(floor, active=False)
+    if tier is Tier.ENTERPRISE or preset is Preset.ENTERPRISE:
+        for each in line:
+            default = replace(default, **each.enterprise)
     if tier is Tier.ENTERPRISE and checkpoint.sensitive:
-        default = _at_aal3(default)
-    enterprise = tier is Tier.ENTERPRISE or preset is Preset.ENTERPRISE
-    if checkpoint.slug == "factor_change.strong" and enterprise:
-        # What AAL3 lost, an administrator restores, not a saved code (NIST SP 800-63B-4, 4.2.2.3).
-        default = replace(default, allowed_factors=default.allowed_factors - {FactorKind.RECOVERY})
-    raised = (
-        preset is Preset.DEFENSIBLE and not DEFENSIBLE_AT_AAL3.isdisjoint(checkpoint.lineage)
-    ) or (preset is Preset.ENTERPRISE and checkpoint.sensitive)
-    if raised:
-        default, floor = _at_aal3(default), _at_aal3(floor)
-    return Rules(default=default, floor=floor)
+        default = capped(replace(default, required_level=AssuranceLevel.AAL3))
+    for held_to in _held_to(line, preset):
+        default, floor = clamp_policy(default, held_to), clamp_policy(floor, held_to)
+    return PolicyPair(default=default, floor=floor)
+
+
+def declared_floor(checkpoint: Checkpoint) -> Policy:
+    """What the checkpoint's own declaration holds everybody to, whatever preset and settings add.
+
+    No exception goes below it: it is the practice of security reviews and the standards that the
+    product stands for.
+    """
+    return policy_pair_for(checkpoint, preset=Preset.BASELINE, tier=Tier.STANDARD).floor
+
+
+def _held_to(line: tuple[Checkpoint, ...], preset: Preset) -> Iterator[Policy]:
+    """What a preset holds every tenant to; it is on."""
+    if preset is Preset.ENTERPRISE and line[-1].sensitive:
+        yield capped(replace(LOOSEST, required_level=AssuranceLevel.AAL3))
+    if preset is Preset.DEFENSIBLE:
+        for each in line:
+            if each.defensible:
+                yield capped(replace(LOOSEST, **each.defensible))
+
+
+def _line(checkpoint: Checkpoint) -> tuple[Checkpoint, ...]:
+    """The checkpoint, after the built-in one that it is a variant of."""
+    parent = BUILT_IN.get(checkpoint.parent or "")
+    return (parent, checkpoint) if parent else (checkpoint,)
 
 
 def tier_of(annual_contract_value: int, *, enterprise_from: int) -> Tier:
@@ -156,15 +101,12 @@ def tier_of(annual_contract_value: int, *, enterprise_from: int) -> Tier:
     return Tier.ENTERPRISE if annual_contract_value >= enterprise_from else Tier.STANDARD
 
 
-def levels_below_standard(policies: Mapping[str, Policy]) -> tuple[str, ...]:
-    """Checkpoints that ask AAL1 of people who are already members: below the B2B standard.
-
-    `signup` and `first_action` verify a phone before there is a first factor; AAL1 is right there.
-    """
+def levels_below_standard(policies: Iterable[tuple[Checkpoint, Policy]]) -> tuple[str, ...]:
+    """Checkpoints that ask AAL1 of people who can have a factor: below the B2B standard."""
     return tuple(
-        slug
-        for slug, policy in policies.items()
+        checkpoint.slug
+        for checkpoint, policy in policies
         if policy.active
-        and policy.required_level < _AAL2
-        and slug not in {"signup", "first_action"}
+        and policy.required_level < AssuranceLevel.AAL2
+        and not checkpoint.first_factor
     )

@@ -8,19 +8,19 @@ from typing import Any
 
 from otpguard.core.assurance import Channel
 from otpguard.core.money import WHOLE, Rate
+from otpguard.core.phone import is_country
 from otpguard.core.registry import nearest
 
 REQUIRED = ("PROVIDER", "CHANNEL")
 DAYS = {"FROM": "valid_from", "UNTIL": "valid_until"}
 KEYS = (*REQUIRED, "COUNTRY", *DAYS, *(name.upper() for name in WHOLE))
-_COUNTRY_LETTERS = 2
 
 
 class PriceError(ValueError):
     """An entry of the price list is wrong; the message says which one and how."""
 
 
-def parse(raw: object) -> tuple[Rate, ...]:
+def parse_price_list(raw: object) -> tuple[Rate, ...]:
     """The rates of a list. Amounts are whole micro-dollars, days are dates or ISO 8601.
 
     Raises PriceError for the first mistake.
@@ -34,11 +34,6 @@ def parse(raw: object) -> tuple[Rate, ...]:
         except ValueError as error:
             raise PriceError(f"entry {place}: {error}") from None
     return tuple(rates)
-
-
-def is_country(code: str) -> bool:
-    """True for two capital letters, as ISO 3166 has them."""
-    return len(code) == _COUNTRY_LETTERS and code.isascii() and code.isalpha() and code.isupper()
 
 
 def _rate(entry: object) -> Rate:

@@ -1,4 +1,4 @@
-"""A registry that is loud: a duplicate raises, an unknown name raises and lists the known ones."""
+"""A strict registry: a duplicate raises; an unknown name raises and lists the known ones."""
 
 from __future__ import annotations
 
@@ -17,12 +17,24 @@ class UnknownNameError(LookupError):
     """A name is not registered; the message names the nearest one."""
 
 
-def nearest(name: str, known: list[str]) -> str:
-    """A half-sentence that helps with a misspelt name: ', did you mean "x"?' or the known ones."""
-    close = difflib.get_close_matches(name, known, n=1)
+MOST_LISTED = 40
+"""More names than these are not listed to somebody who has misspelt one."""
+
+
+def nearest(name: str, known: list[str], *, most: int = 1) -> str:
+    """A half-sentence that helps with a misspelt name: 'did you mean "x"?' with `most` names at
+    most; all that are known where none is near, or the nearest three of very many."""
+    close = difflib.get_close_matches(name, known, n=most)
     if close:
-        return f'did you mean "{close[0]}"?'
+        return f"did you mean {_either(close)}?"
+    if len(known) > MOST_LISTED:
+        return f"the nearest are {_either(difflib.get_close_matches(name, known, n=3, cutoff=0))}"
     return "known: " + ", ".join(sorted(known))
+
+
+def _either(names: list[str]) -> str:
+    quoted = [f'"{name}"' for name in names]
+    return " or ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
 
 
 class Registry(Generic[V]):

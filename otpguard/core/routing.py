@@ -1,8 +1,8 @@
 """Which way do we send? A pure plan of routes, in order.
 
-A code is worth the weakest channel it was sent over, so channels below the asked level are dropped
-before the first send and fallback can never lower a running challenge (C8). A plan is of one piece:
-our own code on every route of it, or one route alone whose vendor makes the code (C14).
+A code is worth the weakest channel it was sent over, so channels below the asked level are left out
+before the first send and fallback can never lower a running challenge (C8). A plan may mix routes
+that carry our own code with routes whose vendor makes one, in the same order (C14).
 """
 
 from __future__ import annotations
@@ -13,20 +13,28 @@ from otpguard.core.assurance import (
     AssuranceLevel,
     AssuranceProfile,
     Channel,
-    Method,
     MethodFacts,
     Primary,
 )
-from otpguard.core.policy import Policy
-from otpguard.core.route import Drop, Route, Situation, Verdict, closed_by, is_generic
+from otpguard.core.policy import Policy, channels_in_order
+from otpguard.core.route import (
+    Route,
+    RouteChoice,
+    Situation,
+    WhyUnused,
+    is_generic,
+    why_unused,
+    without_short_waits,
+)
+from otpguard.core.shipped_kinds import PHONE
 
-__all__ = ["ANYWHERE", "Route", "explain", "plan", "weakest"]
+__all__ = ["ANYWHERE", "Route", "explain_routes", "plan_routes", "weakest"]
 
 ANYWHERE = Situation()
-"""Nobody in particular, with every route in order."""
+"""No particular tenant or country, with no route paused or switched off."""
 
 
-def plan(
+def plan_routes(
     *,
     policy: Policy,
     profile: AssuranceProfile,
@@ -35,13 +43,13 @@ def plan(
     reachable: frozenset[Channel],
     situation: Situation = ANYWHERE,
 ) -> tuple[Route, ...]:
-    """The routes to try, in the policy's order of channels; within one channel by priority, cost
-    and the site's order.
+    """The routes to try, in the policy's order of channels for the number's country; within one
+    channel by priority, cost and the site's order.
 
     `reachable` are the channels this person can be reached by. An empty plan means that the
     factor cannot be used here.
     """
-    verdicts = explain(
+    choices = explain_routes(
         policy=policy,
         profile=profile,
         primary=primary,
@@ -49,10 +57,10 @@ def plan(
         reachable=reachable,
         situation=situation,
     )
-    return tuple(verdict.route for verdict in verdicts if verdict.drop is None)
+    return tuple(choice.route for choice in choices if choice.why_unused is None)
 
 
-def explain(
+def explain_routes(
     *,
     policy: Policy,
     profile: AssuranceProfile,
@@ -60,39 +68,52 @@ def explain(
     routes: Sequence[Route],
     reachable: frozenset[Channel],
     situation: Situation = ANYWHERE,
-) -> tuple[Verdict, ...]:
-    """What becomes of every route: first those of the plan, in its order, then the dropped ones."""
-    order = policy.preferred_methods
+) -> tuple[RouteChoice, ...]:
+    """What becomes of every route: first those of the plan, in its order, then the unused ones.
+
+    A route whose vendor asked us to wait is not chosen while there is another. If there is none,
+    the message waits, where the wait ends within the code's life.
+    """
+    ordered = sorted(routes, key=lambda route: (route.priority, route.cost_micros))
+    order = channels_in_order(policy, situation.country)
+    known = [
+        (each, _against(each, policy, profile, primary, reachable, order=order)) for each in ordered
+    ]
+    found = _explained(order, known, situation)
+    if situation.waiting and all(choice.why_unused is not None for choice in found):
+        return _explained(order, known, without_short_waits(situation, policy.code_ttl))
+    return found
+
+
+def _explained(
+    order: Sequence[Channel],
+    routes: Sequence[tuple[Route, tuple[WhyUnused, str] | None]],
+    situation: Situation,
+) -> tuple[RouteChoice, ...]:
     if situation.unproven:
-        # Calls cost most, and whoever earns by them owns the number (A5).
+        # Calls cost most, and the owner of the number may earn from them (A5).
         order = tuple(sorted(order, key=lambda channel: channel is Channel.VOICE))
-    dropped: list[Verdict] = []
+    unused: list[RouteChoice] = []
     fit: list[Route] = []
     seen: set[tuple[Channel, str]] = set()
-    for route in sorted(routes, key=lambda route: (route.priority, route.cost_micros)):
-        found = _against(route, policy, profile, primary, reachable) or closed_by(route, situation)
+    for route, against in routes:
+        found = against or why_unused(route, situation)
         if found is None and (route.channel, route.provider) in seen:
-            found = Drop.REPEATED, ""
+            found = WhyUnused.REPEATED, ""
         if found is not None:
-            dropped.append(_verdict(route, situation, found))
+            unused.append(_choice(route, situation, found))
             continue
         seen.add((route.channel, route.provider))
         fit.append(route)
     fit.sort(key=lambda route: order.index(route.channel))
-    chosen = _of_one_piece(fit)
-    dropped += [
-        _verdict(route, situation, (Drop.NOT_BESIDE_OWN, ""))
-        for route in fit
-        if route not in chosen
-    ]
-    return (*(_verdict(route, situation, None) for route in chosen), *dropped)
+    return (*(_choice(route, situation, None) for route in fit), *unused)
 
 
 def weakest(channels: Sequence[Channel], *, profile: AssuranceProfile, primary: Primary) -> Channel:
     """The channel that counts when a code was sent over several. Raises ValueError for none."""
 
     def rank(channel: Channel) -> int:
-        level = profile.worth(MethodFacts(method=Method(channel.value), primary=primary))
+        level = profile.worth(MethodFacts(method=PHONE.method_over(channel), primary=primary))
         return 0 if level is None else int(level)
 
     return min(channels, key=rank)
@@ -104,36 +125,30 @@ def _against(
     profile: AssuranceProfile,
     primary: Primary,
     reachable: frozenset[Channel],
-) -> tuple[Drop, str] | None:
+    *,
+    order: Sequence[Channel],
+) -> tuple[WhyUnused, str] | None:
     channel = route.channel
-    if channel not in policy.preferred_methods or channel not in policy.allowed_channels:
-        return Drop.NOT_WANTED, ""
+    if channel not in order or channel not in policy.allowed_channels:
+        return WhyUnused.NOT_WANTED, ""
     if channel not in reachable:
-        return Drop.NOT_REACHABLE, ""
+        return WhyUnused.NOT_REACHABLE, ""
     if not _reaches(channel, policy.required_level, profile, primary):
-        return Drop.TOO_WEAK, policy.required_level.name
+        return WhyUnused.TOO_WEAK, policy.required_level.name
+    if route.has_short_codes and policy.required_level > AssuranceLevel.AAL1:
+        return WhyUnused.SHORT_CODE, policy.required_level.name
     return None
 
 
-def _of_one_piece(fit: list[Route]) -> list[Route]:
-    """Our own code wherever a route for the number carries it; else the one remote route alone.
-
-    Mail with our code stays where the policy puts it before the remote route.
-    """
-    own = [route for route in fit if not route.remote]
-    by_number = any(route.channel is not Channel.EMAIL for route in own)
-    if by_number or len(own) == len(fit) or not fit[0].remote:
-        return own
-    return [fit[0]]
-
-
-def _verdict(route: Route, situation: Situation, found: tuple[Drop, str] | None) -> Verdict:
-    drop, detail = found or (None, "")
-    return Verdict(route=route, drop=drop, detail=detail, generic=is_generic(route, situation))
+def _choice(route: Route, situation: Situation, found: tuple[WhyUnused, str] | None) -> RouteChoice:
+    reason, detail = found or (None, "")
+    return RouteChoice(
+        route=route, why_unused=reason, detail=detail, generic=is_generic(route, situation)
+    )
 
 
 def _reaches(
     channel: Channel, level: AssuranceLevel, profile: AssuranceProfile, primary: Primary
 ) -> bool:
-    worth = profile.worth(MethodFacts(method=Method(channel.value), primary=primary))
+    worth = profile.worth(MethodFacts(method=PHONE.method_over(channel), primary=primary))
     return worth is not None and worth >= level

@@ -1,9 +1,19 @@
-"""Keyed digests and the one constant-time comparison of the product."""
+"""Keyed digests, texts that hide themselves, and the one constant-time comparison."""
 
 from __future__ import annotations
 
 import hmac
 from hashlib import sha256
+
+
+class HiddenText(str):
+    """What somebody typed as a secret. Its repr hides it, because error reports show the repr of
+    every local variable; everything else it does as a text does."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "HiddenText(••••••)"
 
 
 def keyed_digest(key: bytes, message: bytes) -> str:
@@ -20,7 +30,7 @@ def same(left: str | bytes, right: str | bytes) -> bool:
 
 
 def _bytes(value: str | bytes) -> bytes:
-    # A lone surrogate, as JSON can carry one, is a wrong answer and not a crash.
+    # A lone surrogate, which JSON can carry, must be a wrong answer and not a crash.
     return value.encode(errors="surrogatepass") if isinstance(value, str) else value
 
 

@@ -1,8 +1,9 @@
 """Codes that an authenticator shows: HOTP (RFC 4226) driven by time, TOTP (RFC 6238).
 
-A seed lies encrypted in the row of its factor. A code is accepted for the step it belongs to and
-for a few before it, never for a step to come and never twice: `after` is the newest step of which
-a code was accepted, so the caller moves it on by a conditional update.
+A seed lies encrypted in the row of its factor. A code is accepted for the step that its
+authenticator's clock shows and for the tolerated ones around it, never twice: `after` is the newest
+step of which a code was accepted, so the caller moves it on by a conditional update. Right codes,
+and they alone, also show how far that clock is off (RFC 6238, 6).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 from math import floor
 
-from otpguard.core.codes import Code, normalize
+from otpguard.core.codes import Code, normalize_code
 from otpguard.core.secrets import same
 from otpguard.core.text import gettext_noop as _
 
@@ -59,7 +60,7 @@ class Seed:
 
     def __post_init__(self) -> None:
         if len(self.key) < SHORTEST_KEY:
-            raise InvalidSeedError(_("The secret is too short: 128 bits are the least."))
+            raise InvalidSeedError(_("The secret is too short: it must have at least 128 bits."))
         if len(self.key) > LONGEST_KEY:
             raise InvalidSeedError(_("The secret is too long."))
         if not FEWEST_DIGITS <= self.digits <= MOST_DIGITS:
@@ -84,7 +85,7 @@ class Seed:
         return " ".join(text[at : at + _GROUP] for at in range(0, len(text), _GROUP))
 
     def dump(self) -> str:
-        """JSON text for the encrypted column; `parse` reads it."""
+        """JSON text for the encrypted column; `parse_seed` reads it."""
         return json.dumps(
             {
                 "key": self.key.hex(),
@@ -115,15 +116,15 @@ def _percent(text: str) -> str:
     return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in encoded)
 
 
-def parse(text: str) -> Seed:
+def parse_seed(text: str) -> Seed:
     """The seed of a `Seed.dump`. Raises InvalidSeedError."""
     try:
-        held = json.loads(text)
+        fields = json.loads(text)
         return Seed(
-            key=bytes.fromhex(held["key"]),
-            digits=int(held["digits"]),
-            period=int(held["period"]),
-            algorithm=Algorithm(held["algorithm"]),
+            key=bytes.fromhex(fields["key"]),
+            digits=int(fields["digits"]),
+            period=int(fields["period"]),
+            algorithm=Algorithm(fields["algorithm"]),
         )
     except InvalidSeedError:
         raise
@@ -133,19 +134,27 @@ def parse(text: str) -> Seed:
 
 
 def read_key(text: str) -> bytes:
-    """The key of a secret in hex or base32, with or without blanks, dashes and padding.
+    """The key of a secret in hex or base32, with or without blanks, dashes and padding, as typed.
 
     What can be read as hex is: hardly any base32 of this length uses its first letters only.
     Raises InvalidSeedError.
     """
-    bare = "".join(text.split()).replace("-", "").rstrip("=")
+    bare = normalize_code(text)
+    if len(bare) % 2 == 0 and _HEX.issuperset(bare):
+        return bytes.fromhex(bare)
     try:
-        if len(bare) % 2 == 0 and _HEX.issuperset(bare):
-            return bytes.fromhex(bare)
-        padding = "=" * (-len(bare) % 8)
-        return b32decode(bare.upper() + padding)
-    except ValueError:
+        return read_base32(bare)
+    except InvalidSeedError:
         raise InvalidSeedError(_("The secret is neither base32 nor hex.")) from None
+
+
+def read_base32(text: str) -> bytes:
+    """The key of a secret in base32, as typed. Raises InvalidSeedError."""
+    bare = normalize_code(text).rstrip("=")
+    try:
+        return b32decode(bare.upper() + "=" * (-len(bare) % 8))
+    except ValueError:
+        raise InvalidSeedError(_("The secret is not base32.")) from None
 
 
 def truncate(mac: bytes) -> int:
@@ -165,16 +174,38 @@ def step_at(seed: Seed, now: datetime) -> int:
     return floor(now.timestamp()) // seed.period
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """How an authenticator's clock stands to ours: `drift` steps fast, or slow when below zero.
+
+    `was_late` says that its last right code came later than that.
+    """
+
+    drift: int = 0
+    was_late: bool = False
+
+    def after_code(self, off: int) -> Clock:
+        """What is known after a right code that was `off` steps ahead of our time.
+
+        Only a fast clock shows a code too early, so it is believed at once. A late code may have
+        been typed slowly: it takes two in a row to show that the clock is slow.
+        """
+        if off < self.drift and not self.was_late:
+            return Clock(drift=self.drift, was_late=True)
+        return Clock(drift=off)
+
+
 def matching_step(
-    given: str, seed: Seed, *, now: datetime, tolerance: int, after: int
+    given: str, seed: Seed, *, now: datetime, tolerance: int, after: int, drift: int = 0
 ) -> int | None:
-    """The step of which `given` is the code, or None: from `tolerance` steps ago up to now.
+    """The step of which `given` is the code, or None: at most `tolerance` steps from now by a clock
+    that is `drift` steps fast.
 
     Steps up to `after` are used up. All candidates are compared, whether one matched or not; of
     two with the same code the newer one is returned, so that its digits do not serve again.
     """
-    current = step_at(seed, now)
-    found = _matches(given, seed, range(current - tolerance, current + 1))
+    current = step_at(seed, now) + drift
+    found = _matches(given, seed, range(current - tolerance, current + tolerance + 1))
     return max((step for step in found if step > after), default=None)
 
 
@@ -191,6 +222,6 @@ def drift_of(given: str, seed: Seed, *, now: datetime) -> int | None:
 
 def _matches(given: str, seed: Seed, steps: range) -> list[int]:
     """Every one of `steps` with this code; the time it takes does not depend on which."""
-    answer = normalize(given)
+    answer = normalize_code(given)
     compared = [(same(answer, code_at(seed, step).digits), step) for step in steps if step >= 0]
     return [step for matched, step in compared if matched]

@@ -14,9 +14,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from fido2 import cbor
 from fido2.utils import sha256, websafe_decode, websafe_encode
-from fido2.webauthn import AuthenticatorData, CollectedClientData
+from fido2.webauthn import (
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
 
+from otpguard.core.reasons import CeremonyFault
 from otpguard.core.secrets import same
 
 NONCE_BYTES: Final = 32
@@ -26,26 +33,11 @@ LONGEST_ANSWER: Final = 32 * 1024
 """Characters of JSON. A TPM's certificates take about a quarter; CBOR is read in time that grows
 with the square of its length, so more would be a way to keep a server busy."""
 
+_MARK: Final = b"\xff"
+"""A byte put behind CBOR before it is read. What is well-formed leaves exactly this byte over."""
 
-class CeremonyFault(StrEnum):
-    """Why an answer was refused. For the log and for tests; a person is told only to try again."""
-
-    MALFORMED = "malformed"
-    STATE = "state"
-    ORIGIN = "origin"
-    RELYING_PARTY = "relying_party"
-    CHALLENGE = "challenge"
-    CROSS_ORIGIN = "cross_origin"
-    NOT_PRESENT = "not_present"
-    NOT_VERIFIED = "not_verified"
-    ALGORITHM = "algorithm"
-    BACKUP_FLAGS = "backup_flags"
-    BACKUP_CHANGED = "backup_changed"
-    UNKNOWN_CREDENTIAL = "unknown_credential"
-    DUPLICATE = "duplicate"
-    SIGNATURE = "signature"
-    ATTESTATION = "attestation"
-    USER_HANDLE = "user_handle"
+_FIXED_PART: Final = 37
+"""Bytes of authenticator data before its CBOR: RP ID hash, flags and count (WebAuthn L3, 6.1)."""
 
 
 class CeremonyError(ValueError):
@@ -164,6 +156,42 @@ def unpacked(text: str) -> bytes:
     if websafe_encode(data) != text:
         raise ValueError("not unpadded base64url")
     return data
+
+
+def read_statement(text: str) -> AttestationObject:
+    """The attestation object of a registration, from base64url.
+
+    Raises ValueError, or another exception of the parsers, for bytes that are not exactly one
+    CBOR object (RFC 8949, 3): `fido2` accepts a last string that is shorter than its stated length.
+    """
+    data = unpacked(text)
+    _, over = cbor.decode_from(data + _MARK)
+    if over != _MARK:
+        raise ValueError("not exactly one CBOR object")
+    statement = AttestationObject(data)
+    _check_length(statement.auth_data)
+    return statement
+
+
+def read_authenticator_data(text: str) -> AuthenticatorData:
+    """The authenticator data of an assertion, from base64url.
+
+    Raises ValueError, or another exception of the parsers, for bytes that are not exactly that.
+    """
+    data = AuthenticatorData(unpacked(text))
+    _check_length(data)
+    return data
+
+
+def _check_length(data: AuthenticatorData) -> None:
+    """Raises ValueError when a key or an extension is shorter than its stated length."""
+    over = bytes(data)[_FIXED_PART:] + _MARK
+    if data.credential_data is not None:
+        _, over = AttestedCredentialData.unpack_from(over)
+    if data.extensions is not None:
+        _, over = cbor.decode_from(over)
+    if over != _MARK:
+        raise ValueError("not exactly the authenticator data")
 
 
 def check_client(

@@ -17,7 +17,12 @@ from fido2.webauthn import (
     PublicKeyCredentialType,
 )
 
-from otpguard.factors.ceremony import CeremonyError, CeremonyFault, blaming, unpacked
+from otpguard.core.reasons import CeremonyFault
+from otpguard.factors.ceremony import (
+    CeremonyError,
+    blaming,
+    unpacked,
+)
 
 ALGORITHMS: Final = (-8, -7, -257)
 """COSE numbers of EdDSA, ES256 and RS256, the preferred first."""

@@ -1,6 +1,6 @@
 """Known devices: which browser asks, and the lane that its answers count in (A4).
 
-The database holds a keyed digest of a device's id, so whoever reads it cannot make the cookie.
+The database holds a keyed digest of a device's id, so its readers cannot make the cookie.
 """
 
 from __future__ import annotations

@@ -18,12 +18,10 @@ from fido2.server import Fido2Server
 from fido2.utils import websafe_encode
 from fido2.webauthn import (
     AttestationConveyancePreference,
-    AttestationObject,
     AttestedCredentialData,
     AuthenticationResponse,
     AuthenticatorAssertionResponse,
     AuthenticatorAttestationResponse,
-    AuthenticatorData,
     CollectedClientData,
     PublicKeyCredentialParameters,
     PublicKeyCredentialRpEntity,
@@ -34,21 +32,23 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from otpguard.core.reasons import CeremonyFault
 from otpguard.core.secrets import same
-from otpguard.factors.attestation import Trust, judge
+from otpguard.factors.attestation import Trust, verify_attestation
 from otpguard.factors.ceremony import (
     NONCE_BYTES,
     Asked,
     Ceremony,
     CeremonyError,
-    CeremonyFault,
     Purpose,
     RelyingParty,
     blaming,
     check_client,
     check_flags,
     read_answer,
+    read_authenticator_data,
     read_state,
+    read_statement,
     unpacked,
     write_state,
 )
@@ -67,7 +67,6 @@ __all__ = [
     "Asserted",
     "Ceremony",
     "CeremonyError",
-    "CeremonyFault",
     "Known",
     "Registered",
     "RelyingParty",
@@ -131,7 +130,7 @@ def finish_registration(
     raw_id, response = read_answer(body)
     with blaming(CeremonyFault.MALFORMED):
         client = CollectedClientData(unpacked(response["clientDataJSON"]))
-        statement = AttestationObject(unpacked(response["attestationObject"]))
+        statement = read_statement(response["attestationObject"])
         transports = named_transports(response.get("transports") or ())
     data = statement.auth_data
     check_client(client, purpose=Purpose.REGISTRATION, party=party, asked=asked)
@@ -140,11 +139,10 @@ def finish_registration(
     credential_id = websafe_encode(credential.credential_id)
     if any(known.credential_id == credential_id for known in existing):
         raise CeremonyError(CeremonyFault.DUPLICATE)
-    verdict = judge(statement, client_data_hash=client.hash, trust=trust, at=timezone.now())
+    now = timezone.now()
+    made = verify_attestation(statement, client_data_hash=client.hash, trust=trust, at=now)
+    answered = AuthenticatorAttestationResponse(client_data=client, attestation_object=statement)
     with blaming(CeremonyFault.MALFORMED):
-        answered = AuthenticatorAttestationResponse(
-            client_data=client, attestation_object=statement
-        )
         _server(party).register_complete(
             asked.for_fido2(), RegistrationResponse(raw_id=raw_id, response=answered)
         )
@@ -156,8 +154,8 @@ def finish_registration(
         user_verified=data.is_user_verified(),
         backup_eligible=data.is_backup_eligible(),
         backed_up=data.is_backed_up(),
-        attested=verdict.attested,
-        attestation=verdict.format,
+        attested=made.attested,
+        attestation=made.format,
         transports=transports,
     )
 
@@ -192,13 +190,7 @@ def finish_assertion(
     """
     asked = read_state(Purpose.ASSERTION, party, state)
     raw_id, response = read_answer(body)
-    with blaming(CeremonyFault.MALFORMED):
-        answered = AuthenticatorAssertionResponse(
-            client_data=CollectedClientData(unpacked(response["clientDataJSON"])),
-            authenticator_data=AuthenticatorData(unpacked(response["authenticatorData"])),
-            signature=unpacked(response["signature"]),
-            user_handle=unpacked(response.get("userHandle") or ""),
-        )
+    answered = _read_assertion(response)
     data = answered.authenticator_data
     check_client(answered.client_data, purpose=Purpose.ASSERTION, party=party, asked=asked)
     check_flags(data, party=party, asked=asked)
@@ -223,6 +215,17 @@ def finish_assertion(
         backup_eligible=data.is_backup_eligible(),
         count_regressed=bool(data.counter or row.sign_count) and data.counter <= row.sign_count,
     )
+
+
+def _read_assertion(response: Mapping[str, Any]) -> AuthenticatorAssertionResponse:
+    """The parts of an assertion. Raises CeremonyError (MALFORMED)."""
+    with blaming(CeremonyFault.MALFORMED):
+        return AuthenticatorAssertionResponse(
+            client_data=CollectedClientData(unpacked(response["clientDataJSON"])),
+            authenticator_data=read_authenticator_data(response["authenticatorData"]),
+            signature=unpacked(response["signature"]),
+            user_handle=unpacked(response.get("userHandle") or ""),
+        )
 
 
 def _server(party: RelyingParty) -> Fido2Server:

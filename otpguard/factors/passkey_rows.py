@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from django.core.signals import setting_changed
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from otpguard.conf import settings
-from otpguard.core.assurance import FactorKind, Method
 from otpguard.core.facts import RequestFacts
+from otpguard.core.reasons import CeremonyFault
+from otpguard.core.shipped_kinds import BY_PASSKEY, PASSKEY
+from otpguard.database import transaction
 from otpguard.factors import passkey
 from otpguard.factors.base import Missed, Shown
 from otpguard.factors.passkey import (
@@ -28,15 +28,15 @@ from otpguard.factors.passkey import (
     CeremonyError,
     Known,
     RelyingParty,
-    Trust,
 )
+from otpguard.factors.trusted_makers import asks_makers, still_counts, trusted
 from otpguard.models import Challenge, Factor
 from otpguard.models.factor import FACTORS
 
 
 def build(*, user_id: str, name: str) -> Factor:
     """An unsaved, unconfirmed passkey factor; the ceremony gives it its credential."""
-    return Factor(user_id=user_id, kind=FactorKind.PASSKEY.value, name=name)
+    return Factor(user_id=user_id, kind=PASSKEY.slug, name=name)
 
 
 def party_of(facts: RequestFacts) -> RelyingParty:
@@ -50,9 +50,18 @@ def party_of(facts: RequestFacts) -> RelyingParty:
 
 
 def begin_enrollment(
-    *, party: RelyingParty, user_id: str, account: str, own: Iterable[Factor], verify: bool
+    *,
+    party: RelyingParty,
+    user_id: str,
+    account: str,
+    own: Iterable[Factor],
+    verify: bool,
+    attest: bool,
 ) -> str:
-    """The ceremony that makes a new credential, as the text that a challenge keeps."""
+    """The ceremony that makes a new credential, as the text that a challenge keeps.
+
+    `attest` refuses one for which no trusted maker vouches, since it would be of no use.
+    """
     begun = passkey.begin_registration(
         party=party,
         user_handle=handle_of(user_id),
@@ -60,9 +69,9 @@ def begin_enrollment(
         display_name=account,
         existing=[_known(factor) for factor in own],
         require_user_verification=verify,
-        ask_attestation=bool(settings().attestation_roots),
+        ask_attestation=asks_makers(),
     )
-    return _kept(party, begun, account=account, verify=verify)
+    return _kept(party, begun, account=account, verify=verify, attest=attest)
 
 
 def begin_proof(*, party: RelyingParty, own: Iterable[Factor], verify: bool) -> str:
@@ -85,8 +94,9 @@ def begin_again(challenge: Challenge, *, facts: RequestFacts) -> str:
             party=party,
             user_id=str(challenge.user_id),
             account=kept["account"],
-            own=own.filter(kind=FactorKind.PASSKEY.value),
+            own=own.filter(kind=PASSKEY.slug),
             verify=kept["verify"],
+            attest=kept["attest"],
         )
     return begin_proof(party=party, own=own.filter(pk__in=kept["factors"]), verify=kept["verify"])
 
@@ -97,17 +107,28 @@ def options_of(challenge: Challenge) -> dict[str, Any]:
     return dict(json.loads(kept)["options"]) if kept else {}
 
 
-def judge(challenge: Challenge, given: str, *, now: datetime) -> Shown | Missed:
+def needs_maker(challenge: Challenge) -> bool:
+    """True when only a passkey will do for which a trusted maker vouches."""
+    kept = challenge.ceremony.reveal() if challenge.ceremony else ""
+    return bool(json.loads(kept)["attest"]) if kept else False
+
+
+def is_attested(factor: Factor) -> bool:
+    """True for a passkey that a trusted maker vouched for and whose model still counts."""
+    return factor.attested and still_counts(factor.aaguid)
+
+
+def verify(challenge: Challenge, given: str, *, now: datetime) -> Shown | Missed:
     """What a browser's answer shows. A miss carries the fault that the driver found."""
     kept = json.loads(challenge.ceremony.reveal())
     raw = kept["party"]
     party = RelyingParty(id=raw["id"], name=raw["name"], origins=frozenset(raw["origins"]))
     try:
         if challenge.enrolls:
-            return _registered(challenge, party, kept["state"], given)
+            return _registered(challenge, party, kept, given)
         return _asserted(challenge, party, kept, given, now)
     except CeremonyError as error:
-        return Missed(reason=f"ceremony_{error.reason}")
+        return Missed(reason=error.reason)
 
 
 def handle_of(user_id: str) -> bytes:
@@ -118,15 +139,19 @@ def handle_of(user_id: str) -> bytes:
     return sha256(f"otpguard user handle\0{user_id}".encode()).digest()
 
 
-def _registered(challenge: Challenge, party: RelyingParty, state: str, given: str) -> Shown:
-    own = FACTORS.filter(user=challenge.user_id, kind=FactorKind.PASSKEY.value, confirmed=True)
+def _registered(
+    challenge: Challenge, party: RelyingParty, kept: dict[str, Any], given: str
+) -> Shown:
+    own = FACTORS.filter(user=challenge.user_id, kind=PASSKEY.slug, confirmed=True)
     made = passkey.finish_registration(
         party=party,
-        state=state,
+        state=kept["state"],
         body=given,
         existing=[_known(factor) for factor in own],
-        trust=_trust(),
+        trust=trusted(),
     )
+    if kept["attest"] and not made.attested:
+        raise CeremonyError(CeremonyFault.NOT_TRUSTED)
 
     def spend() -> bool:
         try:
@@ -149,9 +174,9 @@ def _registered(challenge: Challenge, party: RelyingParty, state: str, given: st
             return False  # somebody's already: a credential has one owner
 
     return Shown(
-        method=Method.PASSKEY,
+        method=BY_PASSKEY,
         spend=spend,
-        lost="ceremony_duplicate",
+        lost=CeremonyFault.DUPLICATE,
         user_verified=made.user_verified,
         backup_eligible=made.backup_eligible,
         attested=made.attested,
@@ -172,17 +197,17 @@ def _asserted(
     )
     factor = own[shown.credential_id]
     return Shown(
-        method=Method.PASSKEY,
-        spend=partial(_note, factor, shown, now),
+        method=BY_PASSKEY,
+        spend=partial(_note_use, factor, shown, now),
         factor=str(factor.pk),
         user_verified=shown.user_verified,
         backup_eligible=shown.backup_eligible,
-        attested=factor.attested,
+        attested=is_attested(factor),
         counted=(factor.sign_count, shown.sign_count) if shown.count_regressed else None,
     )
 
 
-def _note(factor: Factor, shown: Asserted, now: datetime) -> bool:
+def _note_use(factor: Factor, shown: Asserted, now: datetime) -> bool:
     return bool(
         FACTORS.filter(pk=factor.pk, confirmed=True, disabled_at=None).update(
             sign_count=max(factor.sign_count, shown.sign_count),
@@ -207,6 +232,7 @@ def _kept(
     begun: Ceremony,
     *,
     verify: bool,
+    attest: bool = False,
     account: str = "",
     factors: Iterable[Factor] = (),
 ) -> str:
@@ -216,24 +242,8 @@ def _kept(
             "state": begun.state,
             "options": begun.options,
             "verify": verify,
+            "attest": attest,
             "account": account,
             "factors": [str(factor.pk) for factor in factors],
         }
     )
-
-
-@lru_cache(maxsize=1)
-def _trust() -> Trust:
-    """The roots and models of the settings, read once."""
-    return Trust(
-        roots=tuple(Path(name).read_text("ascii") for name in settings().attestation_roots),
-        aaguids=frozenset(name.lower() for name in settings().attestation_aaguids),
-    )
-
-
-def _forget(*, setting: str, **_: object) -> None:
-    if setting == "OTPGUARD":
-        _trust.cache_clear()
-
-
-setting_changed.connect(_forget, dispatch_uid="otpguard.factors.passkey_rows")

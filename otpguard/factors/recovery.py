@@ -9,14 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
 from django.contrib.auth.hashers import check_password
+from django.utils.translation import gettext as _
 
-from otpguard.core.assurance import FactorKind, Method
-from otpguard.factors.base import Missed, Shown
-from otpguard.models import Factor, RecoveryCode
+from otpguard.core.codes import normalize_code
+from otpguard.core.facts import RequestFacts
+from otpguard.core.reasons import AnswerReason, StartReason
+from otpguard.core.secrets import HiddenText
+from otpguard.core.shipped_kinds import BY_SAVED_CODE, RECOVERY
+from otpguard.exceptions import StartRefused
+from otpguard.factors.base import FactorDriver, Given, Missed, Shown
+from otpguard.labels import Text
+from otpguard.models import Challenge, Factor, RecoveryCode
 
 COUNT = 10
 LENGTH = 24
@@ -29,7 +37,7 @@ _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 def build(*, user_id: str) -> Factor:
     """An unsaved, confirmed recovery factor; its codes come from `replace_codes`."""
-    return Factor(user_id=user_id, kind=FactorKind.RECOVERY.value, confirmed=True)
+    return Factor(user_id=user_id, kind=RECOVERY.slug, confirmed=True)
 
 
 def replace_codes(factor: Factor) -> tuple[str, ...]:
@@ -50,9 +58,10 @@ def spelled(code: str) -> str:
     return "-".join(code[at : at + GROUP] for at in range(0, len(code), GROUP))
 
 
-def normalize(given: str) -> str:
+def normalize(given: str) -> HiddenText:
     """What a person typed, without blanks and dashes, in capitals, common misreadings undone."""
-    return "".join(char for char in given.upper() if char.isalnum()).translate(_MISREAD)
+    bare = "".join(char for char in normalize_code(given).upper() if char.isalnum())
+    return HiddenText(bare.translate(_MISREAD))
 
 
 def left(factor: Factor) -> int:
@@ -60,14 +69,14 @@ def left(factor: Factor) -> int:
     return RecoveryCode.objects.filter(factor=factor, used_at=None).count()
 
 
-def judge(factor: Factor, given: str, *, now: datetime) -> Shown | Missed:
+def verify(factor: Factor, given: str, *, now: datetime) -> Shown | Missed:
     """Whether `given` is one of the unused codes. "used" for one that was."""
     row = _find(factor, given)
     if row is None:
         return Missed()
     if row.used_at is not None:
-        return Missed(reason="used")
-    return Shown(method=Method.RECOVERY, spend=partial(_spend, row, now), factor=str(factor.pk))
+        return Missed(reason=AnswerReason.USED)
+    return Shown(method=BY_SAVED_CODE, spend=partial(_spend, row, now), factor=str(factor.pk))
 
 
 def _spend(row: RecoveryCode, now: datetime) -> bool:
@@ -80,7 +89,8 @@ def _find(factor: Factor, given: str) -> RecoveryCode | None:
     if found is not None:
         return found
     # Those of django-otp are small letters; an operator may have typed others.
-    spellings = {given.strip(), given.strip().lower()}
+    stripped, read = HiddenText(given.strip()), normalize_code(given)
+    spellings = {stripped, HiddenText(stripped.lower()), HiddenText(read.lower())}
     hashed = codes.filter(digest__contains="$")
     return next(
         (row for row in hashed if any(check_password(each, row.digest) for each in spellings)),
@@ -90,3 +100,25 @@ def _find(factor: Factor, given: str) -> RecoveryCode | None:
 
 def _digest(factor: Factor, code: str) -> str:
     return hashlib.sha256(f"{factor.pk.hex}\0{code}".encode()).hexdigest()
+
+
+class RecoveryDriver(FactorDriver):
+    """Saved codes, made by `flows.factor.recovery_codes`, ten at once, and never enrolled."""
+
+    kind = RECOVERY
+    challenge_template = "otpguard/recovery_code.html"
+    answer_form = "otpguard.forms.factor.RecoveryCodeForm"
+
+    def build(self, _facts: RequestFacts, _given: Given, /) -> Factor:
+        """Always refused: a set of codes is not enrolled like other factors."""
+        raise StartRefused(StartReason.FACTOR_NOT_ACCEPTABLE)
+
+    def verify(
+        self, _challenge: Challenge, factor: Factor, given: str, /, *, now: datetime
+    ) -> Shown | Missed:
+        """See `verify` of this module."""
+        return verify(factor, given, now=now)
+
+    def details_of(self, factor: Factor, /) -> Sequence[tuple[Text, str]]:
+        """How many are unused."""
+        return [(_("codes left"), str(left(factor)))]

@@ -1,19 +1,35 @@
-"""Authenticator apps and hardware tokens as factors: making one, and judging its codes."""
+"""Authenticator apps and hardware tokens as factors: making one, and verifying its codes."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 import segno
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from otpguard.account import name_of
 from otpguard.conf import settings
-from otpguard.core.assurance import FactorKind, Method
-from otpguard.core.totp import KEY_BYTES, Seed, drift_of, matching_step, parse
-from otpguard.factors.base import Missed, Shown
-from otpguard.models import Factor, Tenant
+from otpguard.core.facts import RequestFacts
+from otpguard.core.reasons import AnswerReason
+from otpguard.core.shipped_kinds import BY_APP, BY_TOKEN, TOTP
+from otpguard.core.totp import (
+    KEY_BYTES,
+    Clock,
+    Seed,
+    drift_of,
+    matching_step,
+    parse_seed,
+    step_at,
+)
+from otpguard.factors.base import FactorDriver, Given, Missed, Shown
+from otpguard.labels import Text
+from otpguard.models import Challenge, Factor, Tenant
 from otpguard.models.factor import FACTORS
 
 _UNUSED = -1
@@ -30,59 +46,73 @@ def build(
     seed: Seed | None = None,
     hardware: bool = False,
     serial: str = "",
+    drift: int = 0,
 ) -> Factor:
-    """An unconfirmed, unsaved authenticator; without a `seed`, with a random one of 160 bits."""
+    """An unconfirmed, unsaved authenticator; without a `seed`, with a random one of 160 bits.
+
+    `drift` is how many steps its clock is known to be fast.
+    """
     seed = seed or Seed(key=os.urandom(KEY_BYTES))
     return Factor(
         user_id=user_id,
         tenant=tenant,
-        kind=FactorKind.TOTP.value,
+        kind=TOTP.slug,
         name=name,
         secret=seed.dump(),
         hardware=hardware,
         serial=serial,
+        drift=drift,
     )
 
 
 def seed_of(factor: Factor) -> Seed:
     """The seed of an authenticator. Raises UndecryptableError, and InvalidSeedError for another
     kind of factor."""
-    held = factor.secret
-    return parse(held if isinstance(held, str) else held.reveal())
+    secret = factor.secret
+    return parse_seed(secret if isinstance(secret, str) else secret.reveal())
 
 
-def judge(factor: Factor, given: str, *, now: datetime) -> Shown | Missed:
+def verify(factor: Factor, given: str, *, now: datetime) -> Shown | Missed:
     """Whether `given` is a code of this authenticator that still counts.
 
-    Codes up to `totp_tolerance` steps old do, each once (RFC 6238, 5.2). Missed is "used" for a
-    code of a step that was accepted already, "clock" while a new authenticator is confirmed and
-    shows the codes of another time, else "wrong". Raises as `seed_of` does.
+    Codes at most `totp_tolerance` steps off do, each once (RFC 6238, 5.2), counted by its own
+    clock, of which a right code tells more (RFC 6238, 6). Missed is "used" for a code of a step
+    that was accepted already, "clock" while a new authenticator is confirmed and shows the codes of
+    another time, else "wrong". Raises as `seed_of` does.
     """
     seed = seed_of(factor)
-    tolerance = settings().totp_tolerance
-    step = matching_step(given, seed, now=now, tolerance=tolerance, after=factor.last_step)
+    match = partial(
+        matching_step,
+        given,
+        seed,
+        now=now,
+        tolerance=settings().totp_tolerance,
+        drift=factor.drift,
+    )
+    step = match(after=factor.last_step)
     if step is not None:
-        method = Method.HARDWARE_TOTP if factor.hardware else Method.TOTP
-        return Shown(method=method, spend=lambda: _spend(factor, step))
-    if matching_step(given, seed, now=now, tolerance=tolerance, after=_UNUSED) is not None:
-        return Missed(reason="used")
+        method = BY_TOKEN if factor.hardware else BY_APP
+        known = Clock(drift=factor.drift, was_late=factor.was_late)
+        clock = known.after_code(step - step_at(seed, now))
+        return Shown(method=method, spend=partial(_spend, factor, step, clock))
+    if match(after=_UNUSED) is not None:
+        return Missed(reason=AnswerReason.USED)
     if not factor.confirmed and drift_of(given, seed, now=now):
-        return Missed(reason="clock")
+        return Missed(reason=AnswerReason.CLOCK)
     return Missed()
 
 
-def _spend(factor: Factor, step: int) -> bool:
+def _spend(factor: Factor, step: int, clock: Clock) -> bool:
     """Use up a step and all before it. False when another answer did that first (D1, D5)."""
     fresh = FACTORS.filter(pk=factor.pk, last_step__lt=step)
-    return bool(fresh.update(last_step=step))
+    return bool(fresh.update(last_step=step, drift=clock.drift, was_late=clock.was_late))
 
 
 def qr_svg(uri: str) -> SafeString:
     """The QR code of an `otpauth_uri` as inline SVG, black on its own white in any color scheme.
 
     Nothing in it needs a style attribute, a script or a request, so it stands under a strict
-    Content-Security-Policy. Whoever sees it knows the seed: show it once, on a page that is not
-    stored.
+    Content-Security-Policy. It contains the seed: show it once, on a page that is not stored.
     """
     code = segno.make_qr(uri, error="m")
     title = _("QR code for your authenticator app")
@@ -97,4 +127,45 @@ def qr_svg(uri: str) -> SafeString:
     )
     size = f'role="img" width="{QR_PIXELS}" height="{QR_PIXELS}" '
     # Numbers and path commands only, and the title, which the library escapes.
-    return mark_safe(inline.replace("<svg ", f"<svg {size}", 1))  # noqa: S308
+    return mark_safe(inline.replace("<svg ", f"<svg {size}", 1))  # noqa: S308 (see above)
+
+
+class TotpDriver(FactorDriver):
+    """Authenticator apps that people set up, and hardware tokens that a tenant gives out."""
+
+    kind = TOTP
+    challenge_template = "otpguard/totp.html"
+    answer_form = "otpguard.forms.challenge.AnswerForm"
+    enrollment_template = "otpguard/includes/bind_app.html"
+
+    def build(self, facts: RequestFacts, given: Given, /) -> Factor:
+        """An app with a random seed."""
+        return build(user_id=facts.user, name=given["name"])
+
+    def verify(
+        self, _challenge: Challenge, factor: Factor, given: str, /, *, now: datetime
+    ) -> Shown | Missed:
+        """See `verify` of this module."""
+        return verify(factor, given, now=now)
+
+    def page_context(self, challenge: Challenge, /) -> Mapping[str, Any]:
+        """The QR code and the spelled seed, until a code of it has been shown."""
+        known = super().page_context(challenge)
+        factor = challenge.factor
+        if factor is None or not challenge.enrolls or factor.confirmed:
+            return known
+        seed = seed_of(factor)
+        account = name_of(challenge.user)
+        uri = seed.otpauth_uri(issuer=settings().brand, account=account)
+        return {**known, "qr": qr_svg(uri), "secret": seed.spelled}
+
+    def label_of(self, factor: Factor, /) -> Text:
+        """A token is not an app."""
+        return gettext_lazy("Hardware token") if factor.hardware else super().label_of(factor)
+
+    def details_of(self, factor: Factor, /) -> Sequence[tuple[Text, str]]:
+        """Where its codes come from, and how far its clock is off."""
+        return [
+            (_("hardware"), _("hardware token") if factor.hardware else _("app")),
+            (_("clock"), _("%(steps)+d steps from ours") % {"steps": factor.drift}),
+        ]

@@ -1,7 +1,7 @@
-"""Count repeats instead of writing each one, so that nobody can flood the log (A11).
+"""Count repeats instead of writing each one, so the log cannot be flooded (A11).
 
-The first of a kind is written at once; repeats within a minute are counted in this process and
-the count rides on the next one that is written. A process that ends takes its last count along.
+The first of a kind is written at once. Repeats within a minute are counted in this process, and the
+next one that is written carries the count. If a process ends, its last count is lost.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
+
+from otpguard.core.clock import is_in_window
 
 WINDOW = timedelta(seconds=60)
 KINDS = 4096
@@ -24,20 +26,21 @@ class _Seen:
 
 
 class Coalescer:
-    """Remembers what was written lately. Safe to use from several threads."""
+    """Remembers what was written recently. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._seen: OrderedDict[Hashable, _Seen] = OrderedDict()
         self._lock = Lock()
 
-    def note(self, kind: Hashable, *, story: str, now: datetime) -> tuple[str, int]:
-        """Note one more of `kind`; returns its story and the count to write, 0 for "do not".
+    def count(self, kind: Hashable, *, story: str, now: datetime) -> tuple[str, int]:
+        """Count one more of `kind`; returns its story and the count to write (0: do not write).
 
-        Repeats belong to the story of the first, so that what follows can be found from it.
+        Repeats belong to the story of the first one, so the events that follow can be found from
+        it.
         """
         with self._lock:
             seen = self._seen.get(kind)
-            if seen is not None and now - seen.written_at < WINDOW:
+            if seen is not None and is_in_window(seen.written_at, now, WINDOW):
                 seen.repeats += 1
                 return seen.story, 0
             count = 1 + (seen.repeats if seen else 0)
@@ -48,7 +51,7 @@ class Coalescer:
             return story, count
 
     def forget(self, kind: Hashable) -> None:
-        """The matter is settled: the next of this kind starts a story of its own."""
+        """Forget one kind: its next event starts a new story."""
         with self._lock:
             self._seen.pop(kind, None)
 

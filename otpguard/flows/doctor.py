@@ -1,26 +1,42 @@
-"""Look a site over: what would keep codes from arriving, now or soon. Reads only."""
+"""Examine a site: find what keeps codes from arriving, now or soon. Reads only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from django.db import DatabaseError, InterfaceError, connection
-from django.db.models import Min, Q
-from django.utils.module_loading import import_string
+from django.db import DatabaseError, InterfaceError
+from django.db.models import Count, Min, Q
 
 from otpguard import vault
+from otpguard.audit import client_ips
 from otpguard.channels import catalog
-from otpguard.conf import settings
+from otpguard.conf import factor_kinds, settings
+from otpguard.conf.login_backends import RECORDED, line_for
 from otpguard.core import advice
 from otpguard.core.advice import Finding, Findings
-from otpguard.core.assurance import Channel, FactorKind
+from otpguard.core.assurance import Channel
 from otpguard.core.challenge import ChallengeState, DeliveryState
-from otpguard.core.registration import Registration, on_registration, on_volume
+from otpguard.core.sender_advice import on_brand, on_sender
+from otpguard.core.shipped_kinds import PASSKEY
+from otpguard.core.sweep_run import SweepRun
+from otpguard.core.ten_dlc import TenDlcStatus, on_ten_dlc, on_unregistered, on_volume
+from otpguard.core.worker import Worker
+from otpguard.database import connection
+from otpguard.factors.trusted_makers import trusts_any
 from otpguard.flows.rekey import events_under_older_keys
-from otpguard.models import Challenge, Delivery, Notice, SenderRegistration
+from otpguard.flows.route.sender_findings import brand_costs, sender_statuses
+from otpguard.flows.route.ten_dlc import without_ten_dlc
+from otpguard.models import (
+    Challenge,
+    Delivery,
+    LoginSession,
+    Notice,
+    PolicyWish,
+    TenDlcRegistration,
+)
 from otpguard.models.factor import FACTORS
-from otpguard.queue import workers
+from otpguard.queue import SWEEP_RUN, ask_workers, worker, workers
 
 PING_SECONDS = 2.0
 MONTH = timedelta(days=30)
@@ -28,20 +44,21 @@ WEEK = timedelta(days=7)
 PATIENCE = timedelta(hours=1)
 
 
-def examine(
+def examine_project(
     *, clock: Callable[[], datetime], ping_seconds: float = PING_SECONDS, volume: int | None = None
 ) -> tuple[Finding, ...]:
-    """Everything worth saying, in the order of the way that a code takes.
+    """All findings, in the order in which a code passes the parts.
 
-    `clock` is the application's; a ping waits `ping_seconds` for workers; `volume` are US text
-    messages a month to plan for, None for those of the last thirty days. A database that is away
-    is a finding, not an error. Raises ImproperlyConfigured for a broken OTPGUARD.
+    `clock` is the application's clock; a ping waits `ping_seconds` for workers; `volume` is the
+    number of US text messages a month to plan for, None for that of the last thirty days. An
+    unreachable database is a finding, not an error. Raises ImproperlyConfigured if OTPGUARD is
+    wrong.
     """
     return tuple(_examine(clock, ping_seconds, volume))
 
 
 def skew_of(clock: Callable[[], datetime]) -> timedelta:
-    """The database's time less the application's, as the middle of one round trip saw it.
+    """The database's time minus the application's, measured in the middle of one round trip.
 
     SQLite has no clock of its own. A database error passes through.
     """
@@ -58,12 +75,15 @@ def skew_of(clock: Callable[[], datetime]) -> timedelta:
 def _examine(
     clock: Callable[[], datetime], ping_seconds: float, volume: int | None
 ) -> Iterator[Finding]:
-    faults = _faults()
+    faults = catalog.loaded().faults
     yield from advice.on_providers(faults, list(settings().providers))
     if not faults:
         yield from _routes()
-        yield from _reports()
-    yield from advice.on_workers(workers(seconds=ping_seconds))
+        yield from _receipts()
+    if worker() is Worker.CELERY:
+        yield from _workers(clock, ping_seconds)
+    else:
+        yield from advice.on_inline_worker()
     try:
         yield from advice.on_clock(skew_of(clock))
         yield from _rows(clock(), volume)
@@ -71,33 +91,70 @@ def _examine(
         yield from advice.error("database", f"It cannot be read: {' '.join(str(error).split())}")
 
 
+def _workers(clock: Callable[[], datetime], ping_seconds: float) -> Iterator[Finding]:
+    """Whether workers answer, and how they sweep."""
+    answered = workers(seconds=ping_seconds)
+    yield from advice.on_workers(answered)
+    if answered:
+        told = ask_workers(SWEEP_RUN, seconds=ping_seconds, most=answered)
+        runs = {name: SweepRun.of(data) for name, data in told.items()}
+        yield from advice.on_sweep_runs({name: run for name, run in runs.items() if run}, clock())
+
+
 def _rows(now: datetime, volume: int | None) -> Iterator[Finding]:
     """What the tables tell."""
     yield from _sweeper(now)
     yield from _notices(now)
     yield from _keys()
-    mine = settings()
+    mine, seen = settings(), client_ips.lately(now)
+    yield from advice.on_client_ips(
+        private=seen.private,
+        unreadable=seen.unreadable,
+        proxies=mine.trusted_proxies,
+        limit=mine.unreadable_ip_limit,
+    )
     yield from advice.on_relying_party(
         fixed=bool(mine.relying_party_id),
         origins=bool(mine.relying_party_origins),
-        passkeys=FACTORS.filter(kind=FactorKind.PASSKEY, disabled_at=None).count(),
+        passkeys=FACTORS.filter(kind=PASSKEY.slug, disabled_at=None).count(),
     )
-    registrations = [_registration(row) for row in SenderRegistration.objects.all()]
+    yield from _logins(now)
+    yield from advice.on_missing_kinds(_missing_kinds())
+    asked = PolicyWish.objects.filter(current=True, wishes__attested_only=True).count()
+    yield from advice.on_makers(asked=asked, trusted=trusts_any())
+    yield from _registrations(now, volume)
+    if not catalog.loaded().faults:
+        for sender in sender_statuses():
+            yield from on_sender(sender, now)
+        for cost in brand_costs(now):
+            yield from on_brand(cost)
+
+
+def _registrations(now: datetime, volume: int | None) -> Iterator[Finding]:
+    """10DLC: what is missing for numbers of ours, then where each registration stands."""
+    campaigns = [_ten_dlc(row) for row in TenDlcRegistration.objects.all()]
     monthly = _us_volume(now) if volume is None else volume
-    yield from on_volume(monthly, registrations, now)
-    for each in registrations:
-        yield from on_registration(each, mine.providers, now)
+    lacks = () if catalog.loaded().faults else without_ten_dlc(now=now)
+    unregistered = [each.provider for each in lacks]
+    yield from on_volume(monthly, campaigns, now, unregistered=unregistered)
+    for lack in lacks:
+        yield from on_unregistered(lack.provider, lack.lack.value, monthly)
+    for each in campaigns:
+        yield from on_ten_dlc(each, settings().providers, now)
 
 
-def _faults() -> dict[str, str]:
-    """Providers that do not load, and why."""
-    found = {}
-    for name, config in settings().providers.items():
-        try:
-            import_string(config.backend)(**config.options)
-        except (ImportError, TypeError, ValueError) as error:
-            found[name] = str(error)
-    return found
+def _logins(now: datetime) -> Findings:
+    known = {*settings().login_backends, *RECORDED, ""}
+    rows = LoginSession.objects.filter(started_at__gte=now - MONTH).exclude(backend__in=known)
+    counts = rows.order_by().values("backend").annotate(count=Count("pk"))
+    found = dict(counts.values_list("backend", "count"))
+    return advice.on_logins(found, {backend: line_for(backend) for backend in found})
+
+
+def _missing_kinds() -> dict[str, int]:
+    known = FACTORS.filter(confirmed=True).exclude(kind__in=tuple(factor_kinds()))
+    counts = known.order_by().values("kind").annotate(count=Count("pk"))
+    return dict(counts.values_list("kind", "count"))
 
 
 def _routes() -> Findings:
@@ -107,19 +164,20 @@ def _routes() -> Findings:
     return advice.on_channels(by_channel)
 
 
-def _reports() -> Findings:
-    mine, made = settings(), catalog.providers()
+def _receipts() -> Findings:
+    mine = settings()
+    can = {name: made.capabilities for name, made in catalog.loaded().providers.items()}
     missing = {
-        name: catalog.missing_for_reports(
-            made.get(name),
+        name: catalog.missing_for_receipts(
+            can[name],
             base_url=mine.webhook_base_url,
             secret=mine.providers[name].webhook_secret,
         )
-        for name in made.names()
+        for name in can
     }
-    return advice.on_reports(
+    return advice.on_receipts(
         {name: setting for name, setting in missing.items() if setting},
-        [name for name in made.names() if made.get(name).receipts],
+        [name for name in can if can[name].receipts],
     )
 
 
@@ -151,14 +209,14 @@ def _keys() -> Findings:
 
 
 def _us_volume(now: datetime) -> int:
-    """Text messages of the last thirty days; one whose country was not noted counts."""
+    """US text messages of the last thirty days. One of no country is not counted as one of ours."""
     return Delivery.objects.filter(
-        channel=Channel.SMS.value, country__in=["US", ""], created_at__gte=now - MONTH
+        channel=Channel.SMS.value, country="US", created_at__gte=now - MONTH
     ).count()
 
 
-def _registration(row: SenderRegistration) -> Registration:
-    return Registration(
+def _ten_dlc(row: TenDlcRegistration) -> TenDlcStatus:
+    return TenDlcStatus(
         name=f"{row.brand}/{row.campaign}" if row.campaign else row.brand,
         provider=row.provider,
         status=row.status,

@@ -1,7 +1,7 @@
-"""Which parts of the sweep would find anything now, asked in one statement: mostly none.
+"""Ask in one statement which parts of the sweep have work now: mostly none.
 
-Every worker asks four times a second. The answer errs on the side of looking: each part then looks
-for itself, and takes its rows by its own conditions.
+Every worker asks four times a second. A wrong "yes" does no harm: each part then takes its rows by
+its own conditions.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from datetime import datetime, timedelta
 
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.models import Challenge, Delivery, Notice
-from otpguard.models.columns import Columns
-from otpguard.models.prepared import prepared_cursor
+from otpguard.prepared_sql import Columns
+from otpguard.statements import prepared_cursor
 
 STALE_AFTER = timedelta(seconds=2)
-"""What is still queued after this was perhaps lost between commit and broker."""
+"""A row that is still queued after this may have been lost between commit and broker."""
+
+LEASE = timedelta(seconds=30)
+"""Longer than any provider's deadline: past it, the worker that claimed a row counts as dead."""
 
 _CHALLENGE, _DELIVERY, _NOTICE = Columns(Challenge, "due_at"), Columns(Delivery), Columns(Notice)
 _OPEN = f"state = '{ChallengeState.OPEN}'"
@@ -23,13 +26,20 @@ _UNSENT = (
     f"state IN ('{DeliveryState.QUEUED}', '{DeliveryState.SENDING}')"
     " AND (lease_until < %s OR (lease_until IS NULL AND created_at < %s))"
 )
+# The generic plan of a prepared statement uses a partial index only if its condition is said.
 _ASKED = {
-    "fell_back": (f"{_CHALLENGE.table} WHERE {_OPEN} AND due_at <= %s", 1),
+    "fell_back": (f"{_CHALLENGE.table} WHERE {_OPEN} AND due_at IS NOT NULL AND due_at <= %s", 1),
     "requeued": (f"{_DELIVERY.table} WHERE {_UNSENT}", 2),
     "expired": (f"{_CHALLENGE.table} WHERE {_OPEN} AND expires_at <= %s", 1),
     "notices": (f"{_NOTICE.table} WHERE {_UNSENT}", 2),
-    "errands": (f"{_DELIVERY.table} WHERE ask_at <= %s", 1),
-    "told": (f"{_DELIVERY.table} WHERE tell_at <= %s", 1),
+    "vendor_calls": (
+        f"{_DELIVERY.table} WHERE status_call_at IS NOT NULL AND status_call_at <= %s",
+        1,
+    ),
+    "closing_calls": (
+        f"{_DELIVERY.table} WHERE closing_call_at IS NOT NULL AND closing_call_at <= %s",
+        1,
+    ),
 }
 _SOME = [f"EXISTS (SELECT 1 FROM {where})" for where, _ in _ASKED.values()]  # noqa: S608 (constant)
 _SQL = f"SELECT {', '.join(_SOME)}"
@@ -42,4 +52,4 @@ def due(now: datetime) -> frozenset[str]:
     with prepared_cursor() as cursor:
         cursor.execute(_SQL, params)
         found = {name for name, some in zip(_ASKED, cursor.fetchone(), strict=True) if some}
-    return frozenset("errands" if name == "told" else name for name in found)
+    return frozenset("vendor_calls" if name == "closing_calls" else name for name in found)

@@ -1,11 +1,11 @@
 """Move what is encrypted to the newest root key, and the blind index to the newest index key.
 
-A row is rewritten only if something in it is still under an older key, so a run that was stopped
-goes on where it was when it is started again, and the last run changes nothing. Batches are short
-transactions; rows are locked while they are rewritten, so the site keeps running meanwhile.
+A row is rewritten only if something in it is still under an older key. An interrupted run therefore
+continues when it is started again, and a run after the last one changes nothing. Batches are short
+transactions that lock the rows they rewrite, so the site keeps running.
 
-Events are not rewritten: their MACs commit to what they hold. Whoever wants to read and verify old
-events keeps the keys that they were written under.
+Events are not rewritten: their MACs cover the ciphertext. To read and verify old events, keep the
+keys that they were written under.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.apps import apps
-from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from otpguard import vault
-from otpguard.core.assurance import FactorKind
+from otpguard.core.shipped_kinds import PHONE
+from otpguard.database import transaction
 from otpguard.factors import phone
-from otpguard.models import Challenge, Event, Factor, NoticeAddress, Usage
-from otpguard.models.fields import EncryptedTextField, Sealed
+from otpguard.models import Challenge, Event, Factor, NoticeEmail, OptOut, Usage
+from otpguard.models.fields import Encrypted, EncryptedTextField
 
 BATCH = 500
 
@@ -55,10 +55,10 @@ def encrypted_fields(model: type[Model]) -> tuple[str, ...]:
 
 
 def rekey(*, batch: int = BATCH) -> Iterator[Progress]:
-    """Rewrite every table, a batch a transaction; yields after each one.
+    """Rewrite every table, one transaction per batch; yields after each batch.
 
-    Raises UndecryptableError when a row is under a key that is not at hand; the batches before it
-    are committed. Must not be called inside a transaction.
+    Raises UndecryptableError if a row is under a key that is not configured; earlier batches stay
+    committed. Must not be called inside a transaction.
     """
     for model in tables():
         yield from _table(model, batch)
@@ -77,7 +77,7 @@ def _table(model: type[Model], batch: int) -> Iterator[Progress]:
     last = None
     while True:
         after = rows if last is None else rows.filter(pk__gt=last)
-        with transaction.atomic(durable=True):
+        with transaction.durable("rekey"):
             taken = list(after.select_for_update(of=("self",))[:batch])
             rewritten += sum(_rewrite(row, newest) for row in taken)
         read += len(taken)
@@ -89,24 +89,26 @@ def _table(model: type[Model], batch: int) -> Iterator[Progress]:
 
 
 def _rewrite(row: Model, newest: Fernet) -> bool:
-    """Bring one locked row under the newest keys. False when it was already."""
+    """Move one locked row to the newest keys. False if it was there already."""
     changed = [name for name in encrypted_fields(type(row)) if _move(row, name, newest)]
     if isinstance(row, Factor):
         changed += _move_factor_index(row)
     elif isinstance(row, Challenge):
         changed += _move_challenge_index(row)
-    elif isinstance(row, NoticeAddress):
-        changed += _move_address_index(row)
+    elif isinstance(row, NoticeEmail):
+        changed += _move_email_index(row)
+    elif isinstance(row, OptOut):
+        changed += _move_opt_out_index(row)
     if changed:
         row.save(update_fields=changed)
     return bool(changed)
 
 
 def _move(row: Model, name: str, newest: Fernet) -> bool:
-    value: Sealed | None = getattr(row, name)
+    value: Encrypted | None = getattr(row, name)
     if not value or _is_under(newest, value.token):
         return False
-    setattr(row, name, Sealed(vault.rotate(value.token)))
+    setattr(row, name, Encrypted(vault.rotate(value.token)))
     return True
 
 
@@ -119,13 +121,13 @@ def _is_under(key: Fernet, token: str) -> bool:
 
 
 def _move_factor_index(factor: Factor) -> list[str]:
-    if factor.kind != FactorKind.PHONE:
+    if factor.kind != PHONE.slug:
         return []
     was = (factor.phone_index, factor.phone_index_old)
     (moved,) = phone.reindex([factor])
     if (moved.phone_index, moved.phone_index_old) == was:
         return []
-    # What caps have counted for this number goes along, or the move would be a way round them.
+    # The caps' counts of this number move along; otherwise rekeying would reset them.
     if moved.phone_index != was[0]:
         Usage.objects.filter(cap="number", key=was[0]).update(key=moved.phone_index)
     return ["secret", "phone_index", "phone_index_old", "email_index"]
@@ -141,14 +143,26 @@ def _move_challenge_index(challenge: Challenge) -> list[str]:
     return ["phone_index"]
 
 
-def _move_address_index(row: NoticeAddress) -> list[str]:
-    index = vault.blind_indexes(row.address.reveal().lower())[0]
-    if index == row.address_index:
+def _move_email_index(row: NoticeEmail) -> list[str]:
+    index = vault.blind_indexes(row.email.reveal().lower())[0]
+    if index == row.email_index:
         return []
     if row.removed_at is None:
-        live = NoticeAddress.objects.filter(user_id=row.user_id, removed_at=None)
-        # A process that had not heard of the new key may have let the same address in once more.
-        if live.filter(address_index=index).exists():
+        live = NoticeEmail.objects.filter(user_id=row.user_id, removed_at=None)
+        # A process without the new key may have added the same number since.
+        if live.filter(email_index=index).exists():
             return []
-    row.address_index = index
-    return ["address_index"]
+    row.email_index = index
+    return ["email_index"]
+
+
+def _move_opt_out_index(row: OptOut) -> list[str]:
+    indexes = vault.blind_indexes(row.number.reveal())
+    moved = (indexes[0], indexes[1] if len(indexes) > 1 else "")
+    if moved == (row.phone_index, row.phone_index_old):
+        return []
+    same = OptOut.objects.filter(channel=row.channel, tenant=row.tenant_id, ended_at=None)
+    if row.ended_at is None and same.filter(phone_index=moved[0]).exclude(pk=row.pk).exists():
+        return []  # a process with the new key has recorded the same since
+    row.phone_index, row.phone_index_old = moved
+    return ["phone_index", "phone_index_old"]

@@ -1,62 +1,79 @@
 """One round of the sweep: due fallback timers, stale deliveries and notices, expiries (C9).
 
-Every worker runs this a few times a second. On PostgreSQL rows are taken with SKIP LOCKED, so the
-workers share the work; each row's effect is a conditional change, so a repeat does nothing.
+Every worker runs this a few times a second. On PostgreSQL rows are taken with SKIP LOCKED, so
+workers share the load; each effect is a conditional change, so a repeat does nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TypeVar
-from uuid import UUID
 
-from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from otpguard.audit.recorder import record_all
 from otpguard.core.challenge import ChallengeState, DeliveryState
-from otpguard.core.events import ChallengeExpired
+from otpguard.core.events.challenge import ChallengeExpired
 from otpguard.core.outcome import Failure
-from otpguard.flows import errand
-from otpguard.flows.approve import lapse
+from otpguard.database import connection, transaction
+from otpguard.flows.approval.approve import lapse_approvals
+from otpguard.flows.delivery import vendor_calls
+from otpguard.flows.delivery.caps import is_one_tenant_at_a_time
+from otpguard.flows.delivery.event_context import circumstances_of
+from otpguard.flows.delivery.fallback import Fallen, fall_back
+from otpguard.flows.delivery.timers import read_sent, take_due
+from otpguard.flows.delivery.vendor_closing import schedule_closing
 from otpguard.flows.due import STALE_AFTER, due
-from otpguard.flows.fall_back import Fallen, fall_back
-from otpguard.flows.leave import leave
-from otpguard.flows.notify import CALLED_AGAIN_AFTER
-from otpguard.flows.unattended import circumstances_of
-from otpguard.models import Challenge, Delivery, HeldRequest, Notice, NoticeAddress, Receipt
+from otpguard.flows.notice.notify import CALLED_AGAIN_AFTER
+from otpguard.flows.tenant.exception_expiry import close_expired
+from otpguard.models import (
+    Challenge,
+    Delivery,
+    FactorRemoval,
+    KeptForm,
+    Notice,
+    NoticeEmail,
+    Receipt,
+)
 from otpguard.notices.recipients import STILL_TOLD
-from otpguard.queue import DELIVER, NOTIFY, enqueue, enqueue_all
+from otpguard.queue import DELIVER, NOTIFY, enqueue_all
 
-Row = TypeVar("Row", Challenge, Delivery)
+Row = TypeVar("Row", Challenge, Delivery, Notice)
 
 BATCH = 100
 MOST_BATCHES = 20
-"""Of timers in one round, so that the other parts of it have their turn."""
+"""The most timers in one round, so the other parts of the sweep get their turn."""
+REMOVALS_KEPT = timedelta(days=30)
+"""The longest wait that a policy can ask for: until then it counts that a factor was removed."""
 STALE_AT_MOST = timedelta(seconds=30)
-"""The longest time between two calls for the same delivery."""
+"""The longest time before the same delivery is enqueued again."""
 RECEIPTS_KEPT = timedelta(days=30)
-"""How long reports of vendors are kept; by then every challenge that they are about is over."""
+"""How long receipts of vendors are kept; by then all their challenges have ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swept:
-    """How much one round found to do."""
+    """How much work one round did."""
 
     fell_back: int = 0
     requeued: int = 0
     expired: int = 0
     notices: int = 0
-    errands: int = 0
+    vendor_calls: int = 0
+
+    @property
+    def rows(self) -> int:
+        """All of it."""
+        return self.fell_back + self.requeued + self.expired + self.notices + self.vendor_calls
 
 
 def sweep(*, now: datetime) -> Swept:
     """Run one round. Commits each part by itself.
 
-    Raises ExceptionGroup for what failed, after all the others had their turn.
+    If parts fail, the others still run; then raises ExceptionGroup.
     """
     found: dict[str, int] = {}
     errors: list[Exception] = []
@@ -73,17 +90,19 @@ def sweep(*, now: datetime) -> Swept:
     return Swept(**found)
 
 
-def purge(*, now: datetime) -> int:
-    """Delete what is not to be kept: held requests past their life, addresses removed long ago,
-    old reports of vendors.
+def purge_old_rows(*, now: datetime) -> int:
+    """Delete expired kept forms, long removed e-mail addresses, old receipts of vendors and
+    removals of factors that no wait remembers any more.
 
-    Approvals that nobody gave in time are closed.
+    Approvals that were not decided in time are closed, and so are exceptions that have expired.
     """
-    lapse(now=now)
-    held, _ = HeldRequest.objects.filter(expires_at__lte=now).delete()
-    addresses, _ = NoticeAddress.objects.filter(removed_at__lte=now - STILL_TOLD).delete()
+    lapse_approvals(now=now)
+    close_expired(now=now)
+    forms, _ = KeptForm.objects.filter(expires_at__lte=now).delete()
+    emails, _ = NoticeEmail.objects.filter(removed_at__lte=now - STILL_TOLD).delete()
     receipts, _ = Receipt.objects.filter(at__lte=now - RECEIPTS_KEPT).delete()
-    return held + addresses + receipts
+    removals, _ = FactorRemoval.objects.filter(at__lte=now - REMOVALS_KEPT).delete()
+    return forms + emails + receipts + removals
 
 
 def _taken(rows: QuerySet[Row]) -> list[Row]:
@@ -93,53 +112,41 @@ def _taken(rows: QuerySet[Row]) -> list[Row]:
 
 
 def _timers(now: datetime) -> int:
-    """All that are due, a batch in each transaction: a burst must not wait for the next rounds."""
+    """Take all that are due, one transaction per batch: a burst must not wait for later rounds."""
     found = 0
+    one_tenant = is_one_tenant_at_a_time()
     for _ in range(MOST_BATCHES):
-        fired = _fire(now)
+        fired = _fire(now, one_tenant=one_tenant)
         found += fired
-        if fired < BATCH:
+        if fired < (1 if one_tenant else BATCH):
             break
     return found
 
 
-def _fire(now: datetime) -> int:
+def _fire(now: datetime, *, one_tenant: bool) -> int:
     with transaction.atomic():
-        due = _taken(
-            Challenge.objects.filter(
-                state=ChallengeState.OPEN.value, due_at__lte=now, expires_at__gt=now
-            ).order_by("due_at")
-        )
-        failures = _reported(due)
-        fall_back([_fallen(challenge, failures) for challenge in due], now=now)
+        due = take_due(now, most=BATCH, one_tenant=one_tenant)
+        sent = read_sent(due)
+        fallen = [_fallen(challenge, sent[challenge.pk]) for challenge in due]
+        fall_back(fallen, now=now, sent=sent)
     return len(due)
 
 
-def _fallen(challenge: Challenge, failures: Mapping[tuple[UUID, int], Failure]) -> Fallen:
-    failure = failures.get((challenge.pk, challenge.step))
-    if failure is None:
-        return Fallen(challenge=challenge, reason="no delivery reported in time")
-    return Fallen(
-        challenge=challenge, reason=f"reported: {failure}", final=not failure.may_fall_back
-    )
-
-
-def _reported(challenges: list[Challenge]) -> dict[tuple[UUID, int], Failure]:
-    """The failures that vendors reported of these challenges' deliveries."""
-    failed = Delivery.objects.filter(
-        challenge__in=challenges, state=DeliveryState.FAILED.value
-    ).exclude(failure="")
-    return {
-        (challenge, step): Failure(failure)
-        for challenge, step, failure in failed.values_list("challenge_id", "step", "failure")
-    }
+def _fallen(challenge: Challenge, sent: Sequence[Delivery]) -> Fallen:
+    """Why its step has failed: as the vendor said, if it said anything."""
+    for row in sent:
+        if row.step == challenge.step and row.state == DeliveryState.FAILED and row.failure:
+            failure = Failure(row.failure)
+            final = not failure.may_fall_back
+            return Fallen(challenge=challenge, reason=f"receipt: {failure}", final=final)
+    return Fallen(challenge=challenge, reason="no receipt in time")
 
 
 def _stale(now: datetime) -> int:
     """Deliveries that were lost between commit and broker, or with their worker.
 
-    A row is called for again when it is twice as old as the last time: a queue that is merely long
-    is not made longer by it.
+    A row is enqueued again when it is twice as old as the last time, so a long queue does not grow
+    longer.
     """
     lost = Q(state=DeliveryState.QUEUED.value, created_at__lt=now - STALE_AFTER) & (
         Q(lease_until=None) | Q(lease_until__lt=now)
@@ -156,21 +163,19 @@ def _stale(now: datetime) -> int:
 
 
 def _notices(now: datetime) -> int:
-    """Notices whose next try is due, and those lost on the way or with their worker."""
+    """Notices whose next try is due, and those lost in the broker or with their worker."""
     due = Q(state=Notice.State.QUEUED, lease_until__lt=now)
     lost = Q(state=Notice.State.QUEUED, lease_until=None, created_at__lt=now - STALE_AFTER)
     dead = Q(state=Notice.State.SENDING, lease_until__lt=now)
-    found = 0
-    for pk in Notice.objects.filter(due | lost | dead).values_list("pk", flat=True)[:BATCH]:
-        with transaction.atomic():
-            # As above; the claim takes a lease as short as this one for due.
-            taken = Notice.objects.filter(due | lost | dead, pk=pk).update(
-                state=Notice.State.QUEUED, lease_until=now + CALLED_AGAIN_AFTER
-            )
-            if taken:
-                enqueue(NOTIFY, notice_id=str(pk))
-                found += 1
-    return found
+    with transaction.atomic():
+        found = _taken(Notice.objects.filter(due | lost | dead).only("pk"))
+        keys = [notice.pk for notice in found]
+        # As above; the claim takes a lease as short as this one for due.
+        Notice.objects.filter(pk__in=keys).update(
+            state=Notice.State.QUEUED, lease_until=now + CALLED_AGAIN_AFTER
+        )
+        enqueue_all(NOTIFY, [{"notice_id": str(pk)} for pk in keys])
+    return len(found)
 
 
 def _expiries(now: datetime) -> int:
@@ -185,7 +190,7 @@ def _expiries(now: datetime) -> int:
             state=ChallengeState.EXPIRED.value, closed_at=now, due_at=None
         )
         record_all([(ChallengeExpired(), circumstances_of(each, now)) for each in over])
-        leave(keys, now=now)
+        schedule_closing(keys, now=now)
     return len(over)
 
 
@@ -195,7 +200,7 @@ _PARTS: Mapping[str, Callable[[datetime], int]] = MappingProxyType(
         "requeued": _stale,
         "expired": _expiries,
         "notices": _notices,
-        "errands": errand.overdue,
+        "vendor_calls": vendor_calls.enqueue_overdue_calls,
     }
 )
 """The parts of a round, by the field of Swept that counts them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.enrollment import AHEAD_LIMIT, GRACE_LIMIT
+from otpguard.forms.choices import check_role
 from otpguard.forms.tenant_field import TenantField
 from otpguard.models import EnrollmentRule
 
-ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 NAMES = ("level", "starts_at", "grace_days")
 _LEVELS = [("", _("any factor")), *((level.name, level.name) for level in AssuranceLevel)]
 _OLDEST = 2000
@@ -24,13 +23,13 @@ _LOCAL = "%Y-%m-%dT%H:%M"
 
 
 class RuleForm(forms.Form):
-    """What is asked, from when, with how much time."""
+    """The level a rule asks for, its start and its grace period."""
 
     level = forms.ChoiceField(
         label=_("Level"),
         choices=_LEVELS,
         required=False,
-        help_text=_("What the best factor of a member must be able to reach."),
+        help_text=_("The level that a member's best factor must be able to reach."),
     )
     starts_at = forms.DateTimeField(
         label=_("From"),
@@ -44,13 +43,13 @@ class RuleForm(forms.Form):
         max_value=GRACE_LIMIT.days,
         initial=14,
         help_text=_(
-            "Counted from the start, or for later members from when they joined. Past it,"
-            " everything but enrollment is closed to who has no such factor."
+            "Counted from the start, or for later members from when they joined. After"
+            " that, people without such a factor can do nothing but enroll."
         ),
     )
 
     def clean_starts_at(self) -> datetime | None:
-        """A moment within reason."""
+        """The start, at most five years ahead."""
         at: datetime | None = self.cleaned_data["starts_at"]
         if at and not (at.year >= _OLDEST and at - timezone.now() <= AHEAD_LIMIT):
             raise forms.ValidationError(_("Enter a moment within the next five years."))
@@ -67,7 +66,7 @@ class RuleForm(forms.Form):
 
 
 class NewRuleForm(RuleForm):
-    """The same, with whom it is about. `tenant` becomes the tenant, or None for the site."""
+    """The same, with tenant and role. `tenant` becomes the tenant, or None for the site."""
 
     tenant = TenantField(
         required=False,
@@ -84,11 +83,8 @@ class NewRuleForm(RuleForm):
     def clean_role(self) -> str:
         """A role name as memberships have them."""
         role = str(self.cleaned_data["role"]).strip()
-        if role and not ROLE.fullmatch(role):
-            raise forms.ValidationError(
-                _("“%(role)s” is no role name: use lower-case letters, digits and _ . -"),
-                params={"role": role},
-            )
+        if role:
+            check_role(role)
         return role
 
 

@@ -1,20 +1,23 @@
-"""Input about factors: a name, a saved code, what a browser says of a passkey."""
+"""Input about factors: a name, a recovery code, a browser's answer about a passkey."""
 
 from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.models.factor import NAME_LENGTH
+from otpguard.models.fields import PlainTextInput
+
 CREDENTIAL_BYTES = 65_536
-"""More than any attestation with its certificates; less than a flood."""
+"""Enough for any attestation with its certificates, but bounded."""
 
 
 class NameForm(forms.Form):
-    """What somebody calls a factor of their own, to know it again."""
+    """The name that a person gives one of their factors."""
 
-    name = forms.CharField(
+    name = PlainTextInput(
         label=_("Name"),
-        max_length=64,
+        max_length=NAME_LENGTH,
         strip=True,
         error_messages={
             "required": _("Enter a name."),
@@ -24,8 +27,29 @@ class NameForm(forms.Form):
     )
 
 
+class TypedAnswerForm(forms.Form):
+    """A typed answer, unchanged: the form for kinds of factor without a form of their own."""
+
+    code = forms.CharField(
+        max_length=256,
+        strip=True,
+        error_messages={
+            "required": _("Enter your answer."),
+            "max_length": _("This is longer than an answer can be."),
+        },
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autofocus": True,
+                "spellcheck": "false",
+                "autocapitalize": "off",
+            }
+        ),
+    )
+
+
 class RecoveryCodeForm(forms.Form):
-    """A saved recovery code; blanks, dashes and small letters are forgiven later."""
+    """A saved recovery code; blanks, dashes and letter case are cleaned later."""
 
     code = forms.CharField(
         max_length=64,
@@ -40,6 +64,7 @@ class RecoveryCodeForm(forms.Form):
                 "autofocus": True,
                 "spellcheck": "false",
                 "autocapitalize": "characters",
+                "dir": "ltr",
             }
         ),
     )

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.conf import settings
-from otpguard.core.checkpoints import EVERY
+from otpguard.forms.choices import check_role, checkpoint_field
 from otpguard.forms.reason import ReasonForm
 from otpguard.forms.tenant_field import TenantField
-from otpguard.labels import checkpoint_label
+from otpguard.forms.user_field import UserField
 
-_ROLE = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 HOURS_LIMIT = 24 * 30
 
 
@@ -36,7 +31,9 @@ class MemberForm(ReasonForm):
         label=_("Active"),
         required=False,
         initial=True,
-        help_text=_("Without it the person is no member, and their proofs here end at once."),
+        help_text=_(
+            "If this is off, the person is not a member, and their proofs here end at once."
+        ),
     )
     field_order = ("tenant", "username", "roles", "active", "reason")
 
@@ -45,37 +42,18 @@ class MemberForm(ReasonForm):
         given = [role.strip() for role in str(self.cleaned_data["roles"]).split(",")]
         roles = list(dict.fromkeys(role for role in given if role))
         for role in roles:
-            if not _ROLE.fullmatch(role):
-                raise forms.ValidationError(
-                    _("“%(role)s” is no role name: use lower-case letters, digits and _ . -"),
-                    params={"role": role},
-                )
+            check_role(role)
         return roles
 
 
 class NewMemberForm(MemberForm):
-    """Somebody who has an account already, as a member of a tenant that is known."""
+    """Add a person who has an account to a known tenant."""
 
-    username = forms.CharField(
-        label=_("Username"),
-        max_length=254,
-        help_text=_("The name the person logs in with. They must have an account already."),
-    )
-
-    def clean_username(self) -> str:
-        """The id of that user, by the name they log in with and nothing else (A1)."""
-        users = get_user_model()
-        name = self.cleaned_data["username"]
-        found = users._default_manager.filter(  # noqa: SLF001 (Django's documented name)
-            **{users.USERNAME_FIELD: name}
-        ).first()
-        if found is None:
-            raise forms.ValidationError(_("Nobody logs in with that name."))
-        return str(found.pk)
+    username = UserField()
 
 
 class NewMemberOfForm(NewMemberForm):
-    """The same where the tenant has to be named as well."""
+    """The same, with a field for the tenant."""
 
     tenant = TenantField()
 
@@ -83,19 +61,11 @@ class NewMemberOfForm(NewMemberForm):
 class HoldForm(ReasonForm):
     """A hold on one member."""
 
-    checkpoint = forms.ChoiceField(label=_("Checkpoint"))
+    checkpoint = checkpoint_field(for_holds=True)
     hours = forms.IntegerField(
         label=_("Hours"), min_value=1, max_value=HOURS_LIMIT, initial=24, help_text=_("From now.")
     )
     field_order = ("checkpoint", "hours", "reason")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (Django's signature)
-        super().__init__(*args, **kwargs)
-        known = settings().checkpoints.values()
-        named = [(each.slug, checkpoint_label(each)) for each in known if not each.anonymous]
-        field = self.fields["checkpoint"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (declared above)
-        field.choices = [(EVERY, _("Every checkpoint")), *named]
 
     @property
     def duration(self) -> timedelta:

@@ -9,10 +9,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.channels import catalog
 from otpguard.core.money import MICROS, MOST, Rate
-from otpguard.core.price_list import is_country
-from otpguard.labels import CHANNELS
+from otpguard.forms.choices import CountryField, channel_field, provider_field
 
 
 def _amount(label: Any, help_text: Any = "") -> forms.DecimalField:  # noqa: ANN401 (a lazy text)
@@ -29,15 +27,10 @@ def _amount(label: Any, help_text: Any = "") -> forms.DecimalField:  # noqa: ANN
 class PriceForm(forms.Form):
     """A price of one route to one country, in US dollars."""
 
-    provider = forms.ChoiceField(label=_("Provider"))
-    channel = forms.ChoiceField(
-        label=_("Channel"), choices=[(channel.value, text) for channel, text in CHANNELS.items()]
-    )
-    country = forms.CharField(
-        label=_("Country"),
-        max_length=2,
-        required=False,
-        help_text=_("Two letters, such as US. Empty: everywhere that has no price of its own."),
+    provider = provider_field()
+    channel = channel_field()
+    country = CountryField(
+        help_text=_("Two letters, such as US. Empty: everywhere that has no price of its own.")
     )
     per_try = _amount(_("For each message"), _("US dollars, such as 0.0088."))
     per_success = _amount(_("For each answered code"))
@@ -48,7 +41,7 @@ class PriceForm(forms.Form):
         min_value=0,
         max_value=MOST,
         initial=0,
-        help_text=_("The tier counts once so many messages of this route have left in the month."),
+        help_text=_("The price applies after this many messages over this route in a month."),
     )
     valid_from = forms.DateField(
         label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -60,28 +53,12 @@ class PriceForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (Django's signature)
-        super().__init__(*args, **kwargs)
-        names = catalog.providers().names()
-        provider = self.fields["provider"]
-        assert isinstance(provider, forms.ChoiceField)  # noqa: S101 (declared above)
-        provider.choices = [(name, name) for name in names]
-
-    def clean_country(self) -> str:
-        """Two letters, in capitals."""
-        country = str(self.cleaned_data["country"]).strip().upper()
-        if country and not is_country(country):
-            raise forms.ValidationError(
-                _("Enter a country by its two capital letters, such as US.")
-            )
-        return country
-
     def clean(self) -> dict[str, Any]:
         """The last day is not before the first."""
         cleaned = super().clean() or self.cleaned_data
         first, last = cleaned.get("valid_from"), cleaned.get("valid_until")
         if first and last and last < first:
-            self.add_error("valid_until", _("The last day lies before the first."))
+            self.add_error("valid_until", _("The last day must not be before the first."))
         return cleaned
 
     def rate(self) -> Rate:
@@ -105,7 +82,7 @@ class PriceForm(forms.Form):
 
 
 class LastDayForm(forms.Form):
-    """The day on which a price holds for the last time."""
+    """The last day on which a price is valid."""
 
     last_day: Any = forms.DateField(
         label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

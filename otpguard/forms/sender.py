@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.channels import catalog
 from otpguard.core.assurance import Channel
+from otpguard.flows.route.ten_dlc import TEN_DLC_FIELDS
+from otpguard.flows.route.whatsapp_sender import SENDER_FIELDS, STATE_FIELDS
+from otpguard.forms.choices import provider_field
 from otpguard.forms.tenant_field import TenantField
-from otpguard.models import SenderRegistration, WhatsAppSender
-
-SENDER_FIELDS = (
-    "account",
-    "number_id",
-    "display_name",
-    "badge",
-    "template",
-    "category",
-    "language",
-    "approval",
-)
-REGISTRATION_FIELDS = (
-    "brand",
-    "campaign",
-    "vetting",
-    "status",
-    "per_second",
-    "submitted_at",
-    "expected_at",
-    "approved_at",
-    "expires_at",
-    "interim",
-)
+from otpguard.models import TenDlcRegistration, WhatsAppSender
 
 
 def _column(model: Any, name: str, **changed: Any) -> Any:  # noqa: ANN401 (a form field, as Django makes it)
@@ -42,31 +21,11 @@ def _column(model: Any, name: str, **changed: Any) -> Any:  # noqa: ANN401 (a fo
 
 def _moment(name: str, label: Any) -> Any:  # noqa: ANN401 (a lazy text; a form field)
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return _column(SenderRegistration, name, label=label, widget=widget)
-
-
-class _ProviderField(forms.Form):
-    provider = forms.ChoiceField(label=_("Provider"))
-    serves: ClassVar[Channel]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (Django's signature)
-        super().__init__(*args, **kwargs)
-        _choose(self, "provider", _serving(self.serves))
-
-
-def _serving(channel: Channel) -> list[tuple[str, str]]:
-    known = catalog.providers()
-    return [(name, name) for name in known.names() if channel in known.get(name).channels]
-
-
-def _choose(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)  # noqa: S101 (declared so by each form)
-    field.choices = choices
+    return _column(TenDlcRegistration, name, label=label, widget=widget)
 
 
 class WhatsAppForm(forms.Form):
-    """The columns of a WhatsApp sender that operators set."""
+    """The columns of a WhatsApp sender that operators choose."""
 
     account = _column(
         WhatsAppSender,
@@ -80,22 +39,14 @@ class WhatsAppForm(forms.Form):
         label=_("Phone number id"),
         help_text=_("Digits only, as Meta shows it; not the number itself."),
     )
-    display_name = _column(
-        WhatsAppSender, "display_name", help_text=_("The name that people see in WhatsApp.")
-    )
-    badge = forms.BooleanField(label=_("Verified badge"), required=False)
     template = _column(
         WhatsAppSender,
         "template",
         help_text=_("The name of the template: small letters, digits and underscores."),
     )
-    category = _column(
-        WhatsAppSender, "category", help_text=_("Only AUTHENTICATION carries codes.")
-    )
     language = _column(
         WhatsAppSender, "language", help_text=_("That of the template, such as en_US.")
     )
-    approval = _column(WhatsAppSender, "approval", help_text=_("What Meta says of the template."))
 
     @property
     def values(self) -> dict[str, Any]:
@@ -103,10 +54,28 @@ class WhatsAppForm(forms.Form):
         return {name: self.cleaned_data[name] for name in SENDER_FIELDS}
 
 
-class NewWhatsAppForm(WhatsAppForm, _ProviderField):
+class WhatsAppStateForm(forms.Form):
+    """How a sender stands with a vendor that cannot be asked."""
+
+    display_name = _column(
+        WhatsAppSender, "display_name", help_text=_("The name that people see in WhatsApp.")
+    )
+    badge = forms.BooleanField(label=_("Verified badge"), required=False)
+    category = _column(
+        WhatsAppSender, "category", help_text=_("Only AUTHENTICATION carries codes.")
+    )
+    approval = _column(WhatsAppSender, "approval", help_text=_("What Meta says of the template."))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the flow takes; after validation."""
+        return {name: self.cleaned_data[name] for name in STATE_FIELDS}
+
+
+class NewWhatsAppForm(WhatsAppForm):
     """Record a sender."""
 
-    serves = Channel.WHATSAPP
+    provider = provider_field(serves=Channel.WHATSAPP)
     tenant = TenantField(
         required=False,
         help_text=_("Leave it empty for the site's own sender."),
@@ -114,41 +83,46 @@ class NewWhatsAppForm(WhatsAppForm, _ProviderField):
     field_order = ("provider", "tenant", *SENDER_FIELDS)
 
 
-class RegistrationForm(forms.Form):
+class TenDlcForm(forms.Form):
     """The columns of a 10DLC registration that operators set."""
 
-    brand = _column(SenderRegistration, "brand")
-    campaign = _column(SenderRegistration, "campaign")
-    vetting = _column(SenderRegistration, "vetting")
-    status = _column(SenderRegistration, "status")
+    brand = _column(TenDlcRegistration, "brand")
+    campaign = _column(TenDlcRegistration, "campaign")
+    vetting = _column(TenDlcRegistration, "vetting")
+    status = _column(TenDlcRegistration, "status")
     per_second = _column(
-        SenderRegistration,
+        TenDlcRegistration,
         "per_second",
         label=_("Messages a second"),
-        help_text=_("What the campaign may send at most."),
+        help_text=_("The most that the campaign may send."),
     )
     submitted_at = _moment("submitted_at", _("Submitted"))
     expected_at = _moment("expected_at", _("Approval expected"))
     approved_at = _moment("approved_at", _("Approved"))
     expires_at = _moment("expires_at", _("Expires"))
-    interim = forms.ChoiceField(
+    interim = provider_field(
+        serves=Channel.SMS,
+        empty=_("nobody"),
         label=_("Until then served by"),
-        required=False,
         help_text=_("The provider that texts US numbers while this is not approved."),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (Django's signature)
-        super().__init__(*args, **kwargs)
-        _choose(self, "interim", [("", _("nobody")), *_serving(Channel.SMS)])
+    help_text = _column(
+        TenDlcRegistration,
+        "help_text",
+        label=_("Answer to HELP"),
+        help_text=_(
+            "Sent to people who text HELP to one of your numbers. Empty: brand and support page."
+        ),
+    )
 
     @property
     def values(self) -> dict[str, Any]:
         """What the flow takes; after validation."""
-        return {name: self.cleaned_data[name] for name in REGISTRATION_FIELDS}
+        return {name: self.cleaned_data[name] for name in TEN_DLC_FIELDS}
 
 
-class NewRegistrationForm(RegistrationForm, _ProviderField):
+class NewTenDlcForm(TenDlcForm):
     """Record a registration."""
 
-    serves = Channel.SMS
-    field_order = ("provider", *REGISTRATION_FIELDS)
+    provider = provider_field(serves=Channel.SMS)
+    field_order = ("provider", *TEN_DLC_FIELDS)

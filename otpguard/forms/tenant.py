@@ -8,19 +8,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.conf import settings
-from otpguard.core.checkpoints import EVERY
+from otpguard.core.plain_text import plain_text
+from otpguard.forms.choices import checkpoint_field
 from otpguard.forms.reason import ReasonForm
 from otpguard.forms.tenant_field import TenantField
-from otpguard.labels import checkpoint_label
 from otpguard.models import Tenant
 
 _REGION = re.compile(r"[A-Z]{2,8}")
-_NAMES = ("name", "brand", "annual_contract_value", "region", "environment", "industry", "tags")
+_NAMES = (
+    *("name", "brand", "annual_contract_value", "region", "tags"),
+    *("external_id", "legal_hold"),
+)
 
 
 def _column(name: str) -> Any:  # noqa: ANN401 (a form field, as Django makes it of the column)
-    return Tenant._meta.get_field(name).formfield()  # type: ignore[union-attr]  # noqa: SLF001
+    return Tenant._meta.get_field(name).formfield()  # type: ignore[union-attr]  # noqa: SLF001 (Django's documented Meta API)
 
 
 class _TenantFields(forms.Form):
@@ -32,13 +34,14 @@ class _TenantFields(forms.Form):
     region = forms.CharField(
         label=_("Region"), max_length=8, initial="US", help_text=_("A country's code, or EU.")
     )
-    environment = _column("environment")
-    industry = _column("industry")
     tags = forms.CharField(
         label=_("Tags"),
         required=False,
         help_text=_("Separated by commas. Such as health, payments, EU."),
     )
+
+    external_id = _column("external_id")
+    legal_hold = _column("legal_hold")
 
     def clean_region(self) -> str:
         """Upper case letters only, as everywhere in the rules."""
@@ -49,7 +52,7 @@ class _TenantFields(forms.Form):
 
     def clean_tags(self) -> list[str]:
         """A list without repeats, in the order given."""
-        given = (tag.strip() for tag in str(self.cleaned_data["tags"]).split(","))
+        given = (plain_text(tag) for tag in str(self.cleaned_data["tags"]).split(","))
         return list(dict.fromkeys(tag for tag in given if tag))
 
     @property
@@ -86,14 +89,8 @@ class PolicyPlaceForm(forms.Form):
 
     tenant = TenantField(
         required=False,
-        help_text=_("Leave it empty for the site's own wishes, which all tenants start from."),
+        help_text=_(
+            "Leave it empty for the site's own wishes, which all organizations start from."
+        ),
     )
-    checkpoint = forms.ChoiceField(label=_("Checkpoint"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (Django's signature)
-        super().__init__(*args, **kwargs)
-        field = self.fields["checkpoint"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (declared above)
-        known = settings().checkpoints.values()
-        named = [(each.slug, checkpoint_label(each)) for each in known]
-        field.choices = [(EVERY, _("Every checkpoint")), *named]
+    checkpoint = checkpoint_field()

@@ -1,4 +1,4 @@
-"""A field in which a person names an organization by its short name."""
+"""A field in which a person names a tenant by its short name."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ class TenantField(forms.SlugField):
             return None
         found = Tenant.objects.filter(slug=slug).first()
         if found is None:
-            raise forms.ValidationError(_("There is no organization of that short name."))
+            raise forms.ValidationError(_("No organization has this short name."))
         return found

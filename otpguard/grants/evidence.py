@@ -7,6 +7,7 @@ are read by a second form of the statement.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,25 +17,40 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db import (
-    DatabaseError,
-    InterfaceError,
-    connection,
-)
+from django.db import DatabaseError, InterfaceError
 
+from otpguard.conf import methods
+from otpguard.conf.caches import forget_on_change
 from otpguard.core.assurance import MethodFacts
+from otpguard.core.checkpoints import EVERY
 from otpguard.core.decision import Member
 from otpguard.core.evidence import Proof, Source, facts_from_json
 from otpguard.core.facts import RequestFacts
+from otpguard.database import connection
 from otpguard.exceptions import StoreUnavailable
 from otpguard.models import Tenant
-from otpguard.models.prepared import prepared_cursor
+from otpguard.statements import fetch
 
-_GRANT_COLUMNS = "g.id, g.source, g.facts, g.verified_at, g.intent, g.uses_left, g.passed, g.story"
+logger = logging.getLogger("otpguard.grants")
 
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The end of a hold whose end cannot be read. Not the last year there is: time zones are added."""
+
+_DIGITS = 32
+
+_NOTHING_HELD: Mapping[str, datetime] = MappingProxyType({})
+
+_GRANT_COLUMNS = (
+    "CAST(g.id AS text), g.source, g.facts, g.verified_at, g.intent, g.uses_left, g.passed,"
+    " CAST(g.story AS text)"
+)
+
+_MEMBER_COLUMNS = (
+    "t.status, t.annual_contract_value, t.policy_version, t.name, t.brand,"
+    " m.active, m.roles, m.held"
+)
 _MEMBER_SQL = f"""
-SELECT t.status, t.annual_contract_value, t.policy_version, m.active, m.roles, m.held,
-       {_GRANT_COLUMNS}
+SELECT {_MEMBER_COLUMNS}, {_GRANT_COLUMNS}
 FROM otpguard_membership m
 CROSS JOIN otpguard_tenant t
 LEFT JOIN otpguard_grant g ON g.sid = %s AND g.tenant_id = %s
@@ -44,9 +60,20 @@ WHERE m.tenant_id = %s AND m.user_id = %s AND t.id = %s
 # The keys stand beside each table instead of in join conditions: half of the guard's cost is the
 # planner, and so it has nothing to work out.
 
+_HOSTS_SQL = f"""
+SELECT t.status, t.annual_contract_value, t.policy_version, t.name, t.brand, m.held,
+       {_GRANT_COLUMNS}
+FROM otpguard_tenant t
+LEFT JOIN otpguard_membership m ON m.tenant_id = %s AND m.user_id = %s
+LEFT JOIN otpguard_grant g ON g.sid = %s AND g.tenant_id = %s
+                          AND g.user_id = %s AND g.revoked_at IS NULL
+WHERE t.id = %s
+"""  # noqa: S608 (constant text)
+# Where the host's own directory knows the members (C27): our row holds what waits, no more.
+
 _SITE_SQL = f"""
 SELECT v.version, {_GRANT_COLUMNS}
-FROM (SELECT coalesce(sum(version), 0) AS version
+FROM (SELECT coalesce(sum(stamp), 0) AS version
       FROM otpguard_policywish WHERE tenant_id IS NULL AND current) v
 LEFT JOIN otpguard_grant g ON g.sid = %s AND g.tenant_id IS NULL
                           AND g.user_id = %s AND g.revoked_at IS NULL
@@ -55,33 +82,68 @@ LEFT JOIN otpguard_grant g ON g.sid = %s AND g.tenant_id IS NULL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the statement found. `member` is None for somebody who does not belong."""
+    """What the statement found. `member` is None for somebody who does not belong; `beside` is what
+    a caller had read with it. `moved` says that the account is not what the membership says."""
 
     member: Member | None
     proofs: tuple[Proof, ...] = ()
+    tenant_name: str = ""
+    tenant_brand: str = ""
     annual_contract_value: int = 0
     policy_version: int = 0
+    beside: str | None = None
+    moved: bool = False
 
 
-def read_member(facts: RequestFacts) -> Evidence:
+def read_member(
+    facts: RequestFacts, *, beside: tuple[str, Sequence[Any]] | None = None
+) -> Evidence:
     """Membership, tenant and live grants in one statement.
 
-    Raises StoreUnavailable when the database does not answer.
+    `beside` is the SQL of one more column, with its values. Raises StoreUnavailable when the
+    database does not answer.
     """
-    tenant, user = _tenant_key(facts.tenant), _user_key(facts.user)
-    rows = _rows(_MEMBER_SQL, [facts.sid, tenant, user, tenant, user, tenant])
+    tenant, user = tenant_key(facts.tenant), user_key(facts.user)
+    params = [facts.sid, tenant, user, tenant, user, tenant]
+    sql = _MEMBER_SQL
+    if beside is not None:
+        # PostgreSQL runs it once, however many grants there are: it depends on none of them.
+        sql = sql.replace("\nFROM", f", {beside[0]}\nFROM", 1)
+        params[:0] = beside[1]
+    rows = _rows(sql, params)
     if not rows:
         return Evidence(member=None)
-    status, contract, version, active, roles, held, *_ = rows[0]
+    status, contract, version, name, brand, active, roles, held, *_ = rows[0]
+    return Evidence(
+        member=_member(facts.user_active, status, bool(active), roles, held),
+        proofs=_proofs([row[8:16] for row in rows], facts),
+        tenant_name=name,
+        tenant_brand=brand,
+        annual_contract_value=contract,
+        policy_version=version,
+        beside=rows[0][-1] if beside is not None else None,
+    )
+
+
+def read_hosts_member(facts: RequestFacts, *, roles: frozenset[str], active: bool) -> Evidence:
+    """Tenant, holds and live grants of somebody who is a member by the host's own word, in one
+    statement beside the host's (C27). Raises StoreUnavailable."""
+    tenant, user = tenant_key(facts.tenant), user_key(facts.user)
+    rows = _rows(_HOSTS_SQL, [tenant, user, facts.sid, tenant, user, tenant])
+    if not rows:
+        return Evidence(member=None)
+    status, contract, version, name, brand, held, *_ = rows[0]
     return Evidence(
         member=Member(
             user_active=facts.user_active,
-            membership_active=bool(active),
+            membership_active=active,
             tenant_active=status == Tenant.Status.ACTIVE,
-            roles=_names(roles),
-            held=_moments(held),
+            roles=roles,
+            held=_moments(held) if held is not None else _NOTHING_HELD,
         ),
         proofs=_proofs([row[6:] for row in rows], facts),
+        tenant_name=name,
+        tenant_brand=brand,
         annual_contract_value=contract,
         policy_version=version,
     )
@@ -89,20 +151,17 @@ def read_member(facts: RequestFacts) -> Evidence:
 
 def read_site(facts: RequestFacts) -> Evidence:
     """Live grants of somebody who acts outside any tenant. Raises StoreUnavailable."""
-    rows = _rows(_SITE_SQL, [facts.sid, _user_key(facts.user)])
+    rows = _rows(_SITE_SQL, [facts.sid, user_key(facts.user)])
     return Evidence(
         member=Member(user_active=facts.user_active),
         proofs=_proofs([row[1:] for row in rows], facts),
-        policy_version=rows[0][0],
+        policy_version=int(rows[0][0]),
     )
 
 
 def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     try:
-        with prepared_cursor() as cursor:
-            cursor.execute(sql, params)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            return rows
+        return fetch(sql, params)
     except (DatabaseError, InterfaceError) as error:
         raise StoreUnavailable("the guard's statement failed") from error
 
@@ -112,55 +171,116 @@ def _key(model: type[Any], value: str) -> Any:  # noqa: ANN401 (a primary key of
     return field.get_db_prep_value(field.to_python(value), connection)
 
 
-# The JSON columns arrive as text and are nearly always the same few; so are the keys.
+# The JSON columns arrive as text and are nearly always the same few; so are the keys. A grant stays
+# the same row until it is spent, so its proof is made once for all requests of its login.
 
 
 @lru_cache(maxsize=4096)
-def _tenant_key(value: str) -> Any:  # noqa: ANN401 (what the database's driver wants)
+def tenant_key(value: str) -> Any:  # noqa: ANN401 (what the database's driver wants)
+    """The id of a tenant as a parameter."""
     return _key(Tenant, value)
 
 
 @lru_cache(maxsize=4096)
-def _user_key(value: str) -> Any:  # noqa: ANN401 (what the database's driver wants)
+def user_key(value: str) -> Any:  # noqa: ANN401 (what the database's driver wants)
+    """The id of a person as a parameter."""
     return _key(get_user_model(), value)
+
+
+# Rows outlive releases: what this one cannot read must refuse one thing and not every request.
 
 
 @lru_cache(maxsize=1024)
 def _names(text: str) -> frozenset[str]:
-    return frozenset(json.loads(text))
+    found = json.loads(text)
+    return frozenset(str(name) for name in found) if isinstance(found, list) else frozenset()
 
 
 @lru_cache(maxsize=1024)
 def _moments(text: str) -> Mapping[str, datetime]:
-    moments = {slug: datetime.fromisoformat(until) for slug, until in json.loads(text).items()}
-    return MappingProxyType(moments)
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        return MappingProxyType({EVERY: FOREVER})
+    return MappingProxyType({slug: moment_of(until) for slug, until in found.items()})
 
 
 @lru_cache(maxsize=1024)
-def _method_facts(text: str) -> MethodFacts:
-    return facts_from_json(json.loads(text))
+def _member(user_active: bool, status: str, active: bool, roles: str, held: str) -> Member:  # noqa: FBT001 (the key of a cache)
+    return Member(
+        user_active=user_active,
+        membership_active=active,
+        tenant_active=status == Tenant.Status.ACTIVE,
+        roles=_names(roles),
+        held=_moments(held),
+    )
+
+
+def moment_of(text: object) -> datetime:
+    """When a hold ends; one that cannot be read runs until it is written again."""
+    try:
+        return _aware(datetime.fromisoformat(str(text)))
+    except ValueError:
+        logger.exception("a hold that ends at %r cannot be read: it runs on", text)
+        return FOREVER
+
+
+@lru_cache(maxsize=1024)
+def _method_facts(text: str) -> MethodFacts | None:
+    return facts_from_json(json.loads(text), methods=methods())
 
 
 def _aware(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value
 
 
+def _stored(value: datetime) -> datetime:
+    """A column's time. SQLite stores no zone: it is that of the database."""
+    return value.replace(tzinfo=connection.timezone) if value.tzinfo is None else value
+
+
 def _proofs(rows: Sequence[Sequence[Any]], facts: RequestFacts) -> tuple[Proof, ...]:
     if not facts.sid:
         # Nothing proven in a browser counts for a bearer token (NIST SP 800-63B-4, 5.1.2).
         return ()
-    return tuple(_proof(row) for row in rows if row[0] is not None)
+    found = []
+    for row in rows:
+        proof = _readable(row) if row[0] is not None else None
+        if proof is not None:
+            found.append(proof)
+    return tuple(found)
 
 
-def _proof(row: Sequence[Any]) -> Proof:
-    identity, source, facts, verified_at, intent, uses_left, passed, story = row
+def _readable(row: Sequence[Any]) -> Proof | None:
+    """The proof of one grant; None, which proves nothing, for one that this release cannot read."""
+    try:
+        return _proof((*row[:3], _stored(row[3]), *row[4:]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        logger.exception("the grant %s cannot be read: it proves nothing", row[0])
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _proof(row: tuple[Any, ...]) -> Proof | None:
+    """One grant as a proof; None for a method that is not installed any more."""
+    identity, source, text, verified_at, intent, uses_left, passed, story = row
+    facts = _method_facts(text)
+    if facts is None:
+        return None
     return Proof(
-        grant=str(identity if isinstance(identity, UUID) else UUID(identity)),
+        grant=_spelled(identity),
         source=Source(source),
-        facts=_method_facts(facts),
-        verified_at=_aware(verified_at),
+        facts=facts,
+        verified_at=verified_at,
         intent=intent,
         uses_left=uses_left,
         passed=_names(passed),
-        story=str(story if isinstance(story, UUID) else UUID(story)),
+        story=_spelled(story),
     )
+
+
+def _spelled(identity: str) -> str:
+    """A UUID as PostgreSQL spells it; SQLite keeps its 32 digits only."""
+    return str(UUID(identity)) if len(identity) == _DIGITS else identity
+
+
+forget_on_change(_method_facts, _proof)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F, QuerySet
 
 from otpguard.core.assurance import MethodFacts
 from otpguard.core.evidence import Proof, facts_to_json
+from otpguard.database import connection
 from otpguard.models import Challenge, Grant
+from otpguard.prepared_sql import Columns
+
+_OLDER = Columns(Grant, "revoked_at", "sid", "user", "id")
 
 
 def issue(challenge: Challenge, facts: MethodFacts, *, now: datetime) -> Grant:
@@ -21,28 +25,48 @@ def issue(challenge: Challenge, facts: MethodFacts, *, now: datetime) -> Grant:
     Revokes the older grants of the same session, tenant, method and binding, so that the guard's
     statement stays a handful of rows.
     """
-    assert challenge.user is not None  # noqa: S101 (anonymous challenges grant nothing yet)
-    intent = challenge.intent if challenge.binds else ""
+    grant = granted(challenge, facts, now=now)
     Grant.objects.filter(
-        sid=challenge.sid,
-        tenant=challenge.tenant_id,
-        user=challenge.user_id,
-        intent=intent,
-        facts__method=str(facts.method),
+        sid=grant.sid,
+        tenant=grant.tenant_id,
+        user=grant.user_id,
+        intent=grant.intent,
+        facts__method=facts.method.slug,
         revoked_at=None,
     ).update(revoked_at=now)
-    return Grant.objects.create(
+    grant.save(force_insert=True)
+    return grant
+
+
+def granted(challenge: Challenge, facts: MethodFacts, *, now: datetime) -> Grant:
+    """The proof that a verified challenge gives, unsaved."""
+    assert challenge.user_id is not None  # noqa: S101 (anonymous challenges grant nothing yet)
+    return Grant(
         sid=challenge.sid,
         tenant_id=challenge.tenant_id,
-        user=challenge.user,
+        user_id=challenge.user_id,
         facts=facts_to_json(facts),
         story=challenge.story,
         verified_at=now,
-        intent=intent,
+        intent=challenge.intent if challenge.binds else "",
         uses_left=1 if challenge.binds else None,
         challenge=challenge,
         factor_id=challenge.factor_id,
     )
+
+
+def revoking_older(grant: Grant) -> tuple[str, list[Any]]:
+    """The statement on PostgreSQL that revokes the grants older than one that was just issued, as
+    `issue` does, and its parameters."""
+    in_tenant = grant.tenant_id is not None
+    sql = (
+        f"UPDATE {_OLDER.table} SET revoked_at = %s WHERE sid = %s AND user_id = %s AND id <> %s"  # noqa: S608 (constant text)
+        f" AND tenant_id {'= %s' if in_tenant else 'IS NULL'}"
+        " AND intent = %s AND facts ->> 'method' = %s AND revoked_at IS NULL"
+    )
+    here = [grant.tenant_id] if in_tenant else []
+    known = _OLDER.bind(grant.verified_at, grant.sid, grant.user_id, grant.pk)
+    return sql, [*known, *here, grant.intent, grant.facts["method"]]
 
 
 def spend(proof: Proof) -> bool:
@@ -57,6 +81,12 @@ def spend(proof: Proof) -> bool:
 def give_back(grant: str) -> None:
     """Return the use that a request took and could not make, because the view failed."""
     Grant.objects.filter(pk=grant, revoked_at=None, uses_left=0).update(uses_left=1)
+
+
+def retire(grants: Iterable[str], *, now: datetime) -> None:
+    """End the bound grants that have no use left, or they would pile up in their login session and
+    the guard would read them all."""
+    Grant.objects.filter(pk__in=list(grants), revoked_at=None, uses_left=0).update(revoked_at=now)
 
 
 def mark_passed(proof: Proof, checkpoint: str) -> bool:

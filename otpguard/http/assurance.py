@@ -1,8 +1,8 @@
-"""Assurance in the open: what this request's login has shown, what it is worth, and why not more.
+"""What this request's login has proven, which level that reaches, and why not a higher one.
 
 seen = otpguard.assurance(request, "api_key.production")
 if not seen.passes:
-    hint = seen.text     # "Your phone code proves AAL2; this needs a passkey, …"
+    hint = seen.text     # "Your phone code is not enough here: this action needs a passkey, …"
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,19 +19,19 @@ from otpguard.core.assurance import AssuranceLevel, Method
 from otpguard.core.assurance_view import AssuranceView
 from otpguard.core.decision import Reason
 from otpguard.core.evidence import Source
-from otpguard.flows.assurance import assurance_of
-from otpguard.http.facts import facts_from
-from otpguard.labels import LEVELS, METHODS, NOTHING, REASONS, SHOWN
+from otpguard.flows.checkpoint.assurance import assurance_of
+from otpguard.http.facts import facts_of
+from otpguard.labels import LEVELS, method_label, reason_text, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assurance:
-    """Where a request stands at a checkpoint.
+    """Whether a request passes a checkpoint, and why.
 
     `passes` is what the guard would answer to a request that binds nothing, a plain GET; `reason`
-    says why. `level` is what the proof behind the answer is worth, `required` what is asked for;
-    `method`, `source` and `age` are that proof's, None without one. `text` says it all in the
-    language that is active.
+    says why. `level` is the level of the proof that was considered, `required` the level that is
+    needed; `method`, `source` and `age` are those of the proof, None without one. `text` says it
+    all in the active language.
     """
 
     passes: bool
@@ -49,19 +48,13 @@ def assurance(
     request: Any,  # noqa: ANN401 (Django's request, or the framework's that wraps one)
     checkpoint: str,
 ) -> Assurance:
-    """Where this request stands at `checkpoint`. Reads once, writes nothing, asks nobody.
+    """Whether this request would pass `checkpoint`. Reads once, writes nothing, asks for no proof.
 
-    Also for visitors: they are told to log in. Raises ImproperlyConfigured for a checkpoint that
-    there is not.
+    Works for visitors as well: `text` tells them to log in. Raises ImproperlyConfigured for an
+    unknown checkpoint.
     """
     named = checkpoint_named(checkpoint)
-    inner: HttpRequest = getattr(request, "_request", request)
-    if request is inner:
-        facts = facts_from(inner)
-    else:
-        # A framework that authenticates by itself, as for the guard.
-        facts = facts_from(inner, user=request.user, bearer=request.auth is not None)
-    seen = assurance_of(facts, named)
+    seen = assurance_of(facts_of(request), named)
     return Assurance(
         passes=seen.passes,
         reason=seen.reason,
@@ -77,23 +70,25 @@ def assurance(
 def text_of(seen: AssuranceView) -> str:
     """One sentence for people: what was shown, and what is asked for instead."""
     if seen.required is None or seen.method is None:
-        return str(REASONS[seen.reason])
-    level = seen.level.name if seen.level else NOTHING
-    shown = SHOWN[seen.method] % {"level": level}
+        return str(reason_text(seen.reason))
+    said = shown(seen.method)
     match seen.reason:
         case Reason.PROVEN:
-            return _("%(shown)s; that is enough here.") % {"shown": shown}
+            return _("%(shown)s is enough here.") % {"shown": said}
         case Reason.LEVEL_TOO_LOW:
             needed = LEVELS[seen.required]
-            return _("%(shown)s; this needs %(needed)s.") % {"shown": shown, "needed": needed}
+            return _("%(shown)s is not enough here: this action needs %(needed)s.") % {
+                "shown": said,
+                "needed": needed,
+            }
         case Reason.PROOF_STALE if seen.age is not None and seen.fresh_for is not None:
             return _("%(method)s: confirmed %(age)s ago; here it counts for %(limit)s.") % {
-                "method": METHODS[seen.method],
+                "method": method_label(seen.method.slug),
                 "age": span(seen.age),
                 "limit": span(seen.fresh_for),
             }
         case _:
-            return str(REASONS[seen.reason])
+            return str(reason_text(seen.reason))
 
 
 def span(length: timedelta) -> str:

@@ -42,5 +42,5 @@ def write(request: HttpRequest, response: HttpResponseBase, user: str, device: s
 
 
 def _sign(identity: str, user: str, key_id: str) -> str:
-    # A digest of the id alone lies in the database: what is signed is never the id alone.
+    # The database holds a digest of the id alone, so the id alone must never be what is signed.
     return keyed_digest(vault.key_for(vault.DEVICE, key_id), f"{identity}\0{user}".encode())

@@ -1,46 +1,45 @@
-"""Enforced enrollment as doors see it: what stays open, and the answer where it does not."""
+"""Enforced enrollment over HTTP: what stays open, and the response to anything else."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
-from django.conf import settings as django_settings
-from django.contrib.auth.views import LoginView, LogoutView
 from django.contrib.staticfiles.views import serve as serve_static
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, ResolverMatch, reverse
-from django.utils.http import escape_leading_slashes
+from django.urls import ResolverMatch, reverse
 from django.views.static import serve as serve_media
 
 from otpguard.conf import settings
 from otpguard.core.decision import Reason
-from otpguard.core.enrollment import Overdue, Standing
+from otpguard.core.enrollment import EnrollmentStatus, Overdue
 from otpguard.core.facts import SAFE_METHODS
-from otpguard.flows.enrollment import note_overdue, standing_of
+from otpguard.core.view_patterns import best_pattern
+from otpguard.flows.tenant.enrollment import enrollment_status_of, record_overdue
 from otpguard.http.facts import facts_from
+from otpguard.http.login_views import is_login_or_logout
 from otpguard.http.problems import problem, wants_problem
 from otpguard.http.refusal import SeeOther
-from otpguard.labels import REASONS
+from otpguard.http.return_path import full_path, with_next
+from otpguard.http.uncached import keep_uncached, uncached
+from otpguard.labels import reason_text
 
 APP = "otpguard"
 PAGE = "otpguard:security"
 LOGOUT_NAMES = frozenset({"logout", "account_logout"})
 FILES = (serve_static, serve_media)
-_STANDING = "_otpguard_enrollment"
+_STATUS = "_otpguard_enrollment"
 
 
-def standing_of_request(request: HttpRequest) -> Standing:
-    """Where the person of this request stands; asked once a request, and anew after a login.
+def enrollment_status_of_request(request: HttpRequest) -> EnrollmentStatus:
+    """What enrollment asks of the person of this request; read once, and again after a login.
 
-    Knows `request.user` only, not somebody who is found out inside a view. Raises StoreUnavailable.
+    Knows `request.user` only, not a user whom a view authenticates itself. Raises StoreUnavailable.
     """
     facts = facts_from(request)
     who = (facts.user, facts.tenant)
-    known: tuple[tuple[str, str], Standing] | None = request.__dict__.get(_STANDING)
+    known: tuple[tuple[str, str], EnrollmentStatus] | None = request.__dict__.get(_STATUS)
     if known is None or known[0] != who:
-        known = request.__dict__[_STANDING] = (who, standing_of(facts))
+        known = request.__dict__[_STATUS] = (who, enrollment_status_of(facts))
     return known[1]
 
 
@@ -55,50 +54,29 @@ def stays_open(request: HttpRequest, view: Any) -> bool:  # noqa: ANN401 (any vi
         or view in FILES
         or _is_named(match)
         or match.url_name in LOGOUT_NAMES
-        or _is_login_or_logout(view)
-        or request.path == _login_path()
+        or is_login_or_logout(view, match.view_name)
     )
 
 
-def closed(request: HttpRequest, overdue: Overdue) -> HttpResponse:
-    """Send a person to enrollment and tell a machine where it is; noted in the log."""
-    note_overdue(facts=facts_from(request), overdue=overdue)
+def send_to_enrollment(request: HttpRequest, overdue: Overdue) -> HttpResponse:
+    """Redirect a person to enrollment, or tell a client its URL; writes an event."""
+    keep_uncached(request)
+    record_overdue(facts=facts_from(request), overdue=overdue)
     url = reverse(PAGE)
     if wants_problem(request):
         return problem(
             403,
             str(Reason.ENROLLMENT_OVERDUE),
             "Enrollment is overdue",
-            str(REASONS[Reason.ENROLLMENT_OVERDUE]),
+            str(reason_text(Reason.ENROLLMENT_OVERDUE)),
             enroll_url=request.build_absolute_uri(url),
             level=overdue.level.name if overdue.level else None,
             deadline=overdue.deadline.isoformat(),
         )
     if request.method in SAFE_METHODS:
-        # "//host" would be another site.
-        back = escape_leading_slashes(request.get_full_path())
-        url = f"{url}?{urlencode({'next': back})}"
-    response = SeeOther(url)
-    response["Cache-Control"] = "private, no-store"
-    return response
+        url = with_next(url, full_path(request))
+    return uncached(SeeOther(url))
 
 
 def _is_named(match: ResolverMatch) -> bool:
-    named = settings().enrollment_exempt
-    if not named:
-        return False
-    return match.view_name in named or f"{match.view_name.rpartition(':')[0]}:*" in named
-
-
-def _is_login_or_logout(view: Any) -> bool:  # noqa: ANN401 (any view)
-    kind = getattr(view, "view_class", None)
-    return isinstance(kind, type) and issubclass(kind, LoginView | LogoutView)
-
-
-def _login_path() -> str | None:
-    """The path of the login page; none on another site or for a name that is not there."""
-    try:
-        parts = urlsplit(resolve_url(django_settings.LOGIN_URL))
-    except NoReverseMatch:
-        return None
-    return None if parts.netloc else parts.path
+    return best_pattern(settings().enrollment_exempt, match.view_name) is not None

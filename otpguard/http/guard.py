@@ -2,64 +2,86 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
+from django.utils import timezone
 
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.decision import Allow, Deny, Reason
 from otpguard.core.facts import RequestFacts
-from otpguard.core.intent import display
-from otpguard.core.sending import Sending
+from otpguard.core.intent import display_target
+from otpguard.core.send_options import SendOptions
 from otpguard.exceptions import Ask, StepUpRefused
-from otpguard.flows import guard, resume
-from otpguard.flows.guard import IntentSource, Passed
-from otpguard.flows.refuse import Noted, note, write
+from otpguard.flows.checkpoint import guard, kept_form
+from otpguard.flows.checkpoint.guard import AccountMovedError, IntentSource, Passed
+from otpguard.flows.checkpoint.kept_form import SentForm
+from otpguard.flows.checkpoint.refusals import PendingRefusal, count_refusal, record_refusal
+from otpguard.flows.tenant.single import follow_account
 from otpguard.http import session
-from otpguard.http.facts import facts_from
-from otpguard.http.intents import HELD, address_of, source_of
-from otpguard.http.marker import Marker, Methods, Timeout, sending_of
+from otpguard.http.bound_values import bound_values
+from otpguard.http.facts import facts_of, inner_of
+from otpguard.http.intents import full_path_of, kept_form_of, source_of
+from otpguard.http.marker import Marker, Methods, Timeout, reads_only, send_options_of
+from otpguard.http.uncached import keep_uncached
+from otpguard.store_errors import STORE_ERRORS
 from otpguard.tenants.directory import directory
 
 STATE = "_otpguard"
 
+logger = logging.getLogger("otpguard.guard")
+
 
 @dataclass(slots=True)
 class GuardState:
-    """What happened to one request: kept on it for the middleware to finish."""
+    """What the guard did for one request; the middleware writes it later."""
 
-    passed: set[tuple[str, ...]] = field(default_factory=set)
-    noted: list[Noted] = field(default_factory=list)
+    passed: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
+    """What has passed, with the intents of the bodies that views passed with; "" for no body."""
+    pending: list[PendingRefusal] = field(default_factory=list)
     spent: list[str] = field(default_factory=list)
-    held: list[str] = field(default_factory=list)
+    kept_forms: list[str] = field(default_factory=list)
+    moved: RequestFacts | None = None
+    """Whose membership followed their account in this request."""
 
     def remember(self, passed: Passed, facts: RequestFacts, ask: Callable[[], Ask]) -> None:
-        """Keep what a pass cost, and what report-only mode did not carry out."""
+        """Keep the grant that was used, and the refusal that report-only mode did not carry out."""
         if passed.spent:
             self.spent.append(passed.spent)
         if passed.reported is not None:
-            noted = note(facts=facts, decision=passed.reported, ask=ask(), carried_out=False)
-            self.noted.append(noted)
+            pending = count_refusal(
+                facts=facts, decision=passed.reported, ask=ask(), carried_out=False
+            )
+            self.pending.append(pending)
 
     def write(self) -> None:
-        """Write what was noted. To be called when every transaction of the view has ended."""
-        while self.noted:
-            write(self.noted.pop(0))
+        """Write the pending refusals, and again what a refusal may have rolled back. Call it when
+        every transaction of the view has ended."""
+        moved, self.moved = self.moved, None
+        if moved is not None:
+            try:
+                follow_account(facts=moved)
+            except STORE_ERRORS:
+                logger.exception("a membership could not follow its account: the next request does")
+        while self.pending:
+            record_refusal(self.pending.pop(0))
 
 
 class RequestRefused(StepUpRefused):
     """A refusal together with the facts it was decided on, for the door that translates it.
 
-    It is noted for the log when it is raised, so a view that swallows it hides nothing.
+    It is kept for the log when it is raised, so a view that swallows it cannot hide it.
     """
 
-    def __init__(self, noted: Noted) -> None:
-        super().__init__(noted.decision, noted.ask)
-        self.facts = noted.facts
+    def __init__(self, pending: PendingRefusal) -> None:
+        super().__init__(pending.decision, pending.ask)
+        self.facts = pending.facts
 
 
 def require(
@@ -68,7 +90,7 @@ def require(
     *,
     target: str = "",
     body: Any = None,  # noqa: ANN401 (whatever the view acts on)
-    binds: bool | None = None,
+    reads_safely: bool | None = None,
     preferred_methods: Methods = None,
     fallback_timeout: Timeout = None,
 ) -> Allow:
@@ -76,23 +98,27 @@ def require(
 
     Call it when the input is valid and before anything is done. `target` names what the action is
     about ("key 'ci'") on the page; `body` is what the view acts on, if not the posted form as it
-    is. `binds` makes a GET bind as well.
+    is: text, numbers, dates, files, saved rows, querysets, or lists, sets and mappings of these.
+
+    Where the policy binds proofs to one action, it does so for every method. `reads_safely` says
+    that this view only reads when it is asked by GET, HEAD, OPTIONS or TRACE; these methods then
+    take any proof that is fresh. `require_safe` on the view says the same.
 
     `preferred_methods` are the channels that a code for this action is sent over, in order, and
     `fallback_timeout` the wait before the next one (a timedelta or seconds, 2 to 120). They come
     before what tenant and site say; a channel that the tenant's policy does not allow stays out.
 
-    Raises RequestRefused, which the middleware turns into the challenge page or a problem
-    document, and ImproperlyConfigured for an unknown checkpoint, a channel or wait that there is
-    not, or without the middleware.
+    Raises RequestRefused, which the middleware turns into the challenge page or a problem document
+    (503 while the store is down). Raises ImproperlyConfigured for an unknown checkpoint, channel or
+    wait, or without the middleware, and TypeError for a body that holds anything else.
     """
     return _require(
         request,
         checkpoint,
         target=target,
         body=body,
-        binds=binds,
-        sending=sending_of(preferred_methods, fallback_timeout),
+        reads_safely=reads_safely,
+        send_options=send_options_of(preferred_methods, fallback_timeout),
         early=False,
     )
 
@@ -108,8 +134,8 @@ def enforce(request: HttpRequest, marker: Marker, kwargs: dict[str, Any]) -> Non
         marker.checkpoint,
         target=marker.target_of(request, kwargs),
         body=None,
-        binds=marker.binds,
-        sending=marker.sending,
+        reads_safely=marker.reads_safely,
+        send_options=marker.send_options,
         early=True,
     )
 
@@ -120,41 +146,98 @@ def _require(
     *,
     target: str,
     body: Any,  # noqa: ANN401 (see require)
-    binds: bool | None,
-    sending: Sending,
+    reads_safely: bool | None,
+    send_options: SendOptions,
     early: bool,
 ) -> Allow:
-    inner: HttpRequest = getattr(request, "_request", request)
+    inner = inner_of(request)
     state = state_of(inner)
-    about = display(target)
-    given = repr(body) if body is not None else ""
-    key = (*_who(request, inner), checkpoint, about, given, str(binds))
-    if key in state.passed:
+    keep_uncached(inner)
+    if request is not inner:
+        keep_uncached(request)  # a cache between the framework and the view asks this one
+    try:
+        return _decide(
+            request,
+            inner,
+            state,
+            checkpoint,
+            target=target,
+            body=body,
+            reads_safely=reads_safely,
+            send_options=send_options,
+            early=early,
+        )
+    except STORE_ERRORS:
+        # Also when the user cannot be read, or a proof cannot be marked or spent: always refuse.
+        logger.exception("the guard has no store at %s", checkpoint)
+        raise _closed(state, checkpoint) from None
+
+
+def _decide(
+    request: Any,  # noqa: ANN401 (see require)
+    inner: HttpRequest,
+    state: GuardState,
+    checkpoint: str,
+    *,
+    target: str,
+    body: Any,  # noqa: ANN401 (see require)
+    reads_safely: bool | None,
+    send_options: SendOptions,
+    early: bool,
+) -> Allow:
+    target = str(target)  # a lazy translation has no canonical form
+    values = None if body is None else bound_values(body)
+    tenant = directory().tenant_for(inner)
+    key = (*_who(request, inner), tenant, checkpoint, target, str(reads_safely))
+    if body is None and "" in state.passed.get(key, ()):
         return Allow(reason=Reason.PROVEN)
     named = checkpoint_named(checkpoint)
-    facts = _facts(request, inner)
-    if body is None and request is not inner and facts.unsafe:
-        body = request.data  # the framework has read the stream; a malformed body raises its 400
-    source = source_of(inner, facts, checkpoint=checkpoint, target=about, body=body, early=early)
-    bare = partial(_bare_ask, facts, checkpoint, source, about)
-    held = _held(inner, facts, state)
-    if held is not None and resume.is_used(facts=facts, held_id=held):
-        _refuse_held(state, facts, bare())
+    facts = facts_of(request, tenant=tenant)
+    if values is None and request is not inner:
+        values = partial(_data, request)
+    source = source_of(
+        inner, facts, checkpoint=checkpoint, target=target, values=values, early=early
+    )
+    if body is not None and key in state.passed and source.full() in state.passed[key]:
+        return Allow(reason=Reason.PROVEN)
+    ask = partial(
+        guard.require,
+        facts=facts,
+        checkpoint=named,
+        intent=source,
+        target=display_target(target),
+        reads_safely=not facts.unsafe and reads_only(inner, declared=reads_safely),
+    )
+    bare = partial(_bare_ask, facts, checkpoint, source, display_target(target))
+    passed = _passed(inner, state, facts, ask=ask, bare=bare, send_options=send_options)
+    state.passed.setdefault(key, set()).add("" if body is None else passed.intent)
+    return passed.decision
+
+
+def _passed(
+    request: HttpRequest,
+    state: GuardState,
+    facts: RequestFacts,
+    *,
+    ask: Callable[..., Passed],
+    bare: Callable[[], Ask],
+    send_options: SendOptions,
+) -> Passed:
+    """Ask the guard, and use up the kept form that the request sends on."""
+    form_id = _kept_form_id(request, facts, state)
+    if form_id is not None and kept_form.is_used(facts=facts, form_id=form_id):
+        # Asked before the proof is: nobody proves anything for what was sent on already.
+        raise _noted(state, facts, StepUpRefused(Deny(reason=Reason.ALREADY_CONTINUED), bare()))
+    form = None if form_id is None else SentForm(id=form_id, path=full_path_of(request))
     try:
-        passed = guard.require(
-            facts=facts, checkpoint=named, intent=source, target=about, binds=binds
-        )
+        passed = _asked(ask, state, facts, form)
     except StepUpRefused as refused:
-        asked = StepUpRefused(refused.decision, replace(refused.ask, sending=sending))
+        asked = StepUpRefused(refused.decision, replace(refused.ask, send_options=send_options))
         raise _noted(state, facts, asked) from None
     state.remember(passed, facts, bare)
-    if held is not None:
-        address = address_of(inner)
-        if not resume.consume(facts=facts, held_id=held, path=address, checkpoint=checkpoint):
-            _refuse_held(state, facts, bare())
-        state.held.append(held)
-    state.passed.add(key)
-    return passed.decision
+    if form_id is not None:
+        state.kept_forms.append(form_id)
+    return passed
 
 
 def state_of(request: HttpRequest) -> GuardState:
@@ -171,33 +254,47 @@ def state_of(request: HttpRequest) -> GuardState:
 
 
 def _who(request: Any, inner: HttpRequest) -> tuple[str, ...]:  # noqa: ANN401 (see require)
-    """Who asks, as cheaply as can be told: a view may find out that it is somebody else."""
+    """A cheap key of who asks: a view may authenticate another user later."""
     mark = inner.session.get(session.KEY) or {}
     bearer = request is not inner and request.auth is not None
-    return (str(request.user.pk), directory().tenant_for(inner), mark.get("sid", ""), str(bearer))
+    return (str(request.user.pk), mark.get("sid", ""), str(bearer))
 
 
-def _facts(request: Any, inner: HttpRequest) -> RequestFacts:  # noqa: ANN401 (see require)
-    if request is inner:
-        return facts_from(inner)
-    # A framework that authenticates by itself: only its session authentication leaves no `auth`.
-    return facts_from(inner, user=request.user, bearer=request.auth is not None)
+def _data(request: Any) -> str:  # noqa: ANN401 (see require)
+    """What the framework has read from the stream; a malformed body raises its own 400."""
+    return bound_values(request.data)()
 
 
-def _held(request: HttpRequest, facts: RequestFacts, state: GuardState) -> str | None:
-    """The kept form that this request sends on; None once an earlier checkpoint has taken it."""
-    held = request.GET.get(HELD) if facts.unsafe and request.META.get("QUERY_STRING") else None
-    return None if held in state.held else held
+def _asked(
+    ask: Callable[..., Passed], state: GuardState, facts: RequestFacts, form: SentForm | None
+) -> Passed:
+    """Ask the guard, and once more when the membership has followed the account."""
+    try:
+        return ask(form=form)
+    except AccountMovedError:
+        # A refusal may roll back what is written in the request: then it is written after it.
+        state.moved = facts
+        follow_account(facts=facts)
+        return ask(form=form, followed=True)
 
 
-def _refuse_held(state: GuardState, facts: RequestFacts, ask: Ask) -> NoReturn:
-    raise _noted(state, facts, StepUpRefused(Deny(reason=Reason.ALREADY_CONTINUED), ask))
+def _kept_form_id(request: HttpRequest, facts: RequestFacts, state: GuardState) -> str | None:
+    """The kept form that this request sends; None after an earlier checkpoint has used it."""
+    form_id = kept_form_of(request) if facts.unsafe else None
+    return None if form_id in state.kept_forms else form_id
+
+
+def _closed(state: GuardState, checkpoint: str) -> RequestRefused:
+    """The refusal when nothing could be read, perhaps not even the user."""
+    nothing_known = RequestFacts(now=timezone.now())
+    ask = Ask(checkpoint=checkpoint, tenant="", user="", sid="", story=str(uuid4()), intent="")
+    return _noted(state, nothing_known, StepUpRefused(Deny(reason=Reason.STORE_UNAVAILABLE), ask))
 
 
 def _noted(state: GuardState, facts: RequestFacts, refused: StepUpRefused) -> RequestRefused:
-    noted = note(facts=facts, decision=refused.decision, ask=refused.ask)
-    state.noted.append(noted)
-    return RequestRefused(noted)
+    pending = count_refusal(facts=facts, decision=refused.decision, ask=refused.ask)
+    state.pending.append(pending)
+    return RequestRefused(pending)
 
 
 def _bare_ask(facts: RequestFacts, checkpoint: str, source: IntentSource, target: str) -> Ask:

@@ -1,4 +1,4 @@
-"""Login sessions seen from HTTP: begin one at login, end it at logout, find one for late comers."""
+"""Login sessions over HTTP: begin one at login, end it at logout, add one to an older session."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import HttpRequest
 
 from otpguard.core.facts import RequestFacts
-from otpguard.flows import login
+from otpguard.flows.session import login
 from otpguard.http import session
 from otpguard.http.facts import facts_from
+from otpguard.http.login_record import primary_of
 
 
-def begin(
+def begin_login(
     request: HttpRequest,
     *,
     seen: bool,
@@ -27,13 +28,14 @@ def begin(
     """
     facts = facts_from(request, user=user)
     if not request.session.session_key:
-        request.session.save()  # a login can be ended from elsewhere only under a key
+        request.session.save()  # only a login with a key can be ended from elsewhere
     backend = str(request.session.get(BACKEND_SESSION_KEY, ""))
     if session.is_impersonated(request):
         seen, backend = False, ""
-    made = login.begin(
+    made = login.begin_login(
         facts=facts,
         backend=backend,
+        primary=primary_of(request, backend, user=facts.user, now=facts.now),
         authenticated_at=facts.now if seen else None,
         session_key=request.session.session_key or "",
         replaces=session.carried(request),
@@ -51,25 +53,25 @@ def with_sid(request: HttpRequest, facts: RequestFacts) -> RequestFacts:
         return facts
     if str(request.user.pk) != facts.user or session.read(request, facts.user).sid:
         return facts  # authenticated by something else than this web session
-    begun = begin(request, seen=False)
+    begun = begin_login(request, seen=False)
     return replace(facts, sid=begun.sid, primary=begun.primary)
 
 
 def follow(request: HttpRequest) -> None:
-    """Note the key that the web session has now, for a session whose key has changed.
+    """Store the new key of a web session whose key has changed.
 
-    A login that was ended from elsewhere meanwhile does not go on under the new key: it is logged
-    out with the present response.
+    A login that has been ended from elsewhere does not continue under the new key: it is
+    logged out with this response.
     """
     key = request.session.session_key or ""
     if login.carried_by(sid=session.carried(request), session_key=key):
-        session.settle(request)
+        session.update_key(request)
     else:
         request.session.flush()
 
 
-def end(request: HttpRequest) -> None:
+def end_login(request: HttpRequest) -> None:
     """End the login session of this request, if it has one."""
     facts = facts_from(request)
     if facts.sid:
-        login.end(facts=facts)
+        login.end_login(facts=facts)

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel
-from otpguard.core.sending import USUAL, Sending, sending
+from otpguard.core.send_options import USUAL, SendOptions, send_options
+from otpguard.core.view_patterns import best_pattern
 from otpguard.core.wishes import WishError
+from otpguard.http.login_views import is_login_or_logout, wrapped
 
 ATTRIBUTE = "_otpguard_marker"
+_READING = frozenset({"GET", "HEAD"})
+_OURS = ("otpguard.web.", "otpguard.api.")
 
 Target = str | Callable[..., str]
 Methods = Sequence[Channel | str] | None
@@ -24,23 +30,23 @@ Timeout = timedelta | int | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """A declaration: the checkpoint, what the action is about, whether GET binds as well, and how
-    the codes for it are sent."""
+    """A declaration: the checkpoint, what the action is about, whether the view only reads when it
+    is asked by a safe method (None: it does not say), and how the codes for it are sent."""
 
     checkpoint: str
     target: Target = ""
-    binds: bool | None = None
-    sending: Sending = USUAL
+    reads_safely: bool | None = None
+    send_options: SendOptions = USUAL
 
     def target_of(self, request: HttpRequest, kwargs: dict[str, Any]) -> str:
         """What this request is about; a callable target gets the request and the URL's values."""
         return self.target if isinstance(self.target, str) else self.target(request, **kwargs)
 
 
-def sending_of(preferred_methods: Methods, fallback_timeout: Timeout) -> Sending:
+def send_options_of(preferred_methods: Methods, fallback_timeout: Timeout) -> SendOptions:
     """How a view wants its codes sent. Raises ImproperlyConfigured for what cannot be."""
     try:
-        return sending(preferred_methods=preferred_methods, fallback_timeout=fallback_timeout)
+        return send_options(preferred_methods=preferred_methods, fallback_timeout=fallback_timeout)
     except WishError as error:
         raise ImproperlyConfigured(f"otpguard: {error}") from None
 
@@ -49,30 +55,81 @@ def marker_of(callback: Any, view_name: str | None) -> Marker | None:  # noqa: A
     """The marker of a resolved view, or the one that the settings give its name.
 
     Never one of a view that authenticates by itself (Django REST framework): before it runs
-    nobody knows who asks (C5). Raises ImproperlyConfigured when the settings name one that has no
+    the caller is unknown (C5). Raises ImproperlyConfigured when the settings name one that has no
     permission of ours.
     """
     by_itself = getattr(callback, "cls", None)
     marker: Marker | None = getattr(callback, ATTRIBUTE, None)
-    if marker is None:
-        mapped = settings().url_checkpoints
-        if mapped and view_name:
-            marker = _mapped(mapped, view_name)
-            if marker is not None and by_itself is not None:
-                _check_guards_itself(by_itself, view_name)
+    if marker is None and view_name:
+        marker = _mapped(callback, view_name)
+        if marker is not None and by_itself is not None and not guards_itself(by_itself):
+            raise ImproperlyConfigured(
+                f'URL_CHECKPOINTS cannot guard "{view_name}", which finds out by itself who asks:'
+                " add RequiresCheckpoint to its permission_classes (otpguard.E041)"
+            )
     return marker if by_itself is None else None
 
 
-def _check_guards_itself(view: Any, name: str) -> None:  # noqa: ANN401 (a class of the framework's)
-    """Rather no answer than one that nobody guarded."""
+def is_never_guarded(callback: Any, view_name: str) -> bool:  # noqa: ANN401 (any callable)
+    """True for a view that no name in the settings may close: the ways to log in and out, and our
+    own pages and API, which guard themselves and lead to the proof."""
+    return _is_ours(callback) or is_login_or_logout(callback, view_name)
+
+
+def guards_itself(view: Any) -> bool:  # noqa: ANN401 (a class of the framework's)
+    """True for a view of Django REST framework with a permission of ours."""
     permissions = getattr(view, "permission_classes", ())
-    if not any(hasattr(permission, "checkpoint") for permission in permissions):
-        raise ImproperlyConfigured(
-            f'URL_CHECKPOINTS cannot guard "{name}", which finds out by itself who asks: add'
-            " RequiresCheckpoint to its permission_classes"
-        )
+    return any(hasattr(permission, "checkpoint") for permission in permissions)
 
 
-def _mapped(mapped: Any, view_name: str) -> Marker | None:  # noqa: ANN401 (a mapping of the settings)
-    slug = mapped.get(view_name) or mapped.get(f"{view_name.rpartition(':')[0]}:*")
-    return Marker(checkpoint=slug) if slug else None
+def reads_only(request: HttpRequest, *, declared: bool | None) -> bool:
+    """Whether the view of a request only reads when it is asked by a safe method: what it has
+    `declared`, else whether it is under `require_safe`."""
+    if declared is not None:
+        return declared
+    match = request.resolver_match
+    return match is not None and methods_of(match.func) == _READING
+
+
+def methods_of(callback: Any) -> frozenset[str] | None:  # noqa: ANN401 (any callable)
+    """The methods to which Django's `require_http_methods` limits a view; None without it."""
+    try:
+        return _methods_of(callback)
+    except TypeError:
+        return None  # a callable that cannot be hashed declares nothing
+
+
+@lru_cache(maxsize=1024)
+def _methods_of(callback: Any) -> frozenset[str] | None:  # noqa: ANN401 (any callable)
+    for view in wrapped(callback):
+        if getattr(view, "__code__", None) in _LIMITS:
+            enclosed = dict(zip(view.__code__.co_freevars, view.__closure__, strict=True))
+            return frozenset(enclosed["request_method_list"].cell_contents)
+    return None
+
+
+def _mapped(callback: Any, view_name: str) -> Marker | None:  # noqa: ANN401 (any callable)
+    mapped = settings().url_checkpoints
+    pattern = best_pattern(mapped, view_name) if mapped else None
+    if pattern is None or is_never_guarded(callback, view_name):
+        return None
+    found = mapped[pattern]
+    return Marker(checkpoint=found.checkpoint, reads_safely=found.reads_safely)
+
+
+def _is_ours(callback: Any) -> bool:  # noqa: ANN401 (any callable)
+    kind = getattr(callback, "view_class", None) or getattr(callback, "cls", None)
+    module = str(getattr(kind or callback, "__module__", ""))
+    return module.startswith(_OURS)
+
+
+async def _asynchronous(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+def _synchronous(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+_LIMITS = frozenset(require_safe(view).__code__ for view in (_synchronous, _asynchronous))
+"""The code of what `require_http_methods` puts around a view."""

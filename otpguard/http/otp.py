@@ -1,11 +1,12 @@
-"""django-otp's mark in a web session, set by a step-up and dropped when it has lost its ground.
+"""django-otp's mark in a web session: set by a step-up, removed when it is no longer true.
 
-django-otp itself believes a mark for the whole life of the session, in every tenant. Beside its
-mark lies our stamp: when, in which tenant and in which login session the factor was proven (C24).
+django-otp itself trusts a mark for the whole life of the session, in every tenant. We store a stamp
+beside it: when, in which tenant and in which login session the factor was proven (C24).
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import django_otp
@@ -13,8 +14,9 @@ from django.http import HttpRequest
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from otpguard.conf import settings
+from otpguard.core.clock import age_is_within
 from otpguard.core.facts import RequestFacts
-from otpguard.factors.verified import stands
+from otpguard.factors.otp_mark import is_still_verified
 from otpguard.http import session
 from otpguard.http.facts import facts_from
 from otpguard.models import Factor
@@ -39,9 +41,9 @@ def mark(request: HttpRequest, facts: RequestFacts, factor: Factor) -> None:
 def is_sound(request: HttpRequest, user: Any, device: Any) -> bool:  # noqa: ANN401 (untyped)
     """True while the mark of `device` may be believed for `user` in this request.
 
-    A device of another app is none of ours to judge. One of our factors must carry our stamp: then
-    it was proven in this login session and tenant, not longer ago than the session's ceiling, and
-    still stands. Two session reads and one statement.
+    A device of another app is not checked. One of our factors must carry our stamp: then it was
+    proven in this login session and tenant, within the session's time limit, and is still in force.
+    Two session reads and one statement.
     """
     if not isinstance(device, Factor):
         return True
@@ -49,16 +51,16 @@ def is_sound(request: HttpRequest, user: Any, device: Any) -> bool:  # noqa: ANN
     if stamp.get("device") != request.session.get(DEVICE_ID_SESSION_KEY):
         return False
     facts = facts_from(request, user=user)
-    age = facts.now.timestamp() - stamp["at"]
+    proven_at = datetime.fromtimestamp(stamp["at"], tz=UTC)
     return (
         facts.sid == stamp["sid"] != ""
         and facts.tenant == stamp["tenant"]
-        and age < settings().session_ceiling.total_seconds()
-        and stands(device, user=facts.user, tenant=facts.tenant, sid=facts.sid)
+        and age_is_within(proven_at, facts.now, settings().session_ceiling)
+        and is_still_verified(device, user=facts.user, tenant=facts.tenant, sid=facts.sid)
     )
 
 
-def drop(request: HttpRequest) -> None:
+def remove_mark(request: HttpRequest) -> None:
     """Take the mark out of the session."""
     for key in (DEVICE_ID_SESSION_KEY, STAMP):
         request.session.pop(key, None)

@@ -1,18 +1,27 @@
-"""Headers that every page of ours carries: strict content policy, no cache, no framing."""
+"""What every page of ours carries: its headers, a name, the way home, and who is logged in."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, Resolver404, resolve
+from django.utils.functional import LazyObject, empty
+
+from otpguard.account import name_of
+from otpguard.conf import settings
+from otpguard.conf.schema import Settings
+from otpguard.http.uncached import uncached
 
 R = TypeVar("R", bound=HttpResponse)
 
 
 def hardened(response: R) -> R:
-    """Add the headers and return the response.
+    """Add the headers (strict content policy, no cache, no framing) and return the response.
 
     Scripts and styles come from files only. The referrer stays on the site: without any,
     Django's CSRF check would refuse the Continue button over https.
@@ -23,8 +32,67 @@ def hardened(response: R) -> R:
         f"default-src 'none'; script-src {source}; style-src {source}; img-src {source};"
         " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "same-origin"
     response["X-Content-Type-Options"] = "nosniff"
     response["X-Frame-Options"] = "DENY"
-    return response
+    return uncached(response)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands around a page. `account` is empty when no user is logged in, and while
+    that is not known."""
+
+    brand: str
+    home_url: str
+    account: str
+
+
+def frame_around(request: HttpRequest | None, *, brand: str = "") -> Frame:
+    """The frame of a page; `brand` is the tenant's own, empty for that of the site. Reads nothing:
+    it must do while the store is away."""
+    return Frame(
+        brand=brand or _site_brand(request), home_url=home_url(), account=_account(request)
+    )
+
+
+def home_url() -> str:
+    """Where a person gets back to the product: HOME_URL, else LOGIN_REDIRECT_URL, else /."""
+    if settings().home_url:
+        return _resolved(settings().home_url) or "/"
+    url = _resolved(django_settings.LOGIN_REDIRECT_URL)
+    return url if url and _answers(url) else "/"
+
+
+def _resolved(place: str) -> str:
+    try:
+        return resolve_url(place)
+    except NoReverseMatch:
+        return ""
+
+
+def _answers(url: str) -> bool:
+    """False for a path that no view of this site answers, such as Django's /accounts/profile/ in
+    a project that has none."""
+    if urlsplit(url).netloc:
+        return True
+    try:
+        resolve(urlsplit(url).path)
+    except Resolver404:
+        return False
+    return True
+
+
+def _site_brand(request: HttpRequest | None) -> str:
+    """The setting; for a site without one the host that people see in the address."""
+    brand = settings().brand
+    unnamed = brand == Settings().brand and request is not None
+    return request.get_host() if unnamed and request is not None else brand
+
+
+def _account(request: HttpRequest | None) -> str:
+    """Who is logged in, if the request has found that out already."""
+    user = request.__dict__.get("user") if request is not None else None
+    if isinstance(user, LazyObject) and user.__dict__.get("_wrapped") is empty:
+        return ""
+    return name_of(user) if user is not None and user.is_authenticated else ""

@@ -8,7 +8,8 @@ from django.http import JsonResponse
 from django.utils import timezone
 
 from otpguard.core.decision import Deny, Reason, Refusal, RequireChallenge, RequireEnrollment, Wait
-from otpguard.labels import LEVELS, REASONS
+from otpguard.http.uncached import uncached
+from otpguard.labels import LEVELS, reason_text
 
 STATUS_OF: dict[Reason, int] = {
     Reason.NOT_LOGGED_IN: 401,
@@ -36,13 +37,12 @@ def problem(
         **more,
     }
     response = JsonResponse(document, status=status, content_type="application/problem+json")
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return uncached(response)
 
 
 def refusal_problem(decision: Refusal, *, checkpoint: str, url: str) -> JsonResponse:
     """The problem document of a refusal; `url` is where a person can do something about it."""
-    reason = str(REASONS[decision.reason])
+    reason = str(reason_text(decision.reason))
     common = {"checkpoint": checkpoint, "reason": str(decision.reason)}
     match decision:
         case RequireChallenge() | RequireEnrollment():

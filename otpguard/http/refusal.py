@@ -6,27 +6,43 @@ denial 403, no store 503. A browser that navigates is sent to the page instead o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
 from otpguard.core.decision import Reason, RequireChallenge, RequireEnrollment, Wait
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask
-from otpguard.flows import resume
-from otpguard.http import asks, pages
+from otpguard.flows.checkpoint import kept_form
+from otpguard.flows.release import hold
+from otpguard.http import pages
 from otpguard.http.guard import RequestRefused, state_of
-from otpguard.http.intents import address_of, fits, form_fields
+from otpguard.http.intents import form_fields, full_path_of, is_small_enough, kept_form_of
 from otpguard.http.login import with_sid
 from otpguard.http.problems import STATUS_OF, refusal_problem, wants_problem
-from otpguard.labels import REASONS, checkpoint_label
+from otpguard.http.return_path import full_path, redirect_to_login_page, return_path
+from otpguard.http.step_up_url import step_up_url
+from otpguard.http.unavailable import unavailable
+from otpguard.http.uncached import uncached
+from otpguard.labels import Text, checkpoint_label, reason_text
+from otpguard.models import Tenant
+
+WHY_HELD: Mapping[hold.HoldCause | None, Text] = {
+    hold.HoldCause.NEW_ROLE: _(
+        "You were given a new role. So that nobody gains rights here unnoticed, sensitive actions"
+        " wait for a while after that."
+    ),
+    hold.HoldCause.RESET: _(
+        "How you confirm was reset. So that nobody takes over your account unnoticed, sensitive"
+        " actions wait for a while after that."
+    ),
+    None: _("An administrator has decided that you must wait before you do this."),
+}
 
 
 class SeeOther(HttpResponseRedirect):
@@ -35,10 +51,10 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-def respond(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
+def respond_to_refusal(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
     """The response to a refused request, after writing its event.
 
-    Called where the view's transaction has been unwound, so that the event outlives it.
+    Call it after the view's transaction was rolled back, so that the event is kept.
     """
     state_of(request).write()
     decision = refused.decision
@@ -49,67 +65,68 @@ def respond(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
     if can_act and facts.sid:
         ask = replace(refused.ask, sid=facts.sid)
         ask = _with_way_back(request, facts, ask, machine=machine)
-        url = reverse("otpguard:choose", args=[asks.seal(ask)])
+        url = step_up_url(request, ask)
     if machine:
         absolute = request.build_absolute_uri(url) if url else ""
         return refusal_problem(decision, checkpoint=refused.ask.checkpoint, url=absolute)
     if url:
         response: HttpResponse = SeeOther(url)
+    elif decision.reason is Reason.STORE_UNAVAILABLE:
+        response = unavailable(request)
     elif decision.reason is Reason.NOT_LOGGED_IN:
-        response = redirect_to_login(_return_path(request))
+        response = redirect_to_login_page(return_path(request))
     else:
         response = _page(request, refused)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return uncached(response)
 
 
 def _with_way_back(request: HttpRequest, facts: RequestFacts, ask: Ask, *, machine: bool) -> Ask:
-    """The ask with where to go on: the page itself, or the form that was kept."""
+    """The ask with the place to return to: the page itself, or the form that was kept."""
     if machine:
         return ask  # the client repeats its own call
-    ask = replace(ask, next=_return_path(request))
+    ask = replace(ask, next=return_path(request))
     if request.method in {"GET", "HEAD"}:
         return ask
-    if request.method != "POST" or not fits(request):
+    if request.method != "POST" or not is_small_enough(request):
         return replace(ask, unkept=True)
-    held = resume.hold_request(
+    form_id = kept_form.keep_form(
         facts=facts,
         ask=ask,
-        path=address_of(request),
+        path=full_path_of(request),
         fields=form_fields(request),
         files=list(request.FILES),
+        sent=kept_form_of(request) or "",
     )
-    return replace(ask, held=held, unkept=not held)
-
-
-def _return_path(request: HttpRequest) -> str:
-    """Where a person goes back to: this page, or for a form the page it was sent from."""
-    if request.method in {"GET", "HEAD"}:
-        return request.get_full_path()
-    referer = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(
-        referer, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        parts = urlsplit(referer)
-        path = escape_leading_slashes(parts.path)  # "//host" would be another site
-        return f"{path}?{parts.query}" if parts.query else path
-    return request.path
+    return replace(ask, kept=form_id, unkept=not form_id)
 
 
 def _page(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
-    decision = refused.decision
-    checkpoint = checkpoint_named(refused.ask.checkpoint)
+    decision, ask = refused.decision, refused.ask
+    checkpoint = checkpoint_named(ask.checkpoint)
     status = STATUS_OF.get(decision.reason, 403)
+    held = isinstance(decision, Wait)
+    cause, named = None, None
+    if held:  # only members are: nobody else learns what a tenant is called
+        cause = hold.cause_of(facts=refused.facts, checkpoint=checkpoint)
+        named = Tenant.objects.filter(pk=ask.tenant).values_list("name", "brand").first()
+    name, brand = named or ("", "")
     response = render(
         request,
         "otpguard/refused.html",
         {
             "action": checkpoint_label(checkpoint),
-            "reason": REASONS[decision.reason],
+            "target": ask.target,
+            "tenant": name,
+            "brand": brand,
+            "reason": WHY_HELD[cause] if held else reason_text(decision.reason),
+            "after_reset": cause is hold.HoldCause.RESET,
             "code": str(decision.reason),
             "until": decision.until if isinstance(decision, Wait) else None,
+            "seconds": int((decision.until - refused.facts.now).total_seconds())
+            if isinstance(decision, Wait)
+            else 0,
             "support_url": settings().support_url,
-            "retry_url": request.get_full_path() if request.method == "GET" else "",
+            "retry_url": full_path(request) if request.method == "GET" else "",
         },
         status=status,
     )

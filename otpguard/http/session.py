@@ -1,4 +1,4 @@
-"""Our mark inside Django's web session: the sid and what the session was opened with.
+"""Our mark inside Django's web session: the sid and how the person logged in.
 
 The mark is valid for the user it was made for and for the password hash of that time, so a changed
 password ends what was proven before.
@@ -39,7 +39,7 @@ NO_MARK = Mark()
 def read(request: HttpRequest, user: str) -> Mark:
     """The mark of `user`; NO_MARK when there is none, or one of another user or password."""
     raw: dict[str, Any] | None = request.session.get(KEY)
-    if not raw or not user or raw["user"] != user or not same(raw["hash"], _password(request)):
+    if not raw or not user or raw["user"] != user or not _is_of_password(request, raw["hash"]):
         return NO_MARK
     if is_impersonated(request):
         return Mark(sid=raw["sid"])
@@ -81,14 +81,22 @@ def is_moved(request: HttpRequest) -> bool:
     return raw is not None and not same(raw.get("key", ""), _print_of(request))
 
 
-def settle(request: HttpRequest) -> None:
-    """Write into the mark that the web session has the key it has now."""
-    request.session[KEY] = {**request.session[KEY], "key": _print_of(request)}
+def update_key(request: HttpRequest) -> None:
+    """Write into the mark that the web session has the key it has now.
+
+    Django also gives it a new one when SECRET_KEY was rotated; then the password has a new hash.
+    """
+    raw = request.session[KEY]
+    renewed = {"key": _print_of(request)}
+    if _is_of_password(request, raw.get("hash", "")):
+        renewed["hash"] = _password(request)
+    request.session[KEY] = {**raw, **renewed}
 
 
 def is_impersonated(request: HttpRequest) -> bool:
     """True while somebody acts as somebody else in this session, by a known package."""
-    return any(request.session.get(key) for key in settings().impersonation_keys)
+    get = request.session.get
+    return any(get(key) for key in settings().impersonation_keys)
 
 
 def _print_of(request: HttpRequest) -> str:
@@ -96,7 +104,15 @@ def _print_of(request: HttpRequest) -> str:
     return sha256(str(request.session.session_key).encode()).hexdigest()[:32]
 
 
+def _is_of_password(request: HttpRequest, written: str) -> bool:
+    """True if `written` is the hash of this session's password, also under an older SECRET_KEY."""
+    if same(written, _password(request)):
+        return True
+    older = getattr(getattr(request, "user", None), "get_session_auth_fallback_hash", tuple)
+    return any(same(written, each) for each in older())
+
+
 def _password(request: HttpRequest) -> str:
     """Django's own session hash, which changes with the password. It lies in this very session, so
-    a copy beside it tells nobody anything."""
+    a copy beside it reveals nothing."""
     return str(request.session.get(HASH_SESSION_KEY, ""))

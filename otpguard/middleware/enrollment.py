@@ -16,9 +16,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from otpguard.core.enrollment import Overdue
-from otpguard.exceptions import StoreUnavailable
 from otpguard.http import enrollment
 from otpguard.http.unavailable import unavailable
+from otpguard.store_errors import STORE_ERRORS
 
 logger = logging.getLogger("otpguard.enrollment")
 
@@ -41,7 +41,7 @@ class EnrollmentMiddleware:
         if iscoroutinefunction(get_response):
             markcoroutinefunction(self)
             # An open view must not cost a hop to a thread.
-            self.process_view = self._process_view_async  # type: ignore[method-assign,assignment]
+            self.process_view = self._process_view_async  # type: ignore[method-assign,assignment]  # see above
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         return self.get_response(request)
@@ -70,8 +70,8 @@ class EnrollmentMiddleware:
 
 def _closed(request: HttpRequest) -> HttpResponseBase | None:
     try:
-        standing = enrollment.standing_of_request(request)
-    except StoreUnavailable:
-        logger.exception("nobody can tell whether enrollment is overdue")
+        status = enrollment.enrollment_status_of_request(request)
+    except STORE_ERRORS:
+        logger.exception("cannot tell whether enrollment is overdue")
         return unavailable(request)
-    return enrollment.closed(request, standing) if isinstance(standing, Overdue) else None
+    return enrollment.send_to_enrollment(request, status) if isinstance(status, Overdue) else None

@@ -27,48 +27,48 @@ class OtpMiddleware(OTPMiddleware):  # type: ignore[misc]  # django-otp ships no
     """
 
     def __init__(self, get_response: GetResponse) -> None:
-        wrap = _judging_async if iscoroutinefunction(get_response) else _judging
+        wrap = _checking_async if iscoroutinefunction(get_response) else _checking
         super().__init__(wrap(get_response))
 
 
-def _judging(get_response: GetResponse) -> GetResponse:
+def _checking(get_response: GetResponse) -> GetResponse:
     def inner(request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        _judge_lazily(request)
+        _check_lazily(request)
         return get_response(request)
 
     return inner
 
 
-def _judging_async(get_response: GetResponse) -> GetResponse:
+def _checking_async(get_response: GetResponse) -> GetResponse:
     async def inner(request: HttpRequest) -> HttpResponseBase:
-        _judge_lazily(request)
+        _check_lazily(request)
         return await cast("Awaitable[HttpResponseBase]", get_response(request))
 
     return inner
 
 
-def _judge_lazily(request: HttpRequest) -> None:
-    """Put our judgment behind what django-otp has just put on the request."""
+def _check_lazily(request: HttpRequest) -> None:
+    """Put our check behind what django-otp has just put on the request."""
     user, auser = request.user, request.auser
 
-    def judged() -> Any:  # noqa: ANN401 (the host's own user model)
-        request.user = user  # a tenant directory may ask who it is meanwhile
-        return judge(request, user)
+    def checked() -> Any:  # noqa: ANN401 (the host's own user model)
+        request.user = user  # a tenant directory may ask for the user before that
+        return check_mark(request, user)
 
-    async def ajudged() -> Any:  # noqa: ANN401 (the host's own user model)
-        return await sync_to_async(judge)(request, await auser())
+    async def achecked() -> Any:  # noqa: ANN401 (the host's own user model)
+        return await sync_to_async(check_mark)(request, await auser())
 
-    request.user = SimpleLazyObject(judged)  # type: ignore[assignment]
-    request.auser = ajudged
+    request.user = SimpleLazyObject(checked)  # type: ignore[assignment]  # lazy, as Django's own is
+    request.auser = achecked
 
 
-def judge(request: HttpRequest, user: Any) -> Any:  # noqa: ANN401 (the host's own user model)
+def check_mark(request: HttpRequest, user: Any) -> Any:  # noqa: ANN401 (the host's own user model)
     """The user as verified by django-otp, less a mark that has lost its ground."""
     device = user.otp_device
     if device is not None:
-        user.otp_device = None  # nobody is verified while it is looked into
+        user.otp_device = None  # unverified until the mark is checked
         if otp.is_sound(request, user, device):
             user.otp_device = device
         else:
-            otp.drop(request)
+            otp.remove_mark(request)
     return user

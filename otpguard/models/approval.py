@@ -11,13 +11,15 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.database import PinnedModel
+from otpguard.models.fields import REASON_LENGTH, PlainTextField
 from otpguard.models.tenant import Tenant
 
 
-class Approval(models.Model):
-    """One request for a second person's word. Whoever asked cannot decide.
+class Approval(PinnedModel):
+    """One request for a second person's decision. The person who asked cannot decide.
 
-    `action` names the operation, `subject` whom it is about and `what` what exactly, as ids.
+    `action` names the operation, `subject` the person it concerns, `what` the ids it touches.
     """
 
     class State(models.TextChoices):
@@ -29,11 +31,18 @@ class Approval(models.Model):
         EXPIRED = "expired", _("expired")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="+")
+    tenant = models.ForeignKey(
+        Tenant,
+        models.CASCADE,
+        verbose_name=_("organization"),
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
     action = models.CharField(max_length=40)
     subject = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     what = models.JSONField(default=dict)
-    reason = models.CharField(max_length=120)
+    reason = PlainTextField(max_length=REASON_LENGTH)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
@@ -57,6 +66,7 @@ class Approval(models.Model):
             models.Index(
                 fields=["tenant"], name="otpguard_approval_open", condition=Q(state="open")
             ),
+            models.Index(fields=["tenant", "created_at", "id"], name="otpguard_approval_tenant"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -15,6 +14,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.challenge import ChallengeState, DeliveryState
+from otpguard.core.clock import CLOCK_SKEW
+from otpguard.database import PinnedManager, PinnedModel
+from otpguard.ids import new_id
 from otpguard.models.factor import Factor
 from otpguard.models.fields import EncryptedTextField
 from otpguard.models.tenant import Tenant
@@ -31,27 +33,41 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         return self.filter(where, Q(sid=sid, user_id=user))
 
     def open_at(self, now: datetime) -> Self:
-        """Those that still take answers."""
-        return self.filter(state=ChallengeState.OPEN.value, expires_at__gt=now)
+        """Those that still take answers; none that a clock running ahead would keep open."""
+        return self.filter(
+            state=ChallengeState.OPEN.value, expires_at__gt=now, created_at__lte=now + CLOCK_SKEW
+        )
 
 
-class Challenge(models.Model):
+ChallengeManager = PinnedManager.from_queryset(ChallengeQuerySet)
+
+
+class Challenge(PinnedModel):
     """One request to prove one factor for one checkpoint.
 
-    There is no code in the row: it is derived from `seed`, the id and `generation` with a key that
+    The row holds no code: the code is derived from `seed`, the id and `generation` with a key that
     is not in the database. `due_at` is the fallback timer, swept by every worker (C9). `net` holds
-    address, agent and host of the request, encrypted. `enrolls` says that the right answer confirms
-    the factor. `ceremony` is the state of a WebAuthn ceremony, used once (A22).
+    client IP, agent and host of the request, encrypted. `enrolls` means that the right answer
+    confirms the factor. `ceremony` is what its kind keeps for the answer, such as the state of a
+    WebAuthn ceremony, used once (A22). `answered_step` is the step of `plan` whose code was right;
+    of our own, which several steps may carry, the last one that left.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     seed = models.BinaryField(max_length=16)
     key_id = models.CharField(max_length=8)
     generation = models.PositiveSmallIntegerField(default=0)
     sid = models.CharField(max_length=43)
     story = models.UUIDField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
-    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="+", db_index=False)
+    tenant = models.ForeignKey(
+        Tenant,
+        models.CASCADE,
+        verbose_name=_("organization"),
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
     checkpoint = models.CharField(max_length=81)
     level = models.PositiveSmallIntegerField()
     primary = models.CharField(max_length=16)
@@ -59,8 +75,9 @@ class Challenge(models.Model):
     binds = models.BooleanField(default=False)
     target = EncryptedTextField(blank=True)
     next = models.TextField(blank=True)
-    held = models.UUIDField(null=True, blank=True)
+    kept = models.UUIDField(null=True, blank=True)
     unkept = models.BooleanField(default=False)
+    send_options = models.JSONField(default=dict)
     factor = models.ForeignKey(
         Factor, models.CASCADE, null=True, related_name="challenges", db_index=False
     )
@@ -72,6 +89,7 @@ class Challenge(models.Model):
     language = models.CharField(max_length=16, blank=True)
     plan = models.JSONField(default=list)
     step = models.PositiveSmallIntegerField(default=0)
+    answered_step = models.PositiveSmallIntegerField(null=True, blank=True)
     fallback_seconds = models.PositiveSmallIntegerField(default=8)
     state = models.CharField(
         max_length=16,
@@ -88,7 +106,7 @@ class Challenge(models.Model):
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ChallengeQuerySet.as_manager()
+    objects = ChallengeManager()  # type: ignore[misc]  # in place of the base's
 
     class Meta:
         ordering = ("-created_at",)
@@ -120,7 +138,7 @@ class Challenge(models.Model):
 
     @cached_property
     def origin(self) -> dict[str, str]:
-        """Address, agent and host of the request, in clear and decrypted once.
+        """Client IP, agent and host of the request, in clear and decrypted once.
 
         Raises UndecryptableError when the key is gone.
         """
@@ -128,22 +146,29 @@ class Challenge(models.Model):
         return found
 
 
-class Delivery(models.Model):
+class Delivery(PinnedModel):
     """One try at sending a challenge over one route; the rows are the outbox.
 
-    (challenge, step) is unique, so taking a step twice sends once. Foreign keys that begin an index
-    have none of their own: each would be written thrice a message. A sender holds the row by
-    `lease_until`; when it dies, the next one takes over. `remote` says that the vendor made the
-    code and checks it (C14); `carrier` and `network_route` are what it reported of the way.
-    `ask_at` and `tell_at` are when the vendor is to be asked what became of it and told how it
-    ended, empty for never; `asks` and `tells` count the tries.
+    (challenge, step) is unique, so taking a step twice sends once. A foreign key that begins an
+    index has no index of its own: each would be written three times per message. A sender holds
+    the row until `lease_until`; if it dies, the next one takes over. `remote` means that the vendor
+    made the code and checks it (C14); `carrier` and `network_route` are the vendor's words.
+    `status_call_at` is when to ask the vendor what happened, `closing_call_at` when to tell it the
+    outcome; empty means never. `status_calls` and `closing_calls` count the tries.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     challenge = models.ForeignKey(
         Challenge, models.CASCADE, related_name="deliveries", db_index=False
     )
-    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="+", db_index=False)
+    tenant = models.ForeignKey(
+        Tenant,
+        models.CASCADE,
+        verbose_name=_("organization"),
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
     step = models.PositiveSmallIntegerField()
     generation = models.PositiveSmallIntegerField(default=0)
     channel = models.CharField(max_length=16)
@@ -155,10 +180,10 @@ class Delivery(models.Model):
         default=DeliveryState.QUEUED.value,
     )
     lease_until = models.DateTimeField(null=True, blank=True)
-    ask_at = models.DateTimeField(null=True, blank=True)
-    asks = models.PositiveSmallIntegerField(default=0)
-    tell_at = models.DateTimeField(null=True, blank=True)
-    tells = models.PositiveSmallIntegerField(default=0)
+    status_call_at = models.DateTimeField(null=True, blank=True)
+    status_calls = models.PositiveSmallIntegerField(default=0)
+    closing_call_at = models.DateTimeField(null=True, blank=True)
+    closing_calls = models.PositiveSmallIntegerField(default=0)
     provider_ref = models.CharField(max_length=128, null=True, blank=True)
     outcome = models.CharField(max_length=120, blank=True)
     failure = models.CharField(max_length=32, blank=True)
@@ -192,14 +217,14 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["tenant", "created_at"], name="otpguard_delivery_tenant"),
             models.Index(
-                fields=["ask_at"],
-                name="otpguard_delivery_ask",
-                condition=Q(ask_at__isnull=False),
+                fields=["status_call_at"],
+                name="otpguard_delivery_status_call",
+                condition=Q(status_call_at__isnull=False),
             ),
             models.Index(
-                fields=["tell_at"],
-                name="otpguard_delivery_tell",
-                condition=Q(tell_at__isnull=False),
+                fields=["closing_call_at"],
+                name="otpguard_delivery_closing_call",
+                condition=Q(closing_call_at__isnull=False),
             ),
         ]
 
@@ -207,7 +232,7 @@ class Delivery(models.Model):
         return f"{self.channel} by {self.provider} ({self.state})"
 
 
-class Usage(models.Model):
+class Usage(PinnedModel):
     """One use of one cap: an exact log, counted over a rolling window (C17)."""
 
     cap = models.CharField(max_length=32)

@@ -11,19 +11,24 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.database import PinnedManager, PinnedModel
+
 
 class KnownDeviceQuerySet(models.QuerySet["KnownDevice"]):
     """Named queries over known devices."""
 
     def live_of(self, user: str, *, now: datetime) -> Self:
-        """Those of one user that are neither revoked nor expired; none of nobody."""
+        """Those of one user that are neither revoked nor expired; none without a user."""
         if not user:
             return self.none()
         return self.filter(user_id=user, revoked_at=None, expires_at__gt=now)
 
 
-class KnownDevice(models.Model):
-    """One browser of one person. Its cookie holds the secret of which `digest` is made.
+KnownDeviceManager = PinnedManager.from_queryset(KnownDeviceQuerySet)
+
+
+class KnownDevice(PinnedModel):
+    """One browser of one person. Its cookie holds the secret; `digest` is computed from it.
 
     Knowing a device chooses the lane in which failures count and informs risk; it proves nothing.
     """
@@ -39,7 +44,7 @@ class KnownDevice(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = KnownDeviceQuerySet.as_manager()
+    objects = KnownDeviceManager()  # type: ignore[misc]  # in place of the base's
 
     class Meta:
         ordering = ("-last_seen_at",)

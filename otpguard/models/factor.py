@@ -1,8 +1,7 @@
-"""Factors: one concrete table on django-otp's `Device`, with a proxy for each kind (C23).
+"""Factors: one concrete table on django-otp's `Device`, with a proxy for each shipped kind (C23).
 
-Being a Device makes a factor visible to whatever else uses django-otp. Being verified is another
-matter: outside our flows `verify_token` always refuses, so that no caller can step round caps,
-lanes and the log.
+Being a Device makes a factor visible to other code that uses django-otp. Only our flows verify it:
+`verify_token` always refuses, so no caller can bypass caps, lanes and the log.
 """
 
 from __future__ import annotations
@@ -17,35 +16,67 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device, DeviceManager, GenerateNotAllowed
 
-from otpguard.core.assurance import FactorKind
+from otpguard.core.consent import VERSION_LENGTH
+from otpguard.core.factor_kind import SLUG_LENGTH, FactorKind
 from otpguard.core.limits import Lane
-from otpguard.models.fields import EncryptedTextField
+from otpguard.core.shipped_kinds import PASSKEY, PHONE, RECOVERY, TOTP
+from otpguard.database import PinnedManager, PinnedModel
+from otpguard.models.fields import REASON_LENGTH, EncryptedTextField, PlainTextField
 from otpguard.models.tenant import Tenant
+
+NAME_LENGTH = 64
+"""Characters of a factor's name, as django-otp has it."""
+
+
+class DisabledBy(models.TextChoices):
+    """What has switched a factor off: wrong answers, of which its holder may come back, or an
+    operator."""
+
+    GUESSES = "guesses", _("too many wrong answers")
+    OPERATOR = "operator", _("an operator")
+
+
+class PinnedDevices(PinnedManager[Any], DeviceManager):  # type: ignore[misc]  # as below
+    """django-otp's manager of devices, reading where is written."""
 
 
 class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
     """One enrolled means of proof of one user.
 
     `tenant` is empty for the person's own; a factor provisioned by a tenant is worth something
-    only there. `secret` holds the number, seed or credential, encrypted. `phone_index` is the keyed
-    digest of the number, `phone_index_old` the one under the key that is being retired.
-    `email_index` is the digest of the address that the person had when the factor was bound: codes
-    fall back to that address only, so that whoever changes it gains nothing. `last_step` is the
-    newest time step of which a code was accepted; `replaces` the factor that this one takes over
-    from once it is usable. Attested, backed up, counted: as WebAuthn Level 3 reports them;
-    `backup_eligible` never changes.
+    only there. `kind` is the slug of a FactorKind; it has no choices, for a site may add its own.
+    `secret` holds the number, seed or credential, or whatever its kind keeps, encrypted.
+    `phone_index` is the keyed digest of the number, `phone_index_old` the one under the key that
+    is being retired.
+    `email_index` is the digest of the account's e-mail address when the factor was bound: codes
+    fall back to that one only, so changing it gains an attacker nothing. `last_step` is the newest
+    time step whose code was accepted, `drift` by how many steps the authenticator's clock was fast
+    then, `was_late` whether that code came later still; `replaces` names the factor that this one
+    replaces once it is usable. `disabled_by` says what has switched it off: only too many wrong
+    answers are undone by binding the same thing again (A26). The passkey columns hold what WebAuthn
+    Level 3 reports; `backup_eligible` never changes.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, blank=True, related_name="+")
-    kind = models.CharField(
-        max_length=16, choices=[(kind.value, kind.value) for kind in FactorKind]
+    tenant = models.ForeignKey(
+        Tenant,
+        models.CASCADE,
+        verbose_name=_("organization"),
+        null=True,
+        blank=True,
+        related_name="+",
     )
+    name = PlainTextField(
+        max_length=NAME_LENGTH, help_text="The human-readable name of this device."
+    )
+    kind = models.CharField(max_length=SLUG_LENGTH)
     confirmed = models.BooleanField(default=False)
     secret = EncryptedTextField(blank=True, editable=False)
     phone_index = models.CharField(max_length=64, blank=True, editable=False)
     phone_index_old = models.CharField(max_length=64, blank=True, editable=False)
     email_index = models.CharField(max_length=64, blank=True, editable=False)
+    consent_version = models.CharField(max_length=VERSION_LENGTH, blank=True, editable=False)
+    consented_at = models.DateTimeField(null=True, blank=True, editable=False)
     credential_id = models.CharField(max_length=1364, blank=True, editable=False)
     aaguid = models.UUIDField(null=True, blank=True, editable=False)
     sign_count = models.PositiveBigIntegerField(default=0, editable=False)
@@ -58,29 +89,33 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
     hardware = models.BooleanField(default=False)
     serial = models.CharField(max_length=64, blank=True)
     last_step = models.BigIntegerField(default=-1, editable=False)
+    drift = models.IntegerField(default=0, editable=False)
+    was_late = models.BooleanField(default=False, editable=False)
     replaces = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     usable_from = models.DateTimeField(null=True, blank=True, editable=False)
     disabled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    disabled_by = models.CharField(max_length=8, choices=DisabledBy, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = DeviceManager()
+    objects = PinnedDevices()
 
     class Meta:
+        base_manager_name = "objects"
         ordering = ("user", "kind", "created_at")
         verbose_name = _("factor")
         verbose_name_plural = _("factors")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["user", "phone_index", "tenant"],
-                condition=~Q(phone_index=""),
+                condition=Q(disabled_at=None) & ~Q(phone_index=""),
                 name="otpguard_factor_phone",
             ),
             models.UniqueConstraint(
                 fields=["user", "phone_index"],
-                condition=Q(tenant=None) & ~Q(phone_index=""),
+                condition=Q(tenant=None, disabled_at=None) & ~Q(phone_index=""),
                 name="otpguard_factor_phone_own",
             ),
             models.UniqueConstraint(
@@ -90,7 +125,7 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
             ),
             models.UniqueConstraint(
                 fields=["user"],
-                condition=Q(kind=FactorKind.RECOVERY.value),
+                condition=Q(kind=RECOVERY.slug),
                 name="otpguard_factor_recovery",
             ),
             models.UniqueConstraint(
@@ -99,7 +134,7 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
                 name="otpguard_factor_serial",
             ),
             models.CheckConstraint(
-                condition=~Q(kind=FactorKind.PHONE.value) | ~Q(phone_index=""),
+                condition=~Q(kind=PHONE.slug) | ~Q(phone_index=""),
                 name="otpguard_factor_kind",
             ),
         ]
@@ -118,7 +153,7 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
 
     @property
     def persistent_id(self) -> str:
-        """By what django-otp finds this row again: it reads the id back as a number."""
+        """How django-otp finds this row again: it reads the id back as a number."""
         return f"{self.model_label()}/{self.pk.int}"
 
     def generate_is_allowed(self) -> tuple[bool, dict[str, Any] | None]:
@@ -138,7 +173,7 @@ FACTORS: models.Manager[Factor] = Factor.objects
 """All factors of all kinds; `Factor.objects` with its type."""
 
 
-class _KindManager(DeviceManager):  # type: ignore[misc]  # django-otp ships no types
+class _KindManager(PinnedDevices):
     """The factors of one kind; what makes a proxy more than a name."""
 
     def __init__(self, kind: FactorKind) -> None:
@@ -146,13 +181,13 @@ class _KindManager(DeviceManager):  # type: ignore[misc]  # django-otp ships no 
         self._kind = kind
 
     def get_queryset(self) -> models.QuerySet[Any]:
-        return super().get_queryset().filter(kind=self._kind.value)  # type: ignore[no-any-return]
+        return super().get_queryset().filter(kind=self._kind.slug)
 
 
 class PhoneFactor(Factor):
-    """A telephone number that codes are sent to."""
+    """A phone number that codes are sent to."""
 
-    objects = _KindManager(FactorKind.PHONE)
+    objects = _KindManager(PHONE)
 
     class Meta:
         proxy = True
@@ -161,7 +196,7 @@ class PhoneFactor(Factor):
 class TotpFactor(Factor):
     """An authenticator app or a hardware token that shows codes."""
 
-    objects = _KindManager(FactorKind.TOTP)
+    objects = _KindManager(TOTP)
 
     class Meta:
         proxy = True
@@ -170,7 +205,7 @@ class TotpFactor(Factor):
 class PasskeyFactor(Factor):
     """A WebAuthn credential."""
 
-    objects = _KindManager(FactorKind.PASSKEY)
+    objects = _KindManager(PASSKEY)
 
     class Meta:
         proxy = True
@@ -179,13 +214,13 @@ class PasskeyFactor(Factor):
 class RecoveryFactor(Factor):
     """A set of recovery codes."""
 
-    objects = _KindManager(FactorKind.RECOVERY)
+    objects = _KindManager(RECOVERY)
 
     class Meta:
         proxy = True
 
 
-class RecoveryCode(models.Model):
+class RecoveryCode(PinnedModel):
     """One saved recovery code, as a digest. Used once."""
 
     factor = models.ForeignKey(Factor, models.CASCADE, related_name="codes")
@@ -201,15 +236,17 @@ class RecoveryCode(models.Model):
         return "recovery code"
 
 
-class FactorBlock(models.Model):
+class FactorBlock(PinnedModel):
     """A tenant does not accept a personal factor, which stays worth something elsewhere (C25)."""
 
-    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+")
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, verbose_name=_("organization"), related_name="+"
+    )
     factor = models.ForeignKey(Factor, models.CASCADE, related_name="blocks")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    reason = models.CharField(max_length=120)
+    reason = PlainTextField(max_length=REASON_LENGTH)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -223,7 +260,23 @@ class FactorBlock(models.Model):
         return f"{self.factor} blocked in {self.tenant}"
 
 
-class FactorLane(models.Model):
+class FactorRemoval(PinnedModel):
+    """Somebody has removed a factor of their own: kept for as long as a wait can be, so that a
+    number that is removed and added waits like one that is changed."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("removed factor")
+        verbose_name_plural = _("removed factors")
+        indexes: ClassVar = [models.Index(fields=["at"], name="otpguard_removal_age")]
+
+    def __str__(self) -> str:
+        return f"removal at {self.at:%Y-%m-%d %H:%M}"
+
+
+class FactorLane(PinnedModel):
     """Failures of one factor in one lane, and how long that lane has to wait (attack A4)."""
 
     factor = models.ForeignKey(Factor, models.CASCADE, related_name="lanes")

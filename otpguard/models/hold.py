@@ -11,18 +11,22 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.database import PinnedModel
+from otpguard.models.fields import REASON_LENGTH, PlainTextField
 from otpguard.models.tenant import Membership, Tenant
 
 
-class Hold(models.Model):
+class Hold(PinnedModel):
     """A wait on one member's checkpoint. Only somebody else may lift it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="holds")
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, verbose_name=_("organization"), related_name="holds"
+    )
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="holds")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     checkpoint = models.CharField(max_length=81)
-    reason = models.CharField(max_length=120)
+    reason = PlainTextField(max_length=REASON_LENGTH)
     created_at = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)

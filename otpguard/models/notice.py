@@ -11,11 +11,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.database import PinnedModel
+from otpguard.ids import new_id
 from otpguard.models.fields import EncryptedTextField
 from otpguard.models.tenant import Tenant
 
 
-class NoticeAddress(models.Model):
+class NoticeEmail(PinnedModel):
     """A further e-mail address of a person for notices (NIST SP 800-63B-4, 4.6).
 
     It gets notices only once it is confirmed, and never a code. One that was removed still gets
@@ -24,30 +26,30 @@ class NoticeAddress(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="otpguard_addresses"
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="otpguard_notice_emails"
     )
-    address = EncryptedTextField()
-    address_index = models.CharField(max_length=64, editable=False)
+    email = EncryptedTextField()
+    email_index = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = _("notice address")
-        verbose_name_plural = _("notice addresses")
+        verbose_name = _("notice e-mail address")
+        verbose_name_plural = _("notice e-mail addresses")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["user", "address_index"],
+                fields=["user", "email_index"],
                 condition=Q(removed_at=None),
-                name="otpguard_address_once",
+                name="otpguard_notice_email_once",
             ),
         ]
 
     def __str__(self) -> str:
-        return "notice address"
+        return "notice e-mail address"
 
 
-class Notice(models.Model):
+class Notice(PinnedModel):
     """One notice to one destination; the rows are the outbox, claimed by a lease like deliveries.
 
     `context` holds what the text names; it is encrypted, as is the destination.
@@ -61,10 +63,12 @@ class Notice(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=40)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
-    tenant = models.ForeignKey(Tenant, models.CASCADE, null=True, related_name="+")
+    tenant = models.ForeignKey(
+        Tenant, models.CASCADE, verbose_name=_("organization"), null=True, related_name="+"
+    )
     channel = models.CharField(max_length=16)
     destination = EncryptedTextField()
     context = EncryptedTextField(blank=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,19 +11,38 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.database import PinnedModel
 from otpguard.models.tenant import Tenant
 
+STAMP_BITS = 48
+"""So few that the stamps of all the site's wishes together still fit into an integer column."""
 
-class PolicyWish(models.Model):
-    """One version of the wishes for one checkpoint; without a tenant it is the site's own."""
+
+def new_stamp() -> int:
+    """A number that was never used, and by a process that rolls back never is again."""
+    return secrets.randbits(STAMP_BITS)
+
+
+class PolicyWish(PinnedModel):
+    """One version of the wishes for one checkpoint; without a tenant it is the site's own.
+
+    `version` counts for people. The stamps of the site's current wishes add up to the version that
+    its policy is cached under.
+    """
 
     tenant = models.ForeignKey(
-        Tenant, models.CASCADE, null=True, blank=True, related_name="policy_wishes"
+        Tenant,
+        models.CASCADE,
+        verbose_name=_("organization"),
+        null=True,
+        blank=True,
+        related_name="policy_wishes",
     )
     checkpoint = models.CharField(max_length=81, help_text=_("A checkpoint's name, or * for all."))
     version = models.PositiveIntegerField()
     wishes = models.JSONField(default=dict)
     current = models.BooleanField(default=True)
+    stamp = models.BigIntegerField(default=new_stamp, editable=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

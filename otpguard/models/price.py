@@ -1,4 +1,4 @@
-"""Prices of routes, in micro-dollars, with the days that they hold."""
+"""Prices of routes, in micro-dollars, with the days on which they are valid."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.database import PinnedModel
 
-class Price(models.Model):
+
+class Price(PinnedModel):
     """What one route to one country costs, in millionths of a US dollar.
 
     The parts add up: for each try, for each success, an add-on for each try, a carrier's surcharge

@@ -1,4 +1,4 @@
-"""Receipts: what vendors report of deliveries afterwards, kept as it came."""
+"""Receipts: what vendors report later about deliveries, kept as received."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.database import PinnedModel
 from otpguard.models.challenge import Delivery
 from otpguard.models.fields import EncryptedTextField
 
 
-class Receipt(models.Model):
-    """One report of one vendor. `digest` is that of its facts, so that a repeat does nothing.
+class Receipt(PinnedModel):
+    """One receipt of one vendor. `digest` covers its facts, so a repeat does nothing.
 
-    `delivery` is empty for a reference that nobody here knows. `signed` is False while only an
-    address with a secret vouches for it.
+    `delivery` is empty if no delivery has that reference. `signed` is False if only a secret URL
+    vouches for the receipt.
     """
 
     provider = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
-    delivery = models.ForeignKey(
-        Delivery, models.SET_NULL, null=True, blank=True, related_name="reports"
-    )
+    delivery = models.ForeignKey(Delivery, models.SET_NULL, null=True, blank=True)
     state = models.CharField(max_length=16)
     failure = models.CharField(max_length=32, blank=True)
     raw = EncryptedTextField(blank=True)

@@ -1,4 +1,4 @@
-"""Login sessions: our own id of one, which survives the rotation of the session key (C3)."""
+"""Login sessions, by our own id, which survives the rotation of the session key (C3)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.assurance import Primary
+from otpguard.database import PinnedManager, PinnedModel
 from otpguard.models.fields import EncryptedTextField
 
 
@@ -18,21 +19,24 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
     """Named queries over login sessions."""
 
     def open_of(self, user: str) -> Self:
-        """Those of one user that were not ended; none of nobody."""
+        """Those of one user that were not ended; none without a user."""
         return self.filter(user_id=user, ended_at=None) if user else self.none()
 
     def unreached_of(self, user: str) -> Self:
-        """Those of one user that were ended while their web session was not reached yet."""
+        """Those of one user that were ended but whose web session still exists."""
         if not user:
             return self.none()
         return self.filter(user_id=user).exclude(ended_at=None).exclude(session_key="")
 
 
-class LoginSession(models.Model):
+LoginSessionManager = PinnedManager.from_queryset(LoginSessionQuerySet)
+
+
+class LoginSession(PinnedModel):
     """One login of one user. `authenticated_at` is empty for what is never fresh.
 
     `session_key` is that of the web session which carries it now, so that it can be ended from
-    elsewhere; encrypted, for whoever knows it is logged in.
+    elsewhere; encrypted, because knowing it means being logged in.
     """
 
     sid = models.CharField(max_length=43, primary_key=True)
@@ -49,7 +53,7 @@ class LoginSession(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = LoginSessionQuerySet.as_manager()
+    objects = LoginSessionManager()  # type: ignore[misc]  # in place of the base's
 
     class Meta:
         ordering = ("-started_at",)
@@ -57,6 +61,7 @@ class LoginSession(models.Model):
         verbose_name_plural = _("login sessions")
         indexes: ClassVar = [
             models.Index(fields=["user"], name="otpguard_session_open", condition=Q(ended_at=None)),
+            models.Index(fields=["started_at"], name="otpguard_session_started"),
         ]
 
     def __str__(self) -> str:

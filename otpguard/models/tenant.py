@@ -7,12 +7,29 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.database import PinnedManager, PinnedModel
+from otpguard.ids import new_id
+from otpguard.models.fields import PlainTextField
 
-class Tenant(models.Model):
-    """A customer organisation of the host."""
+
+class TenantManager(PinnedManager["Tenant"]):
+    """Tenants; a dump may name them by their slugs."""
+
+    def get_by_natural_key(self, slug: str) -> Tenant:
+        """The tenant of that slug. Raises Tenant.DoesNotExist."""
+        return self.get(slug=slug)
+
+
+class Tenant(PinnedModel):
+    """A customer of the host.
+
+    `external_id` is the primary key, as text, of the host's own object for this customer; empty
+    where the host has none. `legal_hold` keeps the tenant and its people from being deleted.
+    """
 
     class Status(models.TextChoices):
         """Whether the tenant's people may do anything at all."""
@@ -28,11 +45,18 @@ class Tenant(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(max_length=64, db_index=False)
-    name = models.CharField(max_length=120)
-    brand = models.CharField(
+    external_id = models.CharField(
+        max_length=255,
+        blank=True,
+        help_text=_("The key of your product's own record of this organization, if it has one."),
+    )
+    name = PlainTextField(max_length=120)
+    brand = PlainTextField(
         max_length=40,
         blank=True,
-        help_text=_("The name that messages to this tenant's people carry; approved by the site."),
+        help_text=_(
+            "The name that messages to this organization's people carry; approved by the site."
+        ),
     )
     status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
     annual_contract_value = models.PositiveIntegerField(
@@ -42,32 +66,57 @@ class Tenant(models.Model):
     environment = models.CharField(
         max_length=16, choices=Environment, default=Environment.PRODUCTION
     )
-    industry = models.CharField(max_length=40, blank=True)
+    industry = PlainTextField(max_length=40, blank=True)
     tags = models.JSONField(default=list, blank=True, help_text=_("Such as health, payments, EU."))
-    policy_version = models.PositiveIntegerField(default=0, editable=False)
+    legal_hold = models.BooleanField(
+        default=False,
+        help_text=_("While this is on, neither the organization nor its people can be deleted."),
+    )
+    policy_version = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     usage_signal_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    objects = TenantManager()  # type: ignore[misc]  # in place of the base's
+
     class Meta:
         ordering = ("name",)
-        verbose_name = _("tenant")
-        verbose_name_plural = _("tenants")
-        # Every index of the guard's tables is weighed by the planner at each request, so there
-        # are none but the needed ones.
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        # The planner considers every index of the guard's tables at each request, so there are
+        # none but the needed ones.
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["slug"], name="otpguard_tenant_slug"),
+            models.UniqueConstraint(
+                fields=["external_id"],
+                condition=~Q(external_id=""),
+                name="otpguard_tenant_external_id",
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
+
+    def natural_key(self) -> tuple[str]:
+        """What names the row in a dump that is loaded into a database with other rows."""
+        return (self.slug,)
 
 
-class Membership(models.Model):
-    """A user in a tenant, with roles and the holds that run on them."""
+class Membership(PinnedModel):
+    """A user in a tenant, with roles and the holds that run on them.
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    Where the host's own directory knows the members, the row is a shadow: made when something must
+    be kept about a member, and never asked whether somebody belongs.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     # Found by the unique pair below, which begins with the tenant.
-    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="memberships", db_index=False)
+    tenant = models.ForeignKey(
+        Tenant,
+        models.CASCADE,
+        verbose_name=_("organization"),
+        related_name="memberships",
+        db_index=False,
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="otpguard_memberships"
     )

@@ -1,7 +1,8 @@
-"""The kinds of notices as data: what each says that happened, and what it may name besides.
+"""The kinds of notices as data: the action that each reports, and the details that it may name.
 
 A notice names nothing that a user typed (A7): every detail is a kind of factor, a masked number, a
-moment, a count or an address that we made, and is read strictly before it is kept.
+moment, a count, a name from the settings or a URL that we made, and is read strictly before it is
+kept.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from types import MappingProxyType
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.conf import settings
-from otpguard.core.assurance import FactorKind
-from otpguard.core.outcome import Failure
-from otpguard.core.phone import mask
+from otpguard.core.factor_kind import is_slug
+from otpguard.core.outcome import Failure, FailureScope
+from otpguard.core.phone import mask_phone
 from otpguard.labels import Text
 
 _MASKED = re.compile(r"\+\d{1,3} ••• ••\d\d|••")
 
 
 class NoticeKind(StrEnum):
-    """What people are told of."""
+    """What people are notified of."""
 
     FACTOR_ADDED = "factor_added"
     FACTOR_REMOVED = "factor_removed"
@@ -35,23 +36,24 @@ class NoticeKind(StrEnum):
     RECOVERY_USED = "recovery_used"
     RECOVERY_ISSUED = "recovery_issued"
     CLONE_SUSPECTED = "clone_suspected"
-    ADDRESS_ADDED = "address_added"
-    ADDRESS_REMOVED = "address_removed"
-    ADDRESS_CONFIRM = "address_confirm"
+    EMAIL_ADDED = "email_added"
+    EMAIL_REMOVED = "email_removed"
+    EMAIL_CONFIRM = "email_confirm"
     ENROLLMENT_DUE = "enrollment_due"
     RESET_ASKED = "reset_asked"
     RESET_TO_DECIDE = "reset_to_decide"
     PROVIDER_ALARMED = "provider_alarmed"
+    EXCEPTION_EXPIRES = "exception_expires"
 
 
 class Detail(StrEnum):
-    """What a notice may name beside brand, action and time."""
+    """What a notice may name besides brand, action and time."""
 
     FACTOR = "factor"
-    """A FactorKind."""
+    """The slug of a FactorKind."""
 
     NUMBER = "number"
-    """A telephone number in E.164 form or masked; only ever kept masked."""
+    """A phone number in E.164 form or masked; only ever kept masked."""
 
     USABLE_FROM = "usable_from"
     """From when a replaced factor counts: an ISO time with its offset, as the next two."""
@@ -66,13 +68,19 @@ class Detail(StrEnum):
     """How many recovery codes are left."""
 
     LINK = "link"
-    """An address of this site, made by `otpguard.notices.links`."""
+    """A URL of this site, made by `otpguard.notices.links`."""
 
     PROVIDER = "provider"
     """The name of a provider in the setting."""
 
     FAILURE = "failure"
-    """A Failure of the route: what it needs a person for."""
+    """A Failure of the route that only a person can repair."""
+
+    SCOPE = "scope"
+    """What it concerns: a FailureScope."""
+
+    CHECKPOINT = "checkpoint"
+    """The slug of a checkpoint of the site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +115,10 @@ KINDS: Mapping[NoticeKind, Kind] = MappingProxyType(
         NoticeKind.CLONE_SUSPECTED: Kind(
             action=_("A passkey may have been copied"), details=frozenset({Detail.FACTOR})
         ),
-        NoticeKind.ADDRESS_ADDED: Kind(action=_("An address for notices was added")),
-        NoticeKind.ADDRESS_REMOVED: Kind(action=_("An address for notices was removed")),
-        NoticeKind.ADDRESS_CONFIRM: Kind(
-            action=_("Confirm this address for notices"), details=frozenset({Detail.LINK})
+        NoticeKind.EMAIL_ADDED: Kind(action=_("An e-mail address for notices was added")),
+        NoticeKind.EMAIL_REMOVED: Kind(action=_("An e-mail address for notices was removed")),
+        NoticeKind.EMAIL_CONFIRM: Kind(
+            action=_("Confirm this e-mail address for notices"), details=frozenset({Detail.LINK})
         ),
         NoticeKind.ENROLLMENT_DUE: Kind(
             action=_("Set up a way to confirm"), details=frozenset({Detail.DUE})
@@ -124,14 +132,18 @@ KINDS: Mapping[NoticeKind, Kind] = MappingProxyType(
         ),
         NoticeKind.PROVIDER_ALARMED: Kind(
             action=_("A provider of codes needs you"),
-            details=frozenset({Detail.PROVIDER, Detail.FAILURE}),
+            details=frozenset({Detail.PROVIDER, Detail.FAILURE, Detail.SCOPE}),
+        ),
+        NoticeKind.EXCEPTION_EXPIRES: Kind(
+            action=_("An exception from your security policy expires soon"),
+            details=frozenset({Detail.CHECKPOINT, Detail.DUE}),
         ),
     }
 )
 """Every kind there is."""
 
 
-def checked(kind: NoticeKind, context: Mapping[str, str]) -> dict[str, str]:
+def check_details(kind: NoticeKind, context: Mapping[str, str]) -> dict[str, str]:
     """The details of one notice as they may be kept: read strictly, numbers masked.
 
     Raises ValueError for a detail that this kind does not take or that is not of its form.
@@ -157,11 +169,13 @@ def _moment(value: str) -> str:
 
 
 def _number(value: str) -> str:
-    return value if _MASKED.fullmatch(value) else mask(value)
+    return value if _MASKED.fullmatch(value) else mask_phone(value)
 
 
 def _factor(value: str) -> str:
-    return FactorKind(value).value
+    if not is_slug(value):
+        raise ValueError("a kind of factor is named by its slug")
+    return value
 
 
 def _count(value: str) -> str:
@@ -170,7 +184,7 @@ def _count(value: str) -> str:
 
 def _link(value: str) -> str:
     if not value.startswith(("https://", "http://")) or len(value.split()) != 1:
-        raise ValueError("a link is one absolute address")
+        raise ValueError("a link is one absolute URL")
     return value
 
 
@@ -184,6 +198,16 @@ def _failure(value: str) -> str:
     return Failure(value).value
 
 
+def _scope(value: str) -> str:
+    return FailureScope(value).value
+
+
+def _checkpoint(value: str) -> str:
+    if value not in settings().checkpoints:
+        raise ValueError("no checkpoint of that name is known")
+    return value
+
+
 _READERS: Mapping[Detail, Callable[[str], str]] = MappingProxyType(
     {
         Detail.FACTOR: _factor,
@@ -195,5 +219,7 @@ _READERS: Mapping[Detail, Callable[[str], str]] = MappingProxyType(
         Detail.LINK: _link,
         Detail.PROVIDER: _provider,
         Detail.FAILURE: _failure,
+        Detail.SCOPE: _scope,
+        Detail.CHECKPOINT: _checkpoint,
     }
 )

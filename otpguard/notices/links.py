@@ -1,4 +1,4 @@
-"""Addresses of our own pages as messages carry them: absolute, or none at all.
+"""URLs of our own pages as messages carry them: absolute, or none at all.
 
 The origin is one of the site's fixed list, else the host of the request, which Django has checked
 against ALLOWED_HOSTS. Without either there is no link: a guessed one would lead anywhere.
@@ -13,10 +13,10 @@ from django.urls import NoReverseMatch, reverse
 from otpguard.conf import settings
 
 SECURITY_PAGE = "otpguard:security"
-"""Where people see and change how they confirm."""
+"""The page where people see and change their factors."""
 
-CONFIRM_PAGE = "otpguard:confirm_address"
-"""Where a notice address is confirmed; takes the token."""
+CONFIRM_PAGE = "otpguard:confirm-email"
+"""Where an e-mail address for notices is confirmed; takes the token."""
 
 _LOCAL = frozenset({"localhost", "127.0.0.1"})
 
@@ -24,7 +24,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1"})
 def origin(host: str) -> str:
     """Scheme and host for links; `host` is the request's, empty when there was none.
 
-    Empty without a host, whatever is configured: nobody knows then which site this was about.
+    Empty without a host, whatever is configured: the site is unknown then.
     """
     if not host:
         return ""
@@ -37,7 +37,7 @@ def origin(host: str) -> str:
 
 
 def page(name: str, *args: str, host: str) -> str:
-    """The absolute address of a page of ours; empty without a host or without such a page."""
+    """The absolute URL of a page of ours; empty without a host or without such a page."""
     start = origin(host)
     try:
         return start + reverse(name, args=args) if start else ""

@@ -1,7 +1,7 @@
-"""Where a person's notices go: every address of theirs, also the ones of the last three days.
+"""Where a person's notices go: all e-mail addresses, also those removed in the last three days.
 
-Whoever gets into an account would first take the addresses away and then act in silence. So one
-that was removed hears what happens for a while longer (A9).
+An attacker who gets into an account would first remove the e-mail addresses and then act in
+silence. So a removed one gets notices for a while longer (A9).
 """
 
 from __future__ import annotations
@@ -9,42 +9,36 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.contrib.auth import get_user_model
 from django.db.models import Q
 
-from otpguard.models import NoticeAddress
+from otpguard.account import email_of, find_user
+from otpguard.models import NoticeEmail
 from otpguard.vault import UndecryptableError
 
 logger = logging.getLogger("otpguard.notices")
 
 STILL_TOLD = timedelta(hours=72)
-"""How long a removed address still gets notices."""
+"""How long a removed e-mail address still gets notices."""
 
 
-def account_address(user: object) -> str:
-    """The e-mail address of a user's account; empty when it has none."""
-    name = get_user_model().get_email_field_name()
-    return str(getattr(user, name, "") or "")
+def emails_of(user_id: str, *, now: datetime) -> tuple[str, ...]:
+    """Every e-mail address that notices to this person go to, each once, the account's first.
 
-
-def addresses_of(user_id: str, *, now: datetime) -> tuple[str, ...]:
-    """Every address that notices to this person go to, each once, the account's first.
-
-    An address under a key that is gone is left out and logged: the others are still told.
+    An e-mail address whose key is gone is left out and logged; the others still get the notice.
     """
-    user = get_user_model()._default_manager.filter(pk=user_id).first()  # noqa: SLF001 (documented)
+    user = find_user(user_id)
     if user is None:
         return ()
     found = {}
-    if own := account_address(user):
+    if own := email_of(user):
         found[own.lower()] = own
     live_or_recent = Q(removed_at=None) | Q(removed_at__gt=now - STILL_TOLD)
-    rows = NoticeAddress.objects.filter(live_or_recent, user_id=user_id, confirmed_at__isnull=False)
+    rows = NoticeEmail.objects.filter(live_or_recent, user_id=user_id, confirmed_at__isnull=False)
     for row in rows.order_by("created_at"):
         try:
-            address = row.address.reveal()
+            email = row.email.reveal()
         except UndecryptableError:
-            logger.warning("a notice address cannot be decrypted: %s", row.pk)
+            logger.warning("a notice e-mail address cannot be decrypted: %s", row.pk)
             continue
-        found.setdefault(address.lower(), address)
+        found.setdefault(email.lower(), email)
     return tuple(found.values())

@@ -17,8 +17,9 @@ from typing import Any
 from django.template.loader import select_template
 from django.utils import translation
 
-from otpguard.core.assurance import Channel, FactorKind
-from otpguard.labels import FACTOR_KINDS
+from otpguard.conf import settings
+from otpguard.core.assurance import Channel
+from otpguard.labels import checkpoint_label, factor_kind_label
 from otpguard.notices.kinds import KINDS, Detail, NoticeKind, moment
 
 _MOMENTS = frozenset({Detail.USABLE_FROM, Detail.HELD_UNTIL, Detail.DUE})
@@ -27,9 +28,9 @@ _GAP = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """One notice to be put in words.
+    """The facts of one notice, from which its text is made.
 
-    `details` are checked ones. `security` is the address of the person's Security page, `support`
+    `details` are checked ones. `security` is the URL of the person's Security page, `support`
     that of a human; either may be empty.
     """
 
@@ -42,7 +43,7 @@ class Telling:
     language: str = ""
 
 
-def compose(channel: Channel, telling: Telling) -> tuple[str, str]:
+def compose_notice(channel: Channel, telling: Telling) -> tuple[str, str]:
     """Subject (empty but for e-mail) and text of one notice. Raises ValueError for bad details."""
     with translation.override(telling.language or None):
         context = {
@@ -73,7 +74,10 @@ def _rendered(kind: NoticeKind, name: str, context: Mapping[str, Any]) -> str:
 
 def _shown(detail: Detail, value: str) -> object:
     if detail is Detail.FACTOR:
-        return str(FACTOR_KINDS[FactorKind(value)])
+        return str(factor_kind_label(value))
     if detail is Detail.LEFT:
         return int(value)
+    if detail is Detail.CHECKPOINT:
+        known = settings().checkpoints.get(value)
+        return str(checkpoint_label(known)) if known else value
     return in_words(moment(value)) if detail in _MOMENTS else value

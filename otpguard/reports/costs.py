@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
@@ -15,7 +15,7 @@ from django.db.models import Count, Q, Sum
 from otpguard.core.challenge import DeliveryState
 from otpguard.core.money import month_of
 from otpguard.exceptions import StoreUnavailable
-from otpguard.models import Delivery, Tenant
+from otpguard.models import DailyTotal, Delivery, Tenant
 
 K = TypeVar("K")
 
@@ -42,7 +42,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class CostShare:
     """So many messages for so many micro-dollars."""
 
     messages: int = 0
@@ -66,15 +66,15 @@ class Costs:
         """What they cost together, in micro-dollars."""
         return sum(line.micros for line in self.lines)
 
-    def by_tenant(self) -> dict[tuple[str, str], Share]:
+    def by_tenant(self) -> dict[tuple[str, str], CostShare]:
         """Of each tenant, by its id and name, the dearest first."""
         return _shares(((line.tenant, line.name), line) for line in self.lines)
 
-    def by_channel(self) -> dict[str, Share]:
+    def by_channel(self) -> dict[str, CostShare]:
         """Of each channel, the dearest first."""
         return _shares((line.channel, line) for line in self.lines)
 
-    def by_provider(self) -> dict[str, Share]:
+    def by_provider(self) -> dict[str, CostShare]:
         """Of each provider, the dearest first."""
         return _shares((line.provider, line) for line in self.lines)
 
@@ -82,38 +82,58 @@ class Costs:
 def costs(*, month: date, tenant: Tenant | None = None) -> Costs:
     """The month (UTC) in which `month` lies, of one tenant or, without one, of all.
 
-    Two statements, however many tenants and messages there are. The caller has decided that the
-    reader may see them. Raises StoreUnavailable.
+    The deliveries that are still there and the daily totals of the purged ones, read at once: a
+    purge changes nothing. Two statements, however many tenants and messages there are. The caller
+    has decided that the reader may see them. Raises StoreUnavailable.
     """
     first, following = month_of(month)
-    rows = Delivery.objects.filter(
-        _LEFT | Q(cost_micros__gt=0), created_at__gte=_at(first), created_at__lt=_at(following)
-    )
-    if tenant is not None:
-        rows = rows.filter(tenant=tenant)
-    grouped = (
-        rows.order_by()
-        .values_list("tenant_id", "channel", "provider")
-        .annotate(messages=Count("pk"), micros=Sum("cost_micros"))
-    )
     try:
-        found = list(grouped)
-        names = _names({row[0] for row in found if row[0]})
+        found = _shares(_rows(first, following, tenant))
+        names = _names({key[0] for key in found if key[0]})
     except (DatabaseError, InterfaceError) as error:
         raise StoreUnavailable("the costs cannot be read") from error
     lines = [
         Line(
             tenant=str(tenant_id or ""),
-            name=names.get(tenant_id, ""),
+            name=names.get(tenant_id, "") if tenant_id else "",
             channel=channel,
             provider=provider,
-            messages=messages,
-            micros=micros,
+            messages=share.messages,
+            micros=share.micros,
         )
-        for tenant_id, channel, provider, messages, micros in found
+        for (tenant_id, channel, provider), share in found.items()
     ]
     lines.sort(key=lambda line: (line.name, line.tenant, line.channel, line.provider))
     return Costs(month=first, lines=tuple(lines))
+
+
+def _rows(
+    first: date, following: date, tenant: Tenant | None
+) -> Iterator[tuple[tuple[UUID | None, str, str], CostShare]]:
+    """Deliveries and totals in one statement: between two, a purge could move rows unseen."""
+    whose = Q() if tenant is None else Q(tenant=tenant)
+    sent = Delivery.objects.filter(
+        _LEFT | Q(cost_micros__gt=0),
+        whose,
+        created_at__gte=_at(first),
+        created_at__lt=_at(following),
+    )
+    purged = DailyTotal.objects.filter(whose, messages__gt=0, day__gte=first, day__lt=following)
+    alike = ("tenant_id", "channel", "provider")
+    both = (
+        sent.order_by()
+        .values_list(*alike)
+        .annotate(number=Count("pk"), micros=Sum("cost_micros"))
+        .union(
+            purged.order_by()
+            .values_list(*alike)
+            .annotate(number=Sum("messages"), micros=Sum("cost_micros")),
+            all=True,
+        )
+        .order_by()  # Django 6 would put the model's own order on the whole
+    )
+    for tenant_id, channel, provider, number, micros in both:
+        yield (tenant_id, channel, provider), CostShare(int(number), int(micros))
 
 
 def read_month(text: str) -> date:
@@ -126,11 +146,11 @@ def read_month(text: str) -> date:
     raise ValueError("a month is written YYYY-MM")
 
 
-def _shares(keyed: Iterable[tuple[K, Line]]) -> dict[K, Share]:
-    found: dict[K, Share] = {}
-    for key, line in keyed:
-        so_far = found.get(key, Share())
-        found[key] = Share(so_far.messages + line.messages, so_far.micros + line.micros)
+def _shares(keyed: Iterable[tuple[K, Line | CostShare]]) -> dict[K, CostShare]:
+    found: dict[K, CostShare] = {}
+    for key, share in keyed:
+        so_far = found.get(key, CostShare())
+        found[key] = CostShare(so_far.messages + share.messages, so_far.micros + share.micros)
     return dict(sorted(found.items(), key=lambda item: -item[1].micros))
 
 

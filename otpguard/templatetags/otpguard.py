@@ -12,13 +12,27 @@ from django.utils import timezone
 
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.enrollment import NotRequired, Overdue
-from otpguard.exceptions import StoreUnavailable
-from otpguard.http.enrollment import PAGE, standing_of_request
+from otpguard.http.enrollment import PAGE, enrollment_status_of_request
+from otpguard.http.pages import Frame, frame_around
 from otpguard.labels import LEVELS
+from otpguard.store_errors import STORE_ERRORS
+from otpguard.tenants.single import is_single
 
 register = template.Library()
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+@register.simple_tag
+def otpguard_single() -> bool:
+    """True where there are no organizations that a page could speak of (TENANCY)."""
+    return is_single()
+
+
+@register.simple_tag(takes_context=True)
+def otpguard_frame(context: template.Context) -> Frame:
+    """The name, the way home and who is logged in, for the frame of our own pages."""
+    return frame_around(context.get("request"), brand=context.get("brand") or "")
 
 
 @register.inclusion_tag("otpguard/banner.html", takes_context=True)
@@ -32,17 +46,17 @@ def otpguard_banner(context: template.Context) -> dict[str, Any]:
     if request is None or not hasattr(request, "user"):
         return {}
     try:
-        standing = standing_of_request(request)
-    except StoreUnavailable:
+        status = enrollment_status_of_request(request)
+    except STORE_ERRORS:
         return {}
-    if isinstance(standing, NotRequired):
+    if isinstance(status, NotRequired):
         return {}
-    left = standing.deadline - timezone.now()
+    left = status.deadline - timezone.now()
     return {
         "url": reverse(PAGE),
-        "what": LEVELS[max(standing.level or AssuranceLevel.AAL2, AssuranceLevel.AAL2)],
-        "deadline": standing.deadline,
-        "overdue": isinstance(standing, Overdue),
+        "what": LEVELS[max(status.level or AssuranceLevel.AAL2, AssuranceLevel.AAL2)],
+        "deadline": status.deadline,
+        "overdue": isinstance(status, Overdue),
         "days": ceil(left / DAY) if left > DAY else 0,
         "hours": max(1, ceil(left / HOUR)),
     }

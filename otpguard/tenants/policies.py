@@ -1,28 +1,53 @@
 """The effective policy of a tenant at a checkpoint, from a process cache.
 
 The key of the cache holds the tenant's policy version, which the guard's own statement returns, so
-a change is seen at the next request of every process without any message between them (C1).
+a change is seen at the next request of every process without any message between them (C1). A
+version is never used twice, and what a transaction has read is cached when it is committed. Dated
+exceptions are cached with their dates, so that the cache is right when one of them expires.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import lru_cache
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from django.core.signals import setting_changed
 from django.db import DatabaseError, InterfaceError
 from django.db.models import Q, Sum
 
+from otpguard.committed_cache import CommittedCache
 from otpguard.conf import settings
+from otpguard.conf.caches import forget_on_change
 from otpguard.core.checkpoints import EVERY, Checkpoint
-from otpguard.core.policy import Enforcement, Policy, effective, is_at_least, strictest
-from otpguard.core.presets import Rules, Tier, rules_for, tier_of
-from otpguard.core.wishes import parse
+from otpguard.core.effective_policy import effective, is_at_least, strictest
+from otpguard.core.policy import Enforcement, Policy, Wishes
+from otpguard.core.policy_exception import (
+    FloorException,
+    PolicyOverTime,
+    moved_floor,
+    over_time,
+    running,
+)
+from otpguard.core.presets import (
+    PolicyPair,
+    Preset,
+    Tier,
+    declared_floor,
+    policy_pair_for,
+    tier_of,
+)
+from otpguard.core.user_wide import within_ceiling
+from otpguard.core.wishes import stored_wishes
 from otpguard.exceptions import StoreUnavailable
 from otpguard.models import Membership, PolicyWish, Tenant
+from otpguard.tenants.policy_exceptions import exceptions_of
+
+logger = logging.getLogger("otpguard.policies")
+
+_cache: CommittedCache[PolicyOverTime] = CommittedCache(4096)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +64,43 @@ class Scope:
         tier = tier_of(annual_contract_value, enterprise_from=settings().enterprise_from)
         return cls(tenant=tenant, version=version, tier=tier)
 
+    @classmethod
+    def of_tenant(cls, tenant: Tenant | None) -> Scope:
+        """The scope of a tenant as its row has it; that of the site without one."""
+        if tenant is None:
+            return cls(tenant="", version=0)
+        return cls.of(
+            str(tenant.pk),
+            version=tenant.policy_version,
+            annual_contract_value=tenant.annual_contract_value,
+        )
+
 
 def at(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> Policy:
     """The effective policy. Costs one read when the scope's version is new to this process.
 
     Raises StoreUnavailable when that read fails.
     """
-    policy = _cached(checkpoint.slug, scope)
+    policy = _cached(checkpoint, scope).at(now)
     if _reports_only(checkpoint, now):
         return replace(policy, enforcement=Enforcement.REPORT_ONLY)
     return policy
 
 
-def user_wide(checkpoint: Checkpoint, *, user: str, now: datetime) -> Policy:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserWide:
+    """The policy for what concerns a person in all their tenants, and what it would be without
+    the wishes of tenants."""
+
+    policy: Policy
+    base: Policy
+
+
+def user_wide(checkpoint: Checkpoint, *, user: str, now: datetime) -> UserWide:
     """The strictest policy of all active memberships of somebody, the site's without any (C26).
 
-    Raises StoreUnavailable when it cannot be read.
+    One tenant's longer wait does not count here: see `extra_wait`. Raises StoreUnavailable when it
+    cannot be read.
     """
     try:
         rows = list(
@@ -62,38 +108,60 @@ def user_wide(checkpoint: Checkpoint, *, user: str, now: datetime) -> Policy:
                 Q(user_id=user), active=True, tenant__status=Tenant.Status.ACTIVE
             ).values_list("tenant_id", "tenant__policy_version", "tenant__annual_contract_value")
         )
-        site = PolicyWish.objects.filter(tenant=None, current=True).aggregate(at=Sum("version"))
+        site = PolicyWish.objects.filter(tenant=None, current=True).aggregate(at=Sum("stamp"))
     except (DatabaseError, InterfaceError) as error:
         raise StoreUnavailable("the memberships cannot be read") from error
     scopes = [
         Scope.of(str(tenant), version=version, annual_contract_value=contract)
         for tenant, version, contract in rows
     ] or [Scope(tenant="", version=site["at"] or 0)]
-    return strictest([at(checkpoint, scope, now=now) for scope in scopes])
+    bases = [_cached(checkpoint, scope, without_tenants=True) for scope in scopes]
+    base = strictest([each.at(now) for each in bases])
+    policy = strictest([at(checkpoint, scope, now=now) for scope in scopes])
+    return UserWide(policy=replace(policy, hold=min(policy.hold, base.hold)), base=base)
 
 
-def rules_at(checkpoint: Checkpoint, tier: Tier) -> Rules:
+def extra_wait(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> timedelta:
+    """By how much a tenant's own wish makes the wait there longer than the site asks (C26)."""
+    own = _cached(checkpoint, scope).at(now)
+    base = _cached(checkpoint, scope, without_tenants=True).at(now)
+    return max(own.hold - base.hold, timedelta(0))
+
+
+def policy_pair_at(checkpoint: Checkpoint, tier: Tier) -> PolicyPair:
     """Default and floor of a checkpoint: the preset with the site's settings laid over it."""
-    base = rules_for(checkpoint, preset=settings().preset, tier=tier)
-    return Rules(
+    base = policy_pair_for(checkpoint, preset=settings().preset, tier=tier)
+    return PolicyPair(
         default=_overlaid(base.default, settings().policy_defaults, checkpoint),
         floor=_overlaid(base.floor, settings().policy_floor, checkpoint),
     )
 
 
-def site_reports_only(checkpoint: Checkpoint, now: datetime) -> bool:
-    """True while the site only reports here; known without a store, for when there is none."""
-    return _reports_only(checkpoint, now)
+def floor_at(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> Policy:
+    """The floor that counts now, moved by the exceptions that run, read past the cache.
+
+    Raises StoreUnavailable when they cannot be read.
+    """
+    try:
+        found = running(exceptions_of(scope.tenant, checkpoint), now)
+    except (DatabaseError, InterfaceError) as error:
+        raise StoreUnavailable("the exceptions cannot be read") from error
+    return _moved(policy_pair_at(checkpoint, scope.tier).floor, checkpoint, found)
 
 
 def clamped_fields(
-    wishes: Mapping[str, Any], checkpoint: Checkpoint, tier: Tier, *, now: datetime
+    wishes: Mapping[str, Any], checkpoint: Checkpoint, scope: Scope, *, now: datetime
 ) -> dict[str, Any]:
-    """The wished fields that the floor does not grant as asked, with the values that count."""
-    rules = rules_at(checkpoint, tier)
-    wished = replace(rules.default, **wishes)
-    result = effective(default=rules.default, floor=rules.floor, wishes=[wishes], now=now)
-    if is_at_least(wished, rules.floor) and all(
+    """The wished fields that the floor, or for a tenant's wish the site's ceiling, does not grant
+    as asked, with the values that count. Raises StoreUnavailable."""
+    default = policy_pair_at(checkpoint, scope.tier).default
+    floor = floor_at(checkpoint, scope, now=now)
+    wished = replace(default, **wishes)
+    granted = wishes
+    if scope.tenant and checkpoint.user_wide:
+        granted = _within_ceiling(wishes, default)
+    result = effective(default=default, floor=floor, wishes=[granted])
+    if is_at_least(wished, floor) and all(
         getattr(result, name) == value for name, value in wishes.items()
     ):
         return {}
@@ -104,31 +172,33 @@ def clamped_fields(
     }
 
 
-@lru_cache(maxsize=4096)
-def _cached(slug: str, scope: Scope) -> Policy:
-    return _read(settings().checkpoints[slug], scope)
+def _cached(
+    checkpoint: Checkpoint, scope: Scope, *, without_tenants: bool = False
+) -> PolicyOverTime:
+    key = (checkpoint.slug, scope, without_tenants)
+    return _cache.get(key, partial(_read, checkpoint, scope, without_tenants=without_tenants))
 
 
 def fresh(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> Policy:
-    """The effective policy read past the cache: inside a transaction that changes it."""
-    policy = _read(checkpoint, scope)
+    """The effective policy, read past the cache inside a transaction that changes it."""
+    policy = _read(checkpoint, scope).at(now)
     if _reports_only(checkpoint, now):
         return replace(policy, enforcement=Enforcement.REPORT_ONLY)
     return policy
 
 
-def _read(checkpoint: Checkpoint, scope: Scope) -> Policy:
+def _read(checkpoint: Checkpoint, scope: Scope, *, without_tenants: bool = False) -> PolicyOverTime:
     try:
-        return _read_rows(checkpoint, scope)
+        return _read_rows(checkpoint, scope, without_tenants=without_tenants)
     except (DatabaseError, InterfaceError) as error:
         raise StoreUnavailable("the policy cannot be read") from error
 
 
-def _read_rows(checkpoint: Checkpoint, scope: Scope) -> Policy:
-    rules = rules_at(checkpoint, scope.tier)
+def _read_rows(checkpoint: Checkpoint, scope: Scope, *, without_tenants: bool) -> PolicyOverTime:
+    pair = policy_pair_at(checkpoint, scope.tier)
     # Report-only is a dated matter of the settings; stored policies always enforce.
-    enforcing = replace(rules.default, enforcement=Enforcement.ENFORCE)
-    floor = replace(rules.floor, enforcement=Enforcement.ENFORCE)
+    enforcing = replace(pair.default, enforcement=Enforcement.ENFORCE)
+    floor = replace(pair.floor, enforcement=Enforcement.ENFORCE)
     rows = PolicyWish.objects.filter(
         Q(tenant=scope.tenant or None) | Q(tenant=None),
         current=True,
@@ -137,12 +207,36 @@ def _read_rows(checkpoint: Checkpoint, scope: Scope) -> Policy:
     ranked = sorted(
         rows, key=lambda row: (row.tenant_id is None, checkpoint.lineage.index(row.checkpoint))
     )
-    return effective(
-        default=enforcing,
-        floor=floor,
-        wishes=[parse(row.wishes) for row in ranked],
-        now=datetime.min,  # noqa: DTZ901 (no dated exception takes part)
-    )
+    own: list[Wishes] = [_wishes_of(row, checkpoint) for row in ranked if row.tenant_id is not None]
+    sites = [_wishes_of(row, checkpoint) for row in ranked if row.tenant_id is None]
+
+    def policy_under(exceptions: Sequence[FloorException]) -> Policy:
+        moved = _moved(floor, checkpoint, exceptions)
+        base = effective(default=enforcing, floor=moved, wishes=sites)
+        if without_tenants or not own:
+            return base
+        asked = own
+        if checkpoint.user_wide:
+            asked = [_within_ceiling(wishes, base) for wishes in own]
+        return effective(default=enforcing, floor=moved, wishes=[*asked, *sites])
+
+    return over_time(exceptions_of(scope.tenant, checkpoint), policy_under)
+
+
+def _moved(floor: Policy, checkpoint: Checkpoint, exceptions: Sequence[FloorException]) -> Policy:
+    return moved_floor(floor, bottom=declared_floor(checkpoint), exceptions=exceptions)
+
+
+def _within_ceiling(wishes: Wishes, base: Policy) -> Wishes:
+    return within_ceiling(wishes, ceiling=settings().user_wide_ceiling, base=base)
+
+
+def _wishes_of(row: PolicyWish, checkpoint: Checkpoint) -> dict[str, Any]:
+    strict = policy_pair_for(checkpoint, preset=Preset.ENTERPRISE, tier=Tier.ENTERPRISE).default
+    wishes, odd = stored_wishes(row.wishes, instead=strict)
+    if odd:
+        logger.error("policy wish %s cannot be read whole: %s", row.pk, ", ".join(odd))
+    return wishes
 
 
 def _overlaid(
@@ -154,18 +248,16 @@ def _overlaid(
 
 
 def _reports_only(checkpoint: Checkpoint, now: datetime) -> bool:
-    until = settings().report_only.get(checkpoint.slug) or settings().report_only.get(EVERY)
-    return until is not None and now.date() < until and not checkpoint.always_on
+    dated = settings().report_only
+    if not dated or checkpoint.is_always_enforced:
+        return False
+    until = dated.get(checkpoint.slug) or dated.get(EVERY)
+    return until is not None and now.date() < until
 
 
 def forget() -> None:
     """Empty this process's cache."""
-    _cached.cache_clear()
+    _cache.cache_clear()
 
 
-def _forget(*, setting: str, **_: object) -> None:
-    if setting == "OTPGUARD":
-        forget()
-
-
-setting_changed.connect(_forget, dispatch_uid="otpguard.tenants.policies")
+forget_on_change(_cache)

@@ -7,24 +7,26 @@ a change is seen at the next request of every process (C1).
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import lru_cache
+from functools import partial
 
 from django.db import DatabaseError, InterfaceError
 from django.db.models import Q
 
+from otpguard.committed_cache import CommittedCache
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.enrollment import Rule
 from otpguard.exceptions import StoreUnavailable
 from otpguard.models import EnrollmentRule
 
+_cache: CommittedCache[tuple[Rule, ...]] = CommittedCache(4096)
 
-@lru_cache(maxsize=4096)
-def rules_of(tenant: str, version: int) -> tuple[Rule, ...]:  # noqa: ARG001 (a part of the key)
+
+def rules_of(tenant: str, version: int) -> tuple[Rule, ...]:
     """The rules of a tenant at a version, the site's among them.
 
     Costs one read when the version is new to this process. Raises StoreUnavailable when it fails.
     """
-    return _read(Q(tenant=None) | Q(tenant=tenant))
+    return _cache.get((tenant, version), partial(_read, Q(tenant=None) | Q(tenant=tenant)))
 
 
 def site_rules() -> tuple[Rule, ...]:
@@ -44,7 +46,7 @@ def as_rule(row: EnrollmentRule) -> Rule:
 
 def forget() -> None:
     """Empty this process's cache."""
-    rules_of.cache_clear()
+    _cache.cache_clear()
 
 
 def _read(which: Q) -> tuple[Rule, ...]:

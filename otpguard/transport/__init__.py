@@ -1,1 +1,1 @@
-"""How the product speaks to vendors: one HTTP client, values in and values out."""
+"""How otpguard talks to vendors: one HTTP client, values in and values out."""

@@ -1,8 +1,8 @@
-"""Send one request to a vendor and say what became of it. The only place that does.
+"""Send one request to a vendor and return what happened. No other module talks to vendors.
 
-One pool of connections a process, shared by its threads and left behind by a fork. TLS is always
-verified, no redirect is followed, no cookie is kept, and nothing of a header, body or address but
-the host is ever logged.
+Each process has one pool of connections, shared by its threads and abandoned after a fork. TLS is
+always verified, no redirect is followed, no cookie is kept. Of headers, body and URL only the host
+is ever logged.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ import httpcore2
 import httpx2
 
 from otpguard.transport.exchange import Deadlines, Request, Response, Unknown, Unsent
-from otpguard.transport.network import Backend, budget, hush
+from otpguard.transport.network import Backend, budget, silence_library_log
 
 logger = logging.getLogger("otpguard.transport")
 
 LARGEST_BODY = 1 << 20
-"""Bytes of an answer that are read; a longer one counts as no answer."""
+"""How many bytes of an answer are read; a longer answer counts as no answer."""
 
 CONNECTIONS = 200
 IDLE_CONNECTIONS = 50
 IDLE_SECONDS = 15.0
-"""Shorter than any vendor's load balancer waits: a connection it has closed meanwhile costs an
-`Unknown`."""
+"""Shorter than the idle timeout of any vendor's load balancer: writing to a connection that the
+vendor has closed would give an `Unknown`."""
 
 _NOTHING_SENT = (
     httpx2.ConnectError,
@@ -75,9 +75,9 @@ class _Shared:
             wire.close()
 
     def leave_behind(self) -> None:
-        """In the child of a fork: the connections are the parent's, and the lock may be held.
+        """In the child of a fork: the connections belong to the parent, and the lock may be held.
 
-        They are kept and not closed, for closing would say good-bye on the parent's connections.
+        They are kept and not closed, because closing would end the parent's TLS connections.
         """
         self._lock = Lock()
         if self._wire is not None:
@@ -86,17 +86,16 @@ class _Shared:
 
 
 _shared = _Shared()
-hush()
-atexit.register(_shared.close)
+silence_library_log()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_shared.leave_behind)
 
 
 def send(request: Request, *, deadlines: Deadlines) -> Response | Unsent | Unknown:
-    """Send once; never again, and never to another address.
+    """Send the request once, to this URL only; never retried, never redirected.
 
-    Comes back within the deadlines, but for the time the system takes to look up a name. Raises
-    nothing for what a network or a vendor can do.
+    Returns within the deadlines, plus the time the system takes to look up a name. Network and
+    vendor failures are return values, not exceptions.
     """
     started = time.monotonic()
     with budget(deadlines.total):
@@ -110,13 +109,17 @@ def send(request: Request, *, deadlines: Deadlines) -> Response | Unsent | Unkno
 
 
 def close() -> None:
-    """Close the idle connections of this process. The next `send` opens new ones."""
+    """Close the idle connections of this process, as is done at its end. The next `send` opens new
+    ones."""
     _shared.close()
+
+
+atexit.register(close)
 
 
 def _exchange(request: Request, deadlines: Deadlines) -> Response | Unsent | Unknown:
     try:
-        answer = _shared.get().handle_request(_outgoing(request, deadlines))
+        answer = _shared.get().handle_request(_httpx_request(request, deadlines))
     except _NOTHING_SENT as error:
         return Unsent(reason=type(error).__name__)
     except httpx2.TransportError as error:
@@ -133,7 +136,7 @@ def _exchange(request: Request, deadlines: Deadlines) -> Response | Unsent | Unk
     return Response(status=answer.status_code, headers=headers, body=body)
 
 
-def _outgoing(request: Request, deadlines: Deadlines) -> httpx2.Request:
+def _httpx_request(request: Request, deadlines: Deadlines) -> httpx2.Request:
     timeouts = {
         "connect": deadlines.connect,
         "pool": deadlines.connect,

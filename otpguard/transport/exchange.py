@@ -1,7 +1,7 @@
-"""What goes over the wire and what comes back, as values that show no secrets.
+"""The request and the result of an exchange with a vendor, as values that show no secrets.
 
-The three ends of an exchange are kept apart, because they cost differently: a `Response` was
-answered, an `Unsent` request certainly never left, and about an `Unknown` one nobody can say.
+There are three results, because each needs a different reaction: a `Response` was answered, an
+`Unsent` request certainly never left, and an `Unknown` one may or may not have arrived.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _VALUE = re.compile(r"[\x20-\x7e\t]*")
 class Deadlines:
     """How long one exchange may take, in seconds.
 
-    `read` is for the whole of it after connecting, from the first byte written to the last one
-    read, so that a vendor who answers byte by byte gets no more time. Raises ValueError when they
-    are not positive or exceed LONGEST together.
+    `read` covers everything after connecting, from the first byte written to the last one read,
+    so a vendor that answers byte by byte gets no extra time. Raises ValueError if either is not
+    positive or if their sum exceeds LONGEST.
     """
 
     connect: float = 3.0
@@ -45,10 +45,10 @@ class Deadlines:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Request:
-    """One request. Its repr tells method and host only: URLs, too, carry numbers and keys.
+    """One request. Its repr shows method and host only: URLs carry numbers and keys, too.
 
-    Raises ValueError for an address that is not https (http is for loopback alone), that carries a
-    password, or for header lines that are none.
+    Raises ValueError for a URL that is not https (http is allowed for loopback only), for a URL
+    with a password in it, and for malformed header lines.
     """
 
     method: str
@@ -57,7 +57,7 @@ class Request:
     body: bytes = b""
 
     def __post_init__(self) -> None:
-        checked_address(self.url)
+        checked_url(self.url)
         for name, value in self.headers.items():
             if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
                 raise ValueError(f"the header {name!r} cannot be sent")
@@ -71,6 +71,9 @@ class Request:
         return urlsplit(self.url).hostname or ""
 
 
+SUCCESS_CLASS = 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """An answer. Header names are in lower case; of a repeated header the last line counts."""
@@ -79,29 +82,34 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=lambda: _NONE, repr=False)
     body: bytes = field(default=b"", repr=False)
 
+    @property
+    def is_success(self) -> bool:
+        """True for a status of the 2xx class (RFC 9110, 15.3)."""
+        return self.status // 100 == SUCCESS_CLASS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsent:
-    """No connection came about: certainly nothing was sent."""
+    """There was no connection: certainly nothing was sent."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """The request was written, in part or whole, and no usable answer came back."""
+    """The request was written, in part or whole, but no usable answer came back."""
 
     reason: str
 
 
-def checked_address(url: str) -> str:
-    """The URL itself. Raises ValueError for one that must not be spoken to."""
+def checked_url(url: str) -> str:
+    """Returns the URL. Raises ValueError if requests to it are not allowed."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if not host or parts.username is not None or parts.password is not None:
-        raise ValueError("a vendor's address names a host, and no user or password")
+        raise ValueError("a vendor's URL names a host, and no user or password")
     if any(char <= " " or char > "~" for char in url):
-        raise ValueError("a vendor's address is printable ASCII")
+        raise ValueError("a vendor's URL is printable ASCII")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
         raise ValueError("vendors are spoken to over https only")
     return url

@@ -1,7 +1,7 @@
 """Sockets that know how much time is left for the whole exchange.
 
-Timeouts of sockets count anew at each read, so a vendor who sends one byte every few seconds would
-hold a worker for ever. Here each read, write and connect gets what is left of one budget.
+A socket's own timeout restarts at each read, so a vendor that sends one byte every few seconds
+could hold a worker forever. Here each read, write and connect gets what is left of one budget.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CHATTY = ("httpcore2.connection", "httpcore2.http11", "httpcore2.proxy")
 
 @contextmanager
 def budget(seconds: float) -> Iterator[None]:
-    """Let everything inside, in this thread, take so many seconds together."""
+    """Give everything inside, in this thread, so many seconds in total."""
     token = _ends_at.set(time.monotonic() + seconds)
     try:
         yield
@@ -108,7 +108,7 @@ def _not_ours(_record: logging.LogRecord) -> bool:
     return _ends_at.get() is None
 
 
-def hush() -> None:
+def silence_library_log() -> None:
     """Keep the library's own debug lines, which show headers, out of logs during our exchanges."""
     for name in _CHATTY:
         logging.getLogger(name).addFilter(_not_ours)

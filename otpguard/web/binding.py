@@ -1,7 +1,7 @@
-"""Bind a new factor on a page: the form of its kind, the guard before it, the flow behind it.
+"""Bind a new factor on a page: show the form of its kind, ask the guard, call the flow.
 
-Used by the enrollment page of a step-up and by the Security page. Whoever has a factor already
-proves it first; the guard then brings the form back (DESIGN §5).
+Used by the enrollment page of a step-up and by the Security page. Somebody who has a factor proves
+it first; the guard then brings the form back (DESIGN §5).
 """
 
 from __future__ import annotations
@@ -15,31 +15,30 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from otpguard.conf import settings
-from otpguard.core.assurance import FactorKind
-from otpguard.core.binding import best_of_kind, checkpoint_to_change
+from otpguard.conf import factor_kinds, settings
+from otpguard.core.binding import checkpoint_to_change
+from otpguard.core.choose import best_of_kind
 from otpguard.core.decision import EnrolledFactor
+from otpguard.core.factor_kind import FactorKind
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask, StartRefused
+from otpguard.factors.catalog import drivers
 from otpguard.factors.enrolled import live_factors
-from otpguard.flows import enroll
-from otpguard.forms.factor import NameForm
-from otpguard.forms.phone import PhoneForm
+from otpguard.flows.checkpoint.step_up_options import StepUpOptions
+from otpguard.flows.factor import enroll
+from otpguard.forms.of_kind import form_of
 from otpguard.http import pages
 from otpguard.http.guard import require
-from otpguard.labels import FACTOR_KINDS, Text
-from otpguard.models import Challenge
+from otpguard.labels import Text, factor_kind_label
 from otpguard.web import messages
-
-OFFERED = (FactorKind.PHONE, FactorKind.PASSKEY, FactorKind.TOTP)
-"""What people can enroll by themselves; the first that would do is shown first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """One page that binds: for which ask, which kind, the addresses of the others, how it looks.
+    """One page that binds a factor: its ask, its kind, the URLs of other kinds, its template.
 
-    `replaces` is the id of the phone that a new number takes over from.
+    `replaces` is the id of the phone that a new number takes over from; `options` are those of the
+    ask, if it was evaluated already.
     """
 
     ask: Ask
@@ -48,32 +47,52 @@ class Binding:
     template: str
     context: dict[str, Any]
     replaces: str = ""
+    options: StepUpOptions | None = None
 
 
-def bind(request: HttpRequest, facts: RequestFacts, binding: Binding) -> HttpResponse:
+def offered() -> tuple[FactorKind, ...]:
+    """The kinds that people can enroll alone; the first one that is enough comes first."""
+    kinds = [kind for kind in factor_kinds().values() if kind.enroll_order is not None]
+    return tuple(sorted(kinds, key=lambda kind: (kind.enroll_order, kind.slug)))
+
+
+def bind_factor(request: HttpRequest, facts: RequestFacts, binding: Binding) -> HttpResponse:
     """GET shows the form of the kind; POST binds and leads to the page that confirms it.
 
     Raises RequestRefused for somebody who has to prove an older factor first.
     """
-    form = _form(binding.kind, request.POST if request.method == "POST" else None)
-    if request.method != "POST" or form is None:
+    kind = binding.kind
+    if kind is None:
+        return _page(request, facts, binding, None)
+    form = _form(kind, request.POST if request.method == "POST" else None)
+    if request.method != "POST":
         return _page(request, facts, binding, form)
     if not form.is_valid():
         return _page(request, facts, binding, form, status=400)
     guarded = not enroll.is_first(facts)
     if guarded:
-        require(request, guard_of(facts, binding.kind), target=_target(binding))
+        require(request, guard_of(facts, kind), target=_target(kind, binding))
     try:
-        challenge = _begin(facts, binding, form, guarded=guarded)
+        challenge = enroll.enroll_factor(
+            facts=facts,
+            ask=binding.ask,
+            kind=kind.slug,
+            given=form.cleaned_data,
+            guarded=guarded,
+            replaces=binding.replaces,
+            language=get_language() or "",
+            options=binding.options,
+        )
     except StartRefused as refused:
-        form.add_error(None, messages.start_refused(refused.reason, refused.retry_after))
-        return _page(request, facts, binding, form, status=429 if refused.retry_after else 403)
+        form.add_error(None, messages.start_refused(refused.reason))
+        wait = messages.Waiting.of(refused.retry_after, now=facts.now)
+        return _page(request, facts, binding, form, wait=wait, status=429 if wait else 403)
     return redirect("otpguard:code", challenge_id=challenge.pk)
 
 
-def guard_of(facts: RequestFacts, kind: FactorKind | None) -> str:
+def guard_of(facts: RequestFacts, kind: FactorKind) -> str:
     """The checkpoint that guards adding a factor of `kind`."""
-    return guard_to_change(facts, best_of_kind(kind or FactorKind.PHONE))
+    return guard_to_change(facts, best_of_kind(kind))
 
 
 def guard_to_change(facts: RequestFacts, factor: EnrolledFactor) -> str:
@@ -87,39 +106,15 @@ def guard_to_change(facts: RequestFacts, factor: EnrolledFactor) -> str:
     )
 
 
-def _begin(
-    facts: RequestFacts,
-    binding: Binding,
-    form: Any,  # noqa: ANN401 (the kind's own)
-    *,
-    guarded: bool,
-) -> Challenge:
-    common: dict[str, Any] = {
-        "facts": facts,
-        "ask": binding.ask,
-        "guarded": guarded,
-        "language": get_language() or "",
-    }
-    if binding.kind is FactorKind.PHONE:
-        number = form.cleaned_data["number"]
-        return enroll.enroll_phone(number=number, replaces=binding.replaces, **common)
-    begin = enroll.enroll_totp if binding.kind is FactorKind.TOTP else enroll.enroll_passkey
-    return begin(name=form.cleaned_data["name"], **common)
+def _form(kind: FactorKind, data: Any) -> forms.Form:  # noqa: ANN401 (a QueryDict)
+    form_class = form_of(drivers()[kind.slug].enrollment_form)
+    return form_class(data, initial={"name": str(factor_kind_label(kind.slug))})
 
 
-def _form(kind: FactorKind | None, data: Any) -> forms.Form | None:  # noqa: ANN401 (a QueryDict)
-    if kind is None:
-        return None
-    if kind is FactorKind.PHONE:
-        return PhoneForm(data)
-    return NameForm(data, initial={"name": str(FACTOR_KINDS[kind])})
-
-
-def _target(binding: Binding) -> str:
-    kind = FACTOR_KINDS[binding.kind] if binding.kind else ""
+def _target(kind: FactorKind, binding: Binding) -> str:
     if binding.replaces:
         return _("change the phone number")
-    return _("add: %(kind)s") % {"kind": kind}
+    return _("add: %(kind)s") % {"kind": factor_kind_label(kind.slug)}
 
 
 def _page(
@@ -128,11 +123,14 @@ def _page(
     binding: Binding,
     form: forms.Form | None,
     *,
+    wait: messages.Waiting | None = None,
     status: int = 200,
 ) -> HttpResponse:
     first = enroll.is_first(facts)
     others: list[tuple[str, Text]] = [
-        (url, FACTOR_KINDS[kind]) for kind, url in binding.urls.items() if kind is not binding.kind
+        (url, factor_kind_label(kind.slug))
+        for kind, url in binding.urls.items()
+        if kind != binding.kind
     ]
     response = render(
         request,
@@ -140,7 +138,9 @@ def _page(
         {
             **binding.context,
             "form": form,
-            "kind": binding.kind.value if binding.kind else "",
+            "wait": wait,
+            "kind": binding.kind.slug if binding.kind else "",
+            "fields": drivers()[binding.kind.slug].enrollment_template if binding.kind else "",
             "kind_url": binding.urls.get(binding.kind, "") if binding.kind else "",
             "others": others,
             "first": first,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.contrib.auth.models import AbstractUser
 from django.http import HttpResponse
 from django.test import Client
 
 from tests import factories
-from tests.stepup import continue_held, step_up
-
-Act = Callable[..., HttpResponse]
+from tests.admin.acting import Act
+from tests.stepup import continue_form, step_up
 
 
 @pytest.fixture
@@ -36,7 +33,7 @@ def act(site: Client) -> Act:
     def pressed(url: str, **data: object) -> HttpResponse:
         asked = site.post(url, data, HTTP_ACCEPT="text/html")
         assert asked.status_code == 303, (asked.status_code, asked.content[:300])
-        done = continue_held(site, step_up(site, asked))
+        done = continue_form(site, step_up(site, asked))
         assert done.status_code == 302, (done.status_code, done.content[-3000:])
         return site.get(done["Location"])
 

@@ -11,11 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from otpguard.flows.approve import reset_or_ask
+from otpguard.flows.factor.reset_request import reset_or_ask
 from otpguard.models import Approval, Factor, FactorBlock, Membership
 from tests import factories
-from tests.admin.conftest import Act
-from tests.stepup import continue_held, step_up
+from tests.admin.acting import Act
+from tests.stepup import continue_form, step_up
 
 pytestmark = pytest.mark.django_db
 
@@ -113,7 +113,7 @@ def test_staff_with_another_tenant_selected_do_not_decide_here(
     own = factories.member(factories.tenant(), operator, roles=["admin"])
     factories.select(site, own.tenant)
     refused = site.post(do("approve", row), HTTP_ACCEPT="text/html")
-    page = continue_held(site, step_up(site, refused))
+    page = continue_form(site, step_up(site, refused))
     assert page.status_code == 403
     row.refresh_from_db()
     assert row.state == "open"

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from otpguard.models import Event, FactorBlock
 from tests import factories
-from tests.admin.conftest import Act
-from tests.stepup import continue_held, step_up
+from tests.admin.acting import Act
+from tests.stepup import continue_form, step_up
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def test_an_operator_does_not_unblock_a_factor_of_their_own(
 ) -> None:
     row = blocked(operator)
     asked = site.post(unblock(row), {"reason": "me"}, HTTP_ACCEPT="text/html")
-    page = continue_held(site, step_up(site, asked))
+    page = continue_form(site, step_up(site, asked))
     assert page.status_code == 403
     assert FactorBlock.objects.filter(pk=row.pk).exists()
 
@@ -60,7 +60,7 @@ def test_staff_with_another_tenant_selected_do_not_unblock_here(
     own = factories.member(factories.tenant(), operator, roles=["admin"])
     factories.select(site, own.tenant)
     asked = site.post(unblock(row), {"reason": "x"}, HTTP_ACCEPT="text/html")
-    page = continue_held(site, step_up(site, asked))
+    page = continue_form(site, step_up(site, asked))
     assert page.status_code == 403
     assert FactorBlock.objects.filter(pk=row.pk).exists()
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from otpguard.models import Challenge, Event
 from tests import factories
-from tests.admin.conftest import Act
-from tests.stepup import begin, continue_held, step_up
+from tests.admin.acting import Act
+from tests.stepup import begin, continue_form, step_up
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +59,7 @@ def test_staff_of_one_tenant_do_not_cancel_the_sites_challenge(
     factories.select(site, tenant)
     url = reverse("admin:otpguard_challenge_do_cancel", args=[asked.pk])
     refused = site.post(url, {"reason": "x"}, HTTP_ACCEPT="text/html")
-    page = continue_held(site, step_up(site, refused))
+    page = continue_form(site, step_up(site, refused))
     assert page.status_code == 403
     asked.refresh_from_db()
     assert asked.state == "open"

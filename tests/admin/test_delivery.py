@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from otpguard.models import Delivery
 from tests import factories
+from tests.models.rows import challenge, delivery
 from tests.stepup import begin
 
 pytestmark = pytest.mark.django_db
@@ -37,3 +38,26 @@ def test_a_delivery_shows_what_it_cost_and_where_it_went(
     page = site.get(reverse("admin:otpguard_delivery_change", args=[row.pk])).content.decode()
     assert "0.0088" in page
     assert ">US<" in page
+
+
+def test_carrier_and_network_route_are_columns_and_filters(site: Client) -> None:
+    asked = challenge(factories.phone_factor(factories.user()))
+    for step, (carrier, way) in enumerate(
+        [("T-Mobile", "direct"), ("Verizon", "second"), ("", "")]
+    ):
+        delivery(asked, step=step, carrier=carrier, network_route=way)
+    url = reverse("admin:otpguard_delivery_changelist")
+    page = site.get(url).content.decode()
+    assert '<td class="field-carrier">Verizon</td>' in page
+    assert '<td class="field-network_route">second</td>' in page
+    assert '<option value="T-Mobile">' in page
+    assert '<option value="direct">' in page
+    for query in ({"carrier": "Verizon"}, {"network_route": "second"}):
+        found = site.get(url, query).context["cl"].result_list
+        assert [(row.carrier, row.network_route) for row in found] == [("Verizon", "second")]
+
+
+def test_the_word_in_the_url_stays_listed_when_no_new_message_has_it(site: Client) -> None:
+    delivery(challenge(factories.phone_factor(factories.user())), carrier="Verizon")
+    page = site.get(reverse("admin:otpguard_delivery_changelist"), {"carrier": "Sprint"})
+    assert '<option value="Sprint" selected>' in page.content.decode()

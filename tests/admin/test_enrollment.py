@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from otpguard.models import EnrollmentRule, Event
 from tests import factories
-from tests.admin.conftest import Act
+from tests.admin.acting import Act
 from tests.enrolling import rule
-from tests.stepup import continue_held, step_up
+from tests.stepup import continue_form, step_up
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:otpguard_enrollmentrule_do_add")
@@ -89,7 +89,7 @@ def test_staff_inside_a_tenant_reach_neither_the_site_nor_another(
         (do("remove", theirs), {}),
     ):
         asked = site.post(url, posted, HTTP_ACCEPT="text/html")
-        assert continue_held(site, step_up(site, asked)).status_code == 403
+        assert continue_form(site, step_up(site, asked)).status_code == 403
     assert list(EnrollmentRule.objects.values_list("grace_days", flat=True)) == [14, 14]
 
 

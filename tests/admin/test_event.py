@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from otpguard.admin import event as module
+from otpguard.admin.lists import paginator as module
 from otpguard.audit.recorder import Circumstances, record
-from otpguard.core.events import ChallengeExpired, ChallengeStarted
+from otpguard.core.events.challenge import ChallengeExpired, ChallengeStarted
 from otpguard.models import Event
 from tests import factories
 
@@ -42,7 +42,7 @@ def test_a_row_names_event_tenant_people_place_and_details(site: Client) -> None
         checkpoint="api_key",
         actor=str(ada.pk),
         subject=str(ada.pk),
-        address="203.0.113.9",
+        client_ip="203.0.113.9",
         agent="Safari on iPhone",
         target="key 'ci'",
     )
@@ -90,7 +90,7 @@ class Counted:
     def __init__(self) -> None:
         self.statements = 0
 
-    def __call__(self, execute, sql, params, many, context):  # noqa: ANN001, ANN204
+    def __call__(self, execute, sql, params, many, context):  # noqa: ANN001, ANN204 (Django's signature)
         self.statements += 1
         return execute(sql, params, many, context)
 

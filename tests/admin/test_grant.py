@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from otpguard.models import Event, Grant
 from tests import factories
-from tests.admin.conftest import Act
+from tests.admin.acting import Act
 
 pytestmark = pytest.mark.django_db
 

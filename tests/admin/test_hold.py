@@ -9,11 +9,11 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from django.urls import reverse
 
-from otpguard.flows import hold
+from otpguard.flows.release import hold
 from otpguard.models import Hold, Membership
 from tests import factories
-from tests.admin.conftest import Act
-from tests.stepup import continue_held, step_up
+from tests.admin.acting import Act
+from tests.stepup import continue_form, step_up
 
 pytestmark = pytest.mark.django_db
 
@@ -45,9 +45,9 @@ def test_a_hold_is_lifted_with_who_did_it(act: Act, operator: AbstractUser) -> N
 def test_an_operator_who_is_held_does_not_lift_it(site: Client, operator: AbstractUser) -> None:
     row = held(factories.member(factories.tenant(), operator), operator)
     asked = site.post(lift(row), {"reason": "me"}, HTTP_ACCEPT="text/html")
-    page = continue_held(site, step_up(site, asked))
+    page = continue_form(site, step_up(site, asked))
     assert page.status_code == 403
-    assert "their own hold" in page.content.decode()
+    assert "your own hold" in page.content.decode()
     row.refresh_from_db()
     assert row.lifted_at is None
 

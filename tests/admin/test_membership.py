@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from otpguard.models import Factor, FactorBlock, Grant, Hold, Membership
 from tests import factories
-from tests.admin.conftest import Act
-from tests.stepup import continue_held, step_up
+from tests.admin.acting import Act
+from tests.stepup import continue_form, step_up
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,7 @@ def test_a_rise_to_an_admin_role_shows_its_hold(act: Act) -> None:
     factories.member(tenant, roles=["admin"])
     member = factories.member(tenant, roles=["member"])
     page = act(do("set", member), roles="member, api_admin", active="on", reason="new task")
-    assert "Every checkpoint: " in page.content.decode()
+    assert "Every sensitive checkpoint: " in page.content.decode()
     assert Hold.objects.get().user_id == member.user_id
 
 
@@ -88,7 +88,7 @@ def test_the_tenants_page_leads_to_its_members_only(site: Client) -> None:
     assert list(page.context["cl"].result_list) == [here]
 
 
-def test_a_reset_here_does_what_the_organization_would(act: Act) -> None:
+def test_a_reset_here_does_what_the_tenant_would(act: Act) -> None:
     member = factories.member(factories.tenant())
     own = factories.phone_factor(member.user)
     token = factories.phone_factor(member.user, tenant=member.tenant)
@@ -96,7 +96,7 @@ def test_a_reset_here_does_what_the_organization_would(act: Act) -> None:
     assert "2 factors were reset." in page
     assert FactorBlock.objects.get().factor == own
     assert not Factor.objects.filter(pk=token.pk).exists()
-    assert "Every checkpoint: " in page
+    assert "Every sensitive checkpoint: " in page
 
 
 def test_a_reset_everywhere_removes_what_is_personal_too(act: Act) -> None:
@@ -106,10 +106,10 @@ def test_a_reset_everywhere_removes_what_is_personal_too(act: Act) -> None:
     act(do("reset-everywhere", member), reason="lost all")
     assert not Factor.objects.filter(user=member.user).exists()
     other.refresh_from_db()
-    assert set(other.held) == {"*"}
+    assert set(other.held) == {"*sensitive"}
 
 
-def test_a_reset_here_leaves_other_organizations_alone(act: Act) -> None:
+def test_a_reset_here_leaves_other_tenants_alone(act: Act) -> None:
     member = factories.member(factories.tenant())
     other = factories.member(factories.tenant(), member.user)
     factories.phone_factor(member.user)
@@ -126,9 +126,9 @@ def test_an_operator_does_not_reset_themselves(
 ) -> None:
     member = factories.member(factories.tenant(), operator)
     asked = site.post(do(action, member), {"reason": "me"}, HTTP_ACCEPT="text/html")
-    page = continue_held(site, step_up(site, asked))
+    page = continue_form(site, step_up(site, asked))
     assert page.status_code == 403
-    assert "their own factors" in page.content.decode()
+    assert "your own factors" in page.content.decode()
     assert Factor.objects.filter(user=operator).exists()
     assert not FactorBlock.objects.exists()
 
@@ -153,7 +153,7 @@ def test_staff_with_another_tenant_selected_reset_nobody_here(
     factories.phone_factor(member.user)
     factories.select(site, own.tenant)
     asked = site.post(do(action, member), {"reason": "x"}, HTTP_ACCEPT="text/html")
-    page = continue_held(site, step_up(site, asked))
+    page = continue_form(site, step_up(site, asked))
     assert page.status_code == 403
     assert Factor.objects.filter(user=member.user).exists()
     assert not FactorBlock.objects.exists()

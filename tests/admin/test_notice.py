@@ -6,7 +6,7 @@ import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from otpguard.flows.notify import notify
+from otpguard.flows.notice.notify import notify
 from otpguard.models import Notice
 from otpguard.notices.kinds import NoticeKind
 from tests import factories

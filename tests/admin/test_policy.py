@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from otpguard.models import PolicyWish
 from tests import factories
-from tests.admin.conftest import Act
-from tests.stepup import continue_held, step_up
+from tests.admin.acting import Act
+from tests.stepup import continue_form, step_up
 
 pytestmark = pytest.mark.django_db
 CHOOSE = "admin:otpguard_policywish_do_choose"
@@ -95,5 +95,5 @@ def test_staff_inside_a_tenant_change_neither_the_sites_wishes_nor_anothers(
     factories.select(site, own)
     for scope in ("site", str(factories.tenant().pk)):
         asked = site.post(page_for(scope, "api_key"), {"ttl": "600"}, HTTP_ACCEPT="text/html")
-        assert continue_held(site, step_up(site, asked)).status_code == 403
+        assert continue_form(site, step_up(site, asked)).status_code == 403
     assert not PolicyWish.objects.exists()

@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from otpguard.models import Event, Price
 from tests import factories
-from tests.admin.conftest import Act
-from tests.forms.test_price import GOOD
+from tests.admin.acting import Act
+from tests.forms.typed import PRICE
 from tests.prices import price
-from tests.stepup import continue_held, step_up
+from tests.stepup import continue_form, step_up
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:otpguard_price_changelist")
@@ -26,7 +26,7 @@ def end(row: Price) -> str:
 
 
 def test_a_price_is_set_after_a_step_up_and_shown(act: Act) -> None:
-    page = act(SET, **GOOD)
+    page = act(SET, **PRICE)
     made = Price.objects.get()
     assert (made.per_try, made.country, made.valid_from) == (8_800, "US", date(2026, 1, 1))
     assert page.context["original"] == made
@@ -46,8 +46,8 @@ def test_a_price_is_ended_once(act: Act, site: Client) -> None:
 
 
 def test_nothing_happens_without_the_step_up_and_mistakes_come_first(site: Client) -> None:
-    assert site.post(SET, GOOD, HTTP_ACCEPT="text/html").status_code == 303
-    page = site.post(SET, {**GOOD, "country": "u1"})
+    assert site.post(SET, PRICE, HTTP_ACCEPT="text/html").status_code == 303
+    page = site.post(SET, {**PRICE, "country": "u1"})
     assert page.status_code == 400
     assert set(page.context["form"].errors) == {"country"}
     assert not Price.objects.exists()
@@ -57,8 +57,8 @@ def test_staff_inside_a_tenant_set_no_price(site: Client, operator: AbstractUser
     own = factories.tenant("own")
     factories.member(own, operator, roles=["admin"])
     factories.select(site, own)
-    asked = site.post(SET, GOOD, HTTP_ACCEPT="text/html")
-    assert continue_held(site, step_up(site, asked)).status_code == 403
+    asked = site.post(SET, PRICE, HTTP_ACCEPT="text/html")
+    assert continue_form(site, step_up(site, asked)).status_code == 403
     assert not Price.objects.exists()
 
 

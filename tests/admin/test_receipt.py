@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from otpguard.channels.base import ReceiptFact, ReceiptState
 from otpguard.core.outcome import Failure
-from otpguard.flows.receipt import take
+from otpguard.flows.delivery.receipts import record_receipts
 from otpguard.models import Receipt
 from tests import factories
 from tests.models.rows import challenge, delivery
@@ -31,7 +31,7 @@ def receipt() -> Receipt:
         )
         for reference in ("SM1", "nobody's")
     ]
-    take(provider="vendor", facts=facts, raw="To=+12015550123", now=timezone.now())
+    record_receipts(provider="vendor", facts=facts, raw="To=+12015550123", now=timezone.now())
     return Receipt.objects.get(delivery=row)
 
 

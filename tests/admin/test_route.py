@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from otpguard.models import RouteHealth, RouteSwitch
 from tests import factories
-from tests.admin.conftest import Act
+from tests.admin.acting import Act
 
 pytestmark = pytest.mark.django_db
 HEALTH = "admin:otpguard_routehealth_changelist"
@@ -28,22 +28,22 @@ def do(action: str, row: RouteHealth) -> str:
 
 def test_a_route_is_taken_out_of_use_and_put_back(act: Act, site: Client) -> None:
     row = health()
-    page = act(do("rest", row), reason="odd").content.decode()
+    page = act(do("pause", row), reason="odd").content.decode()
     row.refresh_from_db()
-    assert (row.state, row.reason) == ("open", "odd")
-    assert do("reopen", row) in page
-    assert do("rest", row) not in page
-    act(do("reopen", row), reason="fine")
+    assert (row.state, row.reason) == ("paused", "odd")
+    assert do("resume", row) in page
+    assert do("pause", row) not in page
+    act(do("resume", row), reason="fine")
     row.refresh_from_db()
-    assert row.state == "closed"
+    assert row.state == "in_use"
 
 
 def test_the_list_shows_routes_and_not_the_memory_of_alarms(site: Client) -> None:
-    health(state="open", open_until=timezone.now())
+    health(state="paused", paused_until=timezone.now())
     health(channel="", country="")
     page = site.get(reverse(HEALTH))
     assert [row.channel for row in page.context["cl"].result_list] == ["sms"]
-    assert "resting" in page.content.decode()
+    assert "paused" in page.content.decode()
 
 
 def test_the_list_tells_the_counts_in_words(site: Client) -> None:
@@ -74,11 +74,11 @@ def test_a_channel_is_switched_off_and_on_again(act: Act, site: Client) -> None:
 
 def test_nothing_is_stopped_without_the_step_up(site: Client) -> None:
     row = health()
-    for url in (reverse(OFF), do("rest", row)):
+    for url in (reverse(OFF), do("pause", row)):
         data = {"channel": "voice", "reason": "x"}
         assert site.post(url, data, HTTP_ACCEPT="text/html").status_code == 303
     assert not RouteSwitch.objects.exists()
-    assert not RouteHealth.objects.filter(state="open").exists()
+    assert not RouteHealth.objects.filter(state="paused").exists()
 
 
 def test_staff_who_may_only_view_cannot_act(client: Client) -> None:
@@ -88,5 +88,5 @@ def test_staff_who_may_only_view_cannot_act(client: Client) -> None:
     factories.login(client, viewer)
     row = health()
     assert client.get(reverse(HEALTH)).status_code == 200
-    for url in (reverse(OFF), do("rest", row), do("reopen", row)):
+    for url in (reverse(OFF), do("pause", row), do("resume", row)):
         assert client.post(url, {"reason": "x"}).status_code == 403

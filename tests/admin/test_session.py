@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from otpguard.models import Grant, LoginSession
 from tests import factories
-from tests.admin.conftest import Act
+from tests.admin.acting import Act
 
 pytestmark = pytest.mark.django_db
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import AbstractUser, Permission
 from django.test import Client
 from django.urls import reverse
 
-from otpguard.models import Event, Factor, Grant, HeldRequest, Membership, Tenant
+from otpguard.forms.tenant import NewTenantForm, TenantForm
+from otpguard.models import Event, Factor, Grant, KeptForm, Membership, Tenant
 from tests import factories
-from tests.admin.conftest import Act
-from tests.stepup import continue_held, step_up
+from tests.admin.acting import Act
+from tests.stepup import continue_form, step_up
 
 pytestmark = pytest.mark.django_db
 CREATE = "admin:otpguard_tenant_do_create"
@@ -26,8 +29,6 @@ def values(**changed: object) -> dict[str, object]:
         "brand": "",
         "annual_contract_value": 5000,
         "region": "us",
-        "environment": "production",
-        "industry": "",
         "tags": "EU, health, EU",
         "reason": "as agreed",
     }
@@ -58,8 +59,9 @@ def test_a_mistake_is_shown_before_anybody_is_asked_to_confirm(site: Client) -> 
 def test_a_slug_that_is_taken_is_said_on_the_form(site: Client) -> None:
     factories.tenant("acme")
     asked = site.post(reverse(CREATE), {"slug": "acme", **values()}, HTTP_ACCEPT="text/html")
-    page = continue_held(site, step_up(site, asked))
-    assert page.status_code == 403
+    page = continue_form(site, step_up(site, asked))
+    assert page.status_code == 400
+    assert list(page.context["form"].errors) == ["slug"]
     assert "already" in page.content.decode()
 
 
@@ -107,9 +109,9 @@ def test_tokens_are_imported_after_a_step_up_and_never_kept_meanwhile(site: Clie
     assert asked.status_code == 303
     page = step_up(site, asked)
     assert "filled in again" in page.content.decode()
-    held = HeldRequest.objects.get()
-    assert held.withheld == ["token_secrets"]
-    assert "GEZD" not in held.body.reveal()
+    form = KeptForm.objects.get()
+    assert form.withheld == ["token_secrets"]
+    assert "GEZD" not in form.body.reveal()
     assert not Factor.objects.filter(tenant=tenant).exists()
     done = site.post(url, data, HTTP_ACCEPT="text/html")
     assert done.status_code == 302
@@ -133,7 +135,7 @@ def test_mistakes_in_a_list_of_tokens_are_shown_by_line(site: Client) -> None:
     tenant = factories.tenant()
     page = site.post(do("import-tokens", tenant), {"token_secrets": TOKENS})
     assert page.status_code == 400
-    assert "Line 2: No active member" in page.content.decode()
+    assert "Line 2: This organization has no active member" in page.content.decode()
 
 
 def test_a_proof_for_one_tenant_does_not_serve_another_of_the_same_name(site: Client) -> None:
@@ -180,8 +182,102 @@ def test_staff_inside_a_tenant_do_not_reach_another(site: Client, operator: Abst
     factories.member(own, operator, roles=["admin"])
     factories.select(site, own)
     asked = site.post(do("suspend", other), {"reason": "x"}, HTTP_ACCEPT="text/html")
-    page = continue_held(site, step_up(site, asked))
+    page = continue_form(site, step_up(site, asked))
     assert page.status_code == 403
     assert "another organization" in page.content.decode()
     other.refresh_from_db()
     assert other.status == "active"
+
+
+def test_what_nothing_reads_yet_is_neither_shown_nor_asked_for() -> None:
+    shown = admin.site.get_model_admin(Tenant)
+    offered = {
+        *shown.list_display,
+        *shown.list_filter,
+        *shown.search_fields,
+        *(shown.fields or ()),
+        *TenantForm.base_fields,
+        *NewTenantForm.base_fields,
+    }
+    assert not offered & {"environment", "industry", "usage_signal_at"}
+
+
+def delete_page(tenant: Tenant) -> str:
+    return reverse("admin:otpguard_tenant_delete", args=[tenant.pk])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_tenant_is_deleted_after_a_step_up(site: Client, operator: AbstractUser) -> None:
+    member = factories.member(factories.tenant("acme"))
+    page = reverse("admin:otpguard_tenant_change", args=[member.tenant_id])
+    assert delete_page(member.tenant) in site.get(page).content.decode()
+    asked = site.post(delete_page(member.tenant), {"post": "yes"}, HTTP_ACCEPT="text/html")
+    assert (asked.status_code, Tenant.objects.count()) == (303, 1)
+    done = continue_form(site, step_up(site, asked))
+    assert done.status_code == 302
+    assert not Tenant.objects.exists()
+    event = Event.objects.get(kind="tenant.removed")
+    assert (event.actor_ref, event.tenant_id) == (str(operator.pk), member.tenant_id)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_tenants_are_deleted_by_one_step_up_all_or_none(site: Client) -> None:
+    tenants = [factories.tenant() for _ in range(3)]
+    url = reverse("admin:otpguard_tenant_changelist")
+    chosen = [str(each.pk) for each in tenants]
+    data = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
+    asked = site.post(url, data, HTTP_ACCEPT="text/html")
+    assert asked.status_code == 303
+    assert not LogEntry.objects.exists(), "nothing was deleted yet"
+    assert continue_form(site, step_up(site, asked)).status_code == 302
+    assert not Tenant.objects.exists()
+    assert Event.objects.filter(kind="tenant.removed").count() == 3
+    assert set(LogEntry.objects.values_list("object_id", flat=True)) == set(chosen)
+
+
+def test_staff_inside_a_tenant_delete_none_and_are_told_before_a_step_up(
+    client: Client, operator: AbstractUser
+) -> None:
+    tenant, other = factories.tenant(), factories.tenant()
+    factories.member(tenant, operator)
+    factories.login(client, operator, tenant)
+    chosen = {"action": "delete_selected", "_selected_action": [str(other.pk)], "post": "yes"}
+    for url, data in (
+        (delete_page(other), {"post": "yes"}),
+        (reverse("admin:otpguard_tenant_changelist"), chosen),
+    ):
+        assert client.post(url, data, HTTP_ACCEPT="text/html").status_code == 403
+    assert (Tenant.objects.count(), LogEntry.objects.count()) == (2, 0)
+
+
+@pytest.mark.usefixtures("act")
+def test_a_legal_hold_keeps_a_tenant(site: Client) -> None:
+    tenant = factories.tenant(legal_hold=True)
+    assert site.get(delete_page(tenant)).status_code == 403
+    assert site.post(delete_page(tenant), {"post": "yes"}).status_code == 403
+    page = reverse("admin:otpguard_tenant_change", args=[tenant.pk])
+    assert delete_page(tenant) not in site.get(page).content.decode()
+
+
+def test_who_may_change_tenants_may_not_delete_them(client: Client) -> None:
+    tenant, clerk = factories.tenant(), factories.user(is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=["change_tenant"]))
+    factories.login(client, clerk)
+    assert client.get(delete_page(tenant)).status_code == 403
+
+
+def test_the_hosts_record_and_a_legal_hold_are_set_by_the_form(act: Act) -> None:
+    tenant = factories.tenant("acme", name="Acme")
+    act(do("change", tenant), **values(external_id="42", legal_hold="on"))
+    tenant.refresh_from_db()
+    assert (tenant.external_id, tenant.legal_hold) == ("42", True)
+
+
+def test_a_record_of_the_hosts_stands_for_one_tenant(site: Client) -> None:
+    factories.tenant(external_id="42")
+    tenant = factories.tenant("acme")
+    url = do("change", tenant)
+    asked = site.post(url, values(external_id="42"), HTTP_ACCEPT="text/html")
+    page = continue_form(site, step_up(site, asked))
+    assert page.status_code == 400
+    assert set(page.context["form"].errors) == {"external_id"}

@@ -1,4 +1,4 @@
-"""A tenant's admin reads what its messages cost, and nobody else's."""
+"""A tenant's admin reads what its own messages cost, and no others."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_the_month_is_summed_for_the_callers_tenant(host: Host) -> None:
 def test_what_is_no_month_is_a_problem(host: Host) -> None:
     answer = get(host.client, month="2026-13")
     assert answer.status_code == 400
-    assert (answer.json()["code"], answer.json()["field"]) == ("invalid_month", "month")
+    assert (answer.json()["code"], answer.json()["field"]) == ("invalid_input", "month")
 
 
 def test_only_an_admin_of_the_tenant_may_ask(host: Host, client: Client) -> None:

@@ -1,4 +1,4 @@
-"""A tenant's admins see and reset their members' factors by the API, and reach nobody else."""
+"""A tenant's admins see and reset their members' factors by the API, and reach no one else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from otpguard.flows import hold
+from otpguard.flows.release import hold
 from otpguard.models import (
     Approval,
     Event,
@@ -145,7 +145,7 @@ def test_a_reset_is_a_step_up_bound_to_it(host: Host, member: Membership) -> Non
     assert (answer.status_code, answer.json()["blocked"], answer.json()["removed"]) == (200, 1, 0)
     assert answer.json()["held_until"]
     member.refresh_from_db()
-    assert set(member.held) == {"*"}
+    assert set(member.held) == {"*sensitive"}
 
 
 def test_only_named_factors_are_reset(host: Host, member: Membership) -> None:
@@ -197,7 +197,7 @@ def test_a_member_is_reset_by_the_spelling_of_the_database(host: Host, member: M
 
 
 def paths(user_id: object, factor_id: object) -> list[tuple[str, bool]]:
-    """Every address that names a member, and whether it is posted to."""
+    """Every URL that names a member, and whether it is posted to."""
     return [
         (f"members/{user_id}/factors/", False),
         (f"members/{user_id}/reset/", True),
@@ -267,7 +267,11 @@ def test_an_admin_who_is_held_neither_sees_nor_resets(host: Host, member: Member
     own = Membership.objects.get(user=host.user)
     by = factories.facts(factories.staff())
     hold.start(
-        facts=by, membership=own, checkpoint="*", until=by.now + timedelta(hours=1), reason="new"
+        facts=by,
+        membership=own,
+        checkpoint="*sensitive",
+        until=by.now + timedelta(hours=1),
+        reason="new",
     )
     for path, posts in paths(member.user_id, Factor.objects.get(user=member.user).pk):
         answer = post(host.client, path, {"reason": "x"}) if posts else get(host.client, path)
@@ -278,10 +282,10 @@ def test_an_admin_who_is_held_neither_sees_nor_resets(host: Host, member: Member
 def test_a_member_who_is_held_can_be_reset(host: Host, member: Membership) -> None:
     by = factories.facts(host.user, host.tenant)
     until = by.now + timedelta(days=3)
-    hold.start(facts=by, membership=member, checkpoint="*", until=until, reason="odd")
+    hold.start(facts=by, membership=member, checkpoint="*sensitive", until=until, reason="odd")
     assert done(host.client, f"members/{member.user_id}/reset/", {"reason": "x"}).status_code == 200
     member.refresh_from_db()
-    assert member.held == {"*": until.isoformat()}
+    assert member.held == {"*sensitive": until.isoformat()}
 
 
 def test_without_a_store_nothing_is_reset(host: Host, member: Membership) -> None:
@@ -360,7 +364,7 @@ def test_a_reset_waits_for_another_admin(host: Host, member: Membership) -> None
     assert done(other, f"approvals/{approval}/approve/").json()["blocked"] == 1
     late = done(other, f"approvals/{approval}/refuse/")
     assert late.status_code == 403
-    assert "decided already" in late.json()["detail"]
+    assert "already decided" in late.json()["detail"]
 
 
 @pytest.mark.usefixtures("two_pairs_of_eyes")
@@ -389,7 +393,7 @@ def test_another_tenants_admin_neither_sees_nor_decides(host: Host, member: Memb
     foreign = factories.member(factories.tenant(), roles=["admin"])
     factories.phone_factor(foreign.user)
     client = factories.login(Client(), foreign.user, foreign.tenant)
-    assert seen(client, "approvals/").json() == {"approvals": []}
+    assert seen(client, "approvals/").json() == {"approvals": [], "next": None}
     for decision in ("approve", "refuse"):
         path = f"approvals/{answer.json()['approval']}/{decision}/"
         assert post(client, path).status_code == 404
@@ -402,3 +406,16 @@ def test_a_reset_that_meets_nothing_is_not_asked_for(host: Host) -> None:
     answer = done(host.client, f"members/{nobody.user_id}/reset/", {"reason": "lost"})
     assert (answer.status_code, answer.json()["blocked"]) == (200, 0)
     assert not Approval.objects.exists()
+
+
+def test_what_a_member_stopped_is_seen_in_the_place_where_it_counts(
+    host: Host, member: Membership
+) -> None:
+    row = factories.opt_out("+12015550177")
+    factories.opt_out("+12015550177", factories.tenant(), channel="whatsapp")
+    own = factories.opt_out("+12015550177", host.tenant, channel="voice", source="vendor")
+    [listed] = seen(host.client, f"members/{member.user_id}/factors/").json()["factors"]
+    assert listed["stopped"] == [
+        {"channel": "sms", "since": row.at.isoformat(), "source": "keyword"},
+        {"channel": "voice", "since": own.at.isoformat(), "source": "vendor"},
+    ]

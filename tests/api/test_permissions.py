@@ -44,7 +44,7 @@ def test_a_wrong_way_of_sending_is_an_error_when_the_view_is_imported(
         RequiresCheckpoint("api_key", **asked)
 
 
-def test_the_address_of_the_problem_carries_how_the_codes_are_sent(host: Host) -> None:
+def test_the_url_of_the_problem_carries_how_the_codes_are_sent(host: Host) -> None:
     refused = host.client.get("/chats/api/", headers=API)
     challenge = begin(host.client, refused)
     assert [step["channel"] for step in challenge.plan] == ["whatsapp", "sms"]

@@ -1,4 +1,4 @@
-"""Events: appended in the caller's transaction, under a MAC, with personal data sealed."""
+"""Events: appended in the caller's transaction, under a MAC, with personal data encrypted."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, is_genuine, mac_of, record, unsealed
-from otpguard.core.events import CheckpointDenied, PolicyChanged
+from otpguard.audit.recorder import Circumstances, decrypt_private, is_genuine, mac_of, record
+from otpguard.core.events.checkpoint import CheckpointDenied
+from otpguard.core.events.tenant import PolicyChanged
 from otpguard.core.secrets import same
 from otpguard.models import Event
 from tests import factories
@@ -29,7 +30,7 @@ WHERE = Circumstances(
     actor="7",
     subject="8",
     story=str(STORY),
-    address="203.0.113.7",
+    client_ip="203.0.113.7",
     agent="Firefox on Linux",
     target="key 'production'",
 )
@@ -57,7 +58,7 @@ def test_an_event_without_tenant_or_story_has_none() -> None:
     row = write(Circumstances(now=NOW))
     assert (row.tenant_id, row.story, row.actor_ref) == (None, None, "")
     assert is_genuine(row)
-    assert unsealed(row) == {}
+    assert decrypt_private(row) == {}
 
 
 def test_a_time_of_another_zone_is_written_in_utc() -> None:
@@ -70,13 +71,13 @@ def test_personal_data_is_nowhere_in_the_row_and_can_be_opened(row: Event) -> No
         cursor.execute("SELECT * FROM otpguard_event")
         stored = repr(cursor.fetchall())
     personal = {
-        "address": WHERE.address,
+        "client_ip": WHERE.client_ip,
         "agent": WHERE.agent,
         "target": WHERE.target,
     }
     for plain in (*personal.values(), "production", "Firefox"):
         assert plain not in stored
-    assert unsealed(row) == personal
+    assert decrypt_private(row) == personal
 
 
 def test_a_row_as_it_was_written_is_genuine(row: Event) -> None:
@@ -154,7 +155,11 @@ def test_the_circumstances_of_a_request_name_its_user_twice_unless_told() -> Non
     facts = factories.facts(user, tenant)
     plain = Circumstances.of(facts, checkpoint="api_key")
     assert (plain.actor, plain.subject, plain.tenant) == (facts.user, facts.user, facts.tenant)
-    assert (plain.address, plain.agent, plain.checkpoint) == (facts.address, facts.agent, "api_key")
+    assert (plain.client_ip, plain.agent, plain.checkpoint) == (
+        facts.client_ip,
+        facts.agent,
+        "api_key",
+    )
     assert Circumstances.of(facts, subject="9").subject == "9"
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import django
 from django.core.management import call_command
@@ -31,24 +31,35 @@ PLAN = [
 
 
 @contextmanager
-def ground() -> Iterator[Path]:
-    """Servers of its own and the tables in them, for this process and its workers."""
+def ground(*, settings: str = "tests.benchmarks.settings", migrate: bool = True) -> Iterator[Path]:
+    """Servers of its own and the tables in them, for this process and its workers. Commits wait for
+    the disk, as they do in production."""
     with (
         tempfile.TemporaryDirectory() as home,
-        private_postgres() as database,
+        private_postgres(options=()) as database,
         private_redis() as broker,
     ):
         os.environ["OTPGUARD_TEST_DATABASE"] = database.rpartition("/")[0] + "/postgres"
         os.environ["OTPGUARD_TEST_REDIS"] = broker
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.settings"
+        os.environ["DJANGO_SETTINGS_MODULE"] = settings
         app.set_default()
         django.setup()
-        call_command("migrate", verbosity=0)
+        _insist_on_durable_commits()
+        if migrate:
+            call_command("migrate", verbosity=0)
         try:
             yield Path(home)
         finally:
             connection.close()
             app.close()
+
+
+def _insist_on_durable_commits() -> None:
+    with connection.cursor() as cursor:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            cursor.execute(f"SHOW {name}")
+            if cursor.fetchone() != ("on",):
+                raise RuntimeError(f"{name} must be on")
 
 
 class Worker:
@@ -99,8 +110,12 @@ def wait_for(condition: Callable[[], bool], *, seconds: float) -> None:
         time.sleep(0.05)
 
 
-def challenges(dues: Sequence[datetime | None], **first: Any) -> list[str]:
-    """Open challenges with these timers; the ids of their first deliveries, as `first` says."""
+def challenges(
+    dues: Sequence[datetime | None], *, tenants: Sequence[UUID] = (), **first: Any
+) -> list[str]:
+    """Open challenges with these timers; the ids of their first deliveries, as `first` says.
+
+    They are of these tenants in turn, of the site without any."""
     from otpguard import vault  # noqa: PLC0415 (needs Django to be set up)
     from otpguard.models import Challenge, Delivery  # noqa: PLC0415 (the same)
     from tests import factories  # noqa: PLC0415 (the same)
@@ -113,12 +128,13 @@ def challenges(dues: Sequence[datetime | None], **first: Any) -> list[str]:
             sid=f"sid-{number}",
             story=uuid4(),
             user_id=factor.user_id,
+            tenant_id=tenants[number % len(tenants)] if tenants else None,
             checkpoint="api_key",
             level=2,
             primary="password",
             factor=factor,
             destination=factor.secret,
-            net='{"address": "203.0.113.7", "agent": "Firefox", "host": "acme.example"}',
+            net='{"client_ip": "203.0.113.7", "agent": "Firefox", "host": "acme.example"}',
             target="key ci",
             plan=PLAN,
             due_at=due,
@@ -127,8 +143,7 @@ def challenges(dues: Sequence[datetime | None], **first: Any) -> list[str]:
         for number, due in enumerate(dues)
     ]
     Challenge.objects.bulk_create(rows, batch_size=500)
-    sends = [
-        Delivery(challenge=row, step=0, channel="sms", provider="sms", **first) for row in rows
-    ]
+    same: dict[str, Any] = {"step": 0, "channel": "sms", "provider": "sms", **first}
+    sends = [Delivery(challenge=row, tenant_id=row.tenant_id, **same) for row in rows]
     Delivery.objects.bulk_create(sends, batch_size=500)
     return [str(send.pk) for send in sends]

@@ -1,35 +1,52 @@
-"""What the guard costs: `python -m tests.benchmarks.guard [rounds]`.
+"""What the guard costs: `python -m tests.benchmarks.guard [--rounds 400] [--rows 1e5]`.
 
-Each round runs the contenders in shuffled order through the same WSGI stack on a private
-PostgreSQL and takes their ratios within the round, because the machine is noisy; the medians over
-the rounds are printed. The peer is the same view that asks a bare flag in the session.
+Each round runs the contenders in shuffled order through the same WSGI stack on a private PostgreSQL
+with durable commits and takes their ratios within the round, because the machine is noisy; the
+medians over the rounds are told. All are GET requests of one person who is logged in:
 
-Measured with the option that lets the guard's statement be prepared, as the README advises;
-`--unprepared` leaves it out, as behind a pooler that cannot.
+- bare: touches neither session nor user.
+- flag: a view that asks the session for a flag. Two statements, session and user.
+- row: the peer, the flag's view with one SELECT of one row by its primary key, as cheap as Django
+  can ask for it: one column by a cursor.
+- orm: the same row as an instance.
+- guarded: the flag's view behind a checkpoint that was proven; no statement more than the peer.
+
+Users, tenants, memberships, grants and web sessions have `--rows` rows each (1e4 unless given).
+
+Measured with the option that lets the guard's statement be prepared, as the README advises. Timed
+is the request from the WSGI environment to the closed response; left out are the web server and the
+network.
 """
 
 from __future__ import annotations
 
-import os
-import random
-import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
-import django
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.management import call_command
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import path
 
-REQUESTS = 200
-ALLOWED = 1.35
-"""The ratio to the session flag that a guard with server-side revocation may cost."""
+from tests.benchmarks.command import Asked, run
+from tests.benchmarks.figures import Figure, at_most
+from tests.benchmarks.ground import ground
+from tests.benchmarks.rounds import compare, measure
+
+ROUNDS, ROWS, REQUESTS = 200, 10_000, 25
+ASKED = at_most(1.08)
+"""The ratio to the view with one SELECT that a guard with server-side revocation may cost."""
+
+NAMES = ("bare", "flag", "row", "orm", "guarded")
+row_key: Any = None
+urlpatterns: list[Any] = []
 
 
 def bare(_request: HttpRequest) -> HttpResponse:
@@ -38,90 +55,120 @@ def bare(_request: HttpRequest) -> HttpResponse:
 
 
 def flagged(request: HttpRequest) -> HttpResponse:
-    """The peer: a logged-in user and a flag in the session."""
+    """A logged-in user and a flag in the session."""
     if not request.user.is_authenticated or not request.session.get("verified"):
         return HttpResponse(status=403)
     return HttpResponse("ok")
 
 
-def main(rounds: int) -> int:
-    """Set up, measure, print; 1 when the guard costs more than it may."""
+def with_orm(request: HttpRequest) -> HttpResponse:
+    """The same, and one row that the view reads for itself."""
+    from otpguard.models import Membership  # noqa: PLC0415 (needs Django to be set up)
+
+    if not Membership.objects.get(pk=row_key).active:
+        return HttpResponse(status=403)
+    return flagged(request)
+
+
+def with_row(request: HttpRequest) -> HttpResponse:
+    """The peer: the same without the ORM."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT active FROM otpguard_membership WHERE id = %s", [row_key])
+        (active,) = cursor.fetchone()
+    return flagged(request) if active else HttpResponse(status=403)
+
+
+def main(asked: Asked) -> Sequence[Figure]:
+    """Measure on tables of the size asked for."""
+    rounds = asked.rounds or (2 if asked.small else ROUNDS)
+    [rows] = asked.rows or ((100,) if asked.small else (ROWS,))
+    with ground(settings="tests.benchmarks.peers"):
+        prepare = _prepared(rows)
+        statements = {name: _statements(prepare, name) for name in NAMES}
+        found = measure({name: partial(_request, prepare, name) for name in NAMES}, rounds)
+    assert statements["guarded"] <= statements["row"], statements
+    notes = {name: f"{number} statements" for name, number in statements.items()}
+    same: dict[str, Any] = {"unit": "µs", "limit": "flag", "notes": notes}
+    work = f"guard, verified request, {rows:,} rows"
+    return [
+        compare(found, work, "guarded", peer="row", asked=ASKED, **same),
+        compare(found, f"{work}, to the row as an instance", "guarded", peer="orm", **same),
+    ]
+
+
+Prepare = Callable[[str], Callable[[], None]]
+
+
+def _prepared(rows: int) -> Prepare:
+    """What makes one request ready, once somebody is logged in and has proven themselves."""
     from otpguard import requires_checkpoint  # noqa: PLC0415 (needs Django to be set up)
+
+    guarded = requires_checkpoint("billing_change")(flagged)
+    views = (bare, flagged, with_row, with_orm, guarded)
+    urlpatterns.extend(path(f"{name}/", view) for name, view in zip(NAMES, views, strict=True))
+    settings.ROOT_URLCONF = "tests.benchmarks.guard"
+    cookie = f"sessionid={_proven_login(rows)}"
+    handler, factory = WSGIHandler(), RequestFactory()
+
+    def prepare(name: str) -> Callable[[], None]:
+        environ = factory.get(f"/{name}/", headers={"Cookie": cookie, "Host": "localhost"}).environ
+
+        def call() -> None:
+            status: list[str] = []
+            response = handler(environ, lambda line, _headers: status.append(line))
+            response.close()
+            if status != ["200 OK"]:
+                raise RuntimeError(f"{name}: {status}")
+
+        return call
+
+    return prepare
+
+
+def _statements(prepare: Prepare, name: str) -> int:
+    prepare(name)()
+    call = prepare(name)
+    with CaptureQueriesContext(connection) as captured:
+        call()
+    return len(captured)
+
+
+def _request(prepare: Prepare, name: str) -> float:
+    """Microseconds of one of them, over a turn."""
+    calls = [prepare(name) for _ in range(REQUESTS)]
+    started = time.perf_counter()
+    for call in calls:
+        call()
+    return (time.perf_counter() - started) / REQUESTS * 1e6
+
+
+def _proven_login(rows: int) -> str:
+    """The key of a web session that has proven itself, in tables of this size."""
+    global row_key  # noqa: PLW0603 (the peer's views read it)
+    from django.contrib.sessions.models import Session  # noqa: PLC0415 (needs Django to be set up)
+
     from otpguard.testing import pass_step_up  # noqa: PLC0415 (the same)
     from tests import factories  # noqa: PLC0415 (the same)
+    from tests.growth import multiply, settle  # noqa: PLC0415 (the same)
 
-    global urlpatterns  # noqa: PLW0603 (this module is the ROOT_URLCONF)
-    urlpatterns = [
-        path("bare/", bare),
-        path("flag/", flagged),
-        path("guarded/", requires_checkpoint("billing_change")(flagged)),
-    ]
-    settings.ROOT_URLCONF = __name__
-    connection.settings_dict["CONN_MAX_AGE"] = None  # connecting anew would hide the difference
-    call_command("migrate", verbosity=0)
     tenant = factories.tenant()
     member = factories.member(tenant)
     client = factories.login(Client(), member.user, tenant)
     session = client.session
     session["verified"] = True
     session.save()
-    pass_step_up(client)
-    handler, factory = WSGIHandler(), RequestFactory()
-    cookie = f"sessionid={client.cookies['sessionid'].value}"
-
-    def call(url: str) -> None:
-        status: list[str] = []
-        environ = factory.get(url, headers={"Cookie": cookie, "Host": "localhost"}).environ
-        response = handler(environ, lambda line, _headers: status.append(line))
-        response.close()
-        if status != ["200 OK"]:
-            raise RuntimeError(f"{url}: {status}")
-
-    settings.ALLOWED_HOSTS = ["localhost"]
-    for url in ("/bare/", "/flag/", "/guarded/"):
-        call(url)
-        with CaptureQueriesContext(connection) as captured:
-            call(url)
-        print(f"{url:10} {len(captured)} statements")
-    return _report(_measure(call, rounds))
-
-
-def _measure(call: Callable[[str], None], rounds: int) -> dict[str, list[float]]:
-    seconds: dict[str, list[float]] = {"/bare/": [], "/flag/": [], "/guarded/": []}
-    for _ in range(rounds):
-        for url in random.sample(sorted(seconds), k=len(seconds)):
-            started = time.perf_counter()
-            for _request in range(REQUESTS):
-                call(url)
-            seconds[url].append((time.perf_counter() - started) / REQUESTS)
-    return seconds
-
-
-def _report(seconds: dict[str, list[float]]) -> int:
-    for url, times in seconds.items():
-        ratios = [t / flag for t, flag in zip(times, seconds["/flag/"], strict=True)]
-        print(
-            f"{url:10} min {min(times) * 1e6:7.0f}  median {statistics.median(times) * 1e6:7.0f}"
-            f"  max {max(times) * 1e6:7.0f} µs   x flag {statistics.median(ratios):.2f}"
-        )
-    guarded, flagged_ = seconds["/guarded/"], seconds["/flag/"]
-    ratio = statistics.median(g / f for g, f in zip(guarded, flagged_, strict=True))
-    print(f"guard: {ratio:.2f} x the session flag, allowed {ALLOWED}")
-    return 0 if ratio <= ALLOWED else 1
+    grant = pass_step_up(client)
+    row_key = member.pk
+    multiply(member.user, rows, username="'u' || n")
+    first = get_user_model().objects.get(username="u1").pk
+    multiply(tenant, rows, slug="'t' || n")
+    multiply(member, rows, user_id=f"{first - 1} + n")
+    multiply(grant, rows, user_id=f"{first - 1} + n", sid="'s' || n")
+    multiply(Session.objects.get(pk=session.session_key), rows, session_key="'s' || n")
+    settle()
+    return str(session.session_key)
 
 
 if __name__ == "__main__":
-    from tests.postgres import private_postgres
-
-    with private_postgres() as url:
-        os.environ["OTPGUARD_TEST_DATABASE"] = url.rpartition("/")[0] + "/postgres"
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-        django.setup()
-        arguments = sys.argv[1:]
-        if "--unprepared" not in arguments:
-            settings.DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 2
-        rounds_asked = [int(word) for word in arguments if word.isdigit()]
-        sys.modules["tests.benchmarks.guard"] = sys.modules["__main__"]
-        code = main(rounds_asked[0] if rounds_asked else 25)
-        connection.close()
-    sys.exit(code)
+    sys.modules["tests.benchmarks.guard"] = sys.modules["__main__"]
+    sys.exit(run(__doc__, main))

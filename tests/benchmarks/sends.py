@@ -1,63 +1,73 @@
-"""What claiming, deriving, recording cost a send: `python -m tests.benchmarks.sends [messages]`.
+"""What claiming, deriving, recording cost a send: `python -m tests.benchmarks.sends [--rounds 5]`.
 
-Four workers of four threads send to a fake vendor that answers in 50 ms. The peer is a bare Celery
-task that makes the same HTTP call. Both run in turn, a few rounds; the ratio is taken within a
-round, because the machine is noisy. Rates are the vendor's, without the first and the last tenth.
-Settings are as the README advises.
+Four workers of four threads send to a fake vendor, once to one that answers in 50 ms, once to one
+that answers at once; a private PostgreSQL with durable commits, settings as the README advises.
+The peer is a bare Celery task that makes the same HTTP call.
+
+Timed is the rate at which messages reach the vendor, without the first and the last tenth: claim,
+code, call, what came of it, its audit event. All messages are queued before the first is taken.
+Left out on both sides: making the rows and publishing, which is part of a start.
 """
 
 from __future__ import annotations
 
 import os
-import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.utils import timezone
 
+from tests.benchmarks.command import Asked, run
+from tests.benchmarks.figures import Ask, Figure, Side, at_least, at_most
 from tests.benchmarks.ground import Worker, challenges, ground, wait_for, workers
+from tests.benchmarks.rounds import compare, measure
 from tests.celery_app import app
 from tests.crash.vendor import FakeVendor
 
-ROUNDS = 3
+ROUNDS, MESSAGES = 3, 1500
 WORKERS = 4
 THREADS = 4
-SECONDS = 0.05
-ALLOWED = 0.8
-GROWTH = 1.1
+VENDORS = (("in 50 ms", 0.05, at_least(0.85)), ("at once", 0.0, at_least(0.5)))
+GROWTH = at_most(1.1, "ours")
 """How much more memory a worker may hold after the last round than after the first."""
 
 
-def main(number: int, home: Path) -> int:
-    """Measure and print; 1 when sending is slower or larger than it may be."""
-    with FakeVendor(seconds=SECONDS) as vendor:
+def main(asked: Asked) -> Sequence[Figure]:
+    """Measure with both vendors."""
+    rounds = asked.rounds or (1 if asked.small else ROUNDS)
+    number = 100 if asked.small else MESSAGES
+    with ground() as home:
+        return [
+            figure
+            for vendor in VENDORS
+            for figure in _rows(home, *vendor, rounds=rounds, number=number)
+        ]
+
+
+def _rows(
+    home: Path, answers: str, seconds: float, ask: Ask, *, rounds: int, number: int
+) -> list[Figure]:
+    with FakeVendor(seconds=seconds) as vendor:
         os.environ["OTPGUARD_TEST_VENDOR"] = vendor.url
+        turns = {name: partial(_rate, vendor, number, made) for name, made in CONTENDERS.items()}
         with workers(home, WORKERS, threads=THREADS) as running:
-            rates: dict[str, list[float]] = {"ours": [], "bare": []}
-            held: list[float] = []
-            for turn in range(ROUNDS + 1):
-                ours = _rate(vendor, number, _ours)
-                bare = _rate(vendor, number, _bare)
-                if turn:  # the first warms up
-                    rates["ours"].append(ours)
-                    rates["bare"].append(bare)
-                    held.append(sum(map(Worker.resident, running)))
-    pairs = zip(rates["ours"], rates["bare"], strict=True)
-    ratio = statistics.median(ours / bare for ours, bare in pairs)
-    for name, found in rates.items():
-        print(
-            f"{name}: min {min(found):.0f}  median {statistics.median(found):.0f}  max"
-            f" {max(found):.0f} sends/s"
-        )
-    growth = held[-1] / held[0]
-    limit = WORKERS * THREADS / SECONDS
-    print(
-        f"sends: {ratio:.2f} x bare tasks, allowed {ALLOWED}; {WORKERS * THREADS} threads could do"
-        f" {limit:.0f}/s; memory x {growth:.2f} over {number * (ROUNDS - 1)} messages"
-    )
-    return int(ratio < ALLOWED or growth > GROWTH)
+            measure(turns, 1)  # warms up
+            before = sum(map(Worker.resident, running))
+            found = dict(measure(turns, rounds))
+            after = sum(map(Worker.resident, running))
+    limit = ""
+    if seconds:
+        limit = f"{WORKERS * THREADS} threads"
+        found[limit] = [WORKERS * THREADS / seconds] * rounds
+    work = f"sends, vendor answers {answers}"
+    grown = f"{work}: memory after {number * rounds} more"
+    return [
+        compare(found, work, "otpguard", unit="/s", peer="bare task", limit=limit, asked=ask),
+        Figure(work=grown, ours=Side("workers", after / before, "x"), asked=GROWTH),
+    ]
 
 
 def _ours(number: int) -> Callable[[], None]:
@@ -69,6 +79,9 @@ def _ours(number: int) -> Callable[[], None]:
 
 def _bare(number: int) -> Callable[[], None]:
     return lambda: _queue("tests.bare", "key", [f"bare-{each}" for each in range(number)])
+
+
+CONTENDERS = {"otpguard": _ours, "bare task": _bare}
 
 
 def _queue(task: str, name: str, ids: list[str]) -> None:
@@ -91,7 +104,4 @@ def _rate(vendor: FakeVendor, number: int, prepare: Callable[[int], Callable[[],
 
 
 if __name__ == "__main__":
-    with ground() as place:
-        asked = [int(word) for word in sys.argv[1:] if word.isdigit()]
-        code = main(asked[0] if asked else 1500, place)
-    sys.exit(code)
+    sys.exit(run(__doc__, main))

@@ -1,1 +1,1 @@
-"""Delivering codes: email, SMS and their drivers."""
+"""Delivering codes: e-mail, SMS and their drivers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from django.test import override_settings
 
 from otpguard.channels import catalog
-from otpguard.channels.http_provider import HttpProvider
+from otpguard.channels.base import Polling, Receiving
+from otpguard.channels.capabilities import Capabilities, Webhooks
 from otpguard.channels.providers.memory import Memory
 from otpguard.core.assurance import Channel
 from otpguard.core.registry import UnknownNameError
@@ -28,7 +30,7 @@ def test_a_provider_is_made_once_with_its_options() -> None:
     with providers(a={"channels": ["sms"], "receipts": True}):
         made = catalog.providers().get("a")
         assert isinstance(made, Memory)
-        assert made.channels == {Channel.SMS}
+        assert made.capabilities.channels == {Channel.SMS}
         assert catalog.providers().get("a") is made
         with pytest.raises(UnknownNameError, match="known: a"):
             catalog.providers().get("zzz")
@@ -80,20 +82,51 @@ def test_a_vendor_says_whether_it_makes_the_code_and_wants_to_hear_how_it_ended(
             "messagebird": True,
             "memory": False,
         }
-        assert catalog.enders() == {"messagebird"}
+        assert catalog.closing_providers() == {"messagebird"}
+        assert {route.code_length for route in catalog.routes()} == {6}
+    short = {"bird": vendors["bird"] | {"OPTIONS": {"api_key": "bk_eu1_x", "digits": 4}}}
+    with override_settings(OTPGUARD={"PROVIDERS": short}):
+        assert [route.code_length for route in catalog.routes()] == [4]
+
+
+def test_what_does_not_load_is_named_beside_what_does() -> None:
+    entries = {
+        "good": {"BACKEND": MEMORY},
+        "misspelt": {"BACKEND": f"{MEMORY}y"},
+        "wrong": {"BACKEND": MEMORY, "OPTIONS": {"channels": ["pigeon"]}},
+        "other": {"BACKEND": "datetime.timedelta"},
+    }
+    with override_settings(OTPGUARD={"PROVIDERS": entries}):
+        found = catalog.loaded()
+        assert list(found.providers) == ["good"]
+        assert list(found.faults) == ["misspelt", "wrong", "other"]
+        assert "`capabilities`" in found.faults["other"]
+        with pytest.raises(ImportError):
+            catalog.providers()
+    with override_settings(OTPGUARD={"PROVIDERS": {"good": {"BACKEND": MEMORY}}}):
+        found = catalog.loaded()
+        assert found.faults == {}
+        assert catalog.providers().get("good") is found.providers["good"]
+
+
+def test_the_providers_of_a_channel_are_named_in_their_order() -> None:
+    with providers(b={"channels": ["voice", "sms"]}, a={"channels": ["sms"]}):
+        assert catalog.serving(Channel.SMS) == ["b", "a"]
+        assert catalog.serving(Channel.VOICE) == ["b"]
+        assert catalog.serving(Channel.EMAIL) == []
 
 
 def test_only_a_provider_that_can_be_called_back_receives() -> None:
-    options = {"account_sid": "AC1", "auth_token": "t", "sender": "+12015550100"}
+    options = {"account_sid": "AC" + "0" * 32, "auth_token": "t", "sender": "+12015550100"}
     texts = {
         "BACKEND": "otpguard.channels.providers.twilio_messaging.TwilioMessaging",
         "OPTIONS": options,
     }
     entries = {"a": {"BACKEND": MEMORY}, "texts": texts}
     with override_settings(OTPGUARD={"PROVIDERS": entries}):
-        assert catalog.receiving("texts") is catalog.providers().get("texts")
-        assert catalog.receiving("a") is None
-        assert catalog.receiving("nobody") is None
+        assert catalog.offered("texts", Receiving) is catalog.providers().get("texts")
+        assert catalog.offered("a", Receiving) is None
+        assert catalog.offered("nobody", Receiving) is None
 
 
 def test_a_route_knows_its_providers_papers_and_what_the_site_uses_it_for() -> None:
@@ -126,7 +159,6 @@ def test_a_vendors_own_whatsapp_sender_is_told_from_the_sites() -> None:
     entries = {"own": provider(account="1"), "generic": provider(), "dev": {"BACKEND": MEMORY}}
     with override_settings(OTPGUARD={"PROVIDERS": entries}):
         own = {r.provider: r.own_sender for r in catalog.routes() if r.channel is Channel.WHATSAPP}
-        assert catalog.for_development(catalog.providers().get("dev"))
     assert own == {"own": True, "generic": False, "dev": True}
 
 
@@ -135,9 +167,9 @@ def test_who_can_be_asked_is_known_by_name() -> None:
     sinch = {"BACKEND": path, "OPTIONS": {"key": "k", "secret": "c2VjcmV0"}}
     entries = {"asked": sinch, "silent": {"BACKEND": MEMORY}}
     with override_settings(OTPGUARD={"PROVIDERS": entries}):
-        assert catalog.polling("asked") is catalog.providers().get("asked")
-        assert catalog.polling("silent") is None
-        assert catalog.polling("nobody") is None
+        assert catalog.offered("asked", Polling) is catalog.providers().get("asked")
+        assert catalog.offered("silent", Polling) is None
+        assert catalog.offered("nobody", Polling) is None
 
 
 @pytest.mark.parametrize(
@@ -154,11 +186,23 @@ def test_who_can_be_asked_is_known_by_name() -> None:
 def test_what_keeps_reports_out_is_named(
     receipts: bool, base_url: str, secret: str, missing: str
 ) -> None:
-    unsigned = HttpProvider()
-    unsigned.receipts = receipts
-    found = catalog.missing_for_reports(unsigned, base_url=base_url, secret=secret)
-    assert found == missing
+    can = Capabilities(
+        channels=frozenset({Channel.SMS}), receipts=receipts, webhooks=Webhooks.UNSIGNED
+    )
+    assert catalog.missing_for_receipts(can, base_url=base_url, secret=secret) == missing
+    signed = replace(can, webhooks=Webhooks.SIGNED)
+    found = catalog.missing_for_receipts(signed, base_url=base_url, secret=secret)
+    assert found == missing.replace("WEBHOOK_SECRET", "")
 
 
 def test_a_provider_that_calls_nobody_back_misses_nothing() -> None:
-    assert catalog.missing_for_reports(Memory(receipts=True), base_url="", secret="") == ""
+    can = Memory(receipts=True).capabilities
+    assert catalog.missing_for_receipts(can, base_url="", secret="") == ""
+
+
+def test_each_unknown_option_is_told_of_with_the_nearest() -> None:
+    entries = {"sms": {"BACKEND": MEMORY, "OPTIONS": {"chanels": ["sms"], "xyzzy": 1}}}
+    with override_settings(OTPGUARD={"PROVIDERS": entries}):
+        fault = catalog.loaded().faults["sms"]
+    assert 'unknown option "chanels", did you mean "channels"?' in fault
+    assert 'unknown option "xyzzy", known: ' in fault

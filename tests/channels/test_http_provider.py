@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from otpguard.channels.base import OutboundMessage, ReceiptFact, ReceiptState, Webhook
-from otpguard.channels.http_provider import HttpProvider, NotAuthorizedError
+from otpguard.channels.capabilities import Capabilities
+from otpguard.channels.http_provider import HttpProvider, NotAuthorizedError, told_to_wait
+from otpguard.channels.responses import by_status
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
 from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
+from otpguard.testing.provider_contract import message
+from otpguard.testing.remote_provider_contract import remote_message
+from otpguard.testing.vendor_server import Reply, vendor
 from otpguard.transport.exchange import Request, Response
-from tests.channels.contract import message
-from tests.channels.remote_contract import remote_message
 from tests.ports import free_port
-from tests.vendors.server import Reply, vendor
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -23,9 +26,9 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 class Acme(HttpProvider):
     """A vendor of a few lines, as a host would write one."""
 
-    channels = frozenset({Channel.SMS})
+    capabilities = Capabilities(channels=frozenset({Channel.SMS}), polls=True, closes=True)
 
-    def __init__(self, base: str, *, read: float = 0.5) -> None:
+    def __init__(self, base: str, *, read: float = 0.2) -> None:
         super().__init__(connect=0.5, read=read)
         self._base = base
 
@@ -46,6 +49,13 @@ class Acme(HttpProvider):
     def parse_status(self, response: Response) -> ReceiptFact | None:
         reference = response.body.decode()
         return ReceiptFact(reference=reference, state=ReceiptState.SENT) if reference else None
+
+
+class Plain(Acme):
+    """One that goes by the status alone."""
+
+    def parse_response(self, response: Response) -> Outcome:
+        return by_status(response, "acme")
 
 
 class Locked(Acme):
@@ -77,6 +87,36 @@ def test_a_vendor_that_is_away_has_sent_nothing_and_one_that_hangs_perhaps_has()
         assert isinstance(outcome, Unavailable)
         assert outcome.failure is Failure.UNKNOWN_OUTCOME
         assert Acme(server.url).cancel("1") is Failure.UNKNOWN_OUTCOME
+
+
+@pytest.mark.parametrize("status", [429, 503, 504])
+def test_the_wait_of_an_answer_is_told_whatever_the_vendors_file_says(status: int) -> None:
+    by_date = {
+        "Date": "Wed, 21 Oct 2026 07:28:00 GMT",
+        "Retry-After": "Wed, 21 Oct 2026 07:28:07 GMT",
+    }
+    with vendor() as server:
+        for headers in ({"Retry-After": "7"}, by_date):
+            server.reply = Reply(status, b"", headers)
+            outcome = Plain(server.url).send(message())
+            assert isinstance(outcome, Unavailable)
+            assert outcome.retry_after == 7
+            asked = Plain(server.url).status("1")
+            assert isinstance(asked, Unavailable)
+            assert asked.retry_after == 7
+
+
+def test_what_no_wait_mends_is_not_waited_for() -> None:
+    with vendor() as server:
+        server.reply = Reply(401, b"", {"Retry-After": "7"})
+        outcome = Plain(server.url).send(message())
+    assert outcome == Unavailable(reason="acme: http 401", failure=Failure.AUTH_CONFIG)
+
+
+def test_a_wait_that_the_vendors_file_knows_is_bounded() -> None:
+    busy = Refused(reason="acme", failure=Failure.CONFLICT_OPEN, retry_after=10**9)
+    assert told_to_wait(busy, Response(status=409)) == replace(busy, retry_after=86_400)
+    assert told_to_wait(replace(busy, retry_after=0), Response(status=409)).retry_after is None
 
 
 def test_without_credentials_nothing_is_sent() -> None:

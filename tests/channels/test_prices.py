@@ -1,4 +1,4 @@
-"""The price that holds: rows of the table before the setting, seldom read, tiers by the month."""
+"""The valid price: rows of the table before the setting, seldom read, tiers by the month."""
 
 from __future__ import annotations
 

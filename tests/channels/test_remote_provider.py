@@ -7,16 +7,17 @@ from datetime import datetime
 import pytest
 
 from otpguard.channels.base import OutboundMessage, Submission
+from otpguard.channels.capabilities import Capabilities
 from otpguard.channels.http_provider import NotAuthorizedError
 from otpguard.channels.remote_provider import RemoteProvider
 from otpguard.core.assurance import Channel
-from otpguard.core.checked import Checked, Right, Wrong
+from otpguard.core.checked_code import CheckedCode, Right, Wrong
 from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
+from otpguard.testing.provider_contract import message
+from otpguard.testing.remote_provider_contract import remote_message
+from otpguard.testing.vendor_server import Reply, vendor
 from otpguard.transport.exchange import Request, Response
-from tests.channels.contract import message
-from tests.channels.remote_contract import remote_message
 from tests.ports import free_port
-from tests.vendors.server import Reply, vendor
 
 ASKED = Submission(reference="1", channel=Channel.SMS, to="+12015550123", code="481516")
 
@@ -24,7 +25,9 @@ ASKED = Submission(reference="1", channel=Channel.SMS, to="+12015550123", code="
 class Acme(RemoteProvider):
     """A vendor of a few lines, as a host would write one."""
 
-    channels = frozenset({Channel.SMS})
+    capabilities = Capabilities(
+        channels=frozenset({Channel.SMS}), remote=True, code_length=6, codes_only=True
+    )
 
     def __init__(self, base: str) -> None:
         super().__init__(connect=0.5, read=0.5)
@@ -39,7 +42,7 @@ class Acme(RemoteProvider):
     def check_request(self, submitted: Submission) -> Request:
         return Request(method="POST", url=f"{self._base}/check", body=submitted.code.encode())
 
-    def parse_check(self, response: Response, submitted: Submission) -> Checked:
+    def parse_check(self, response: Response, submitted: Submission) -> CheckedCode:
         return Right() if response.status == 200 else Wrong()
 
 

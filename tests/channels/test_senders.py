@@ -12,29 +12,15 @@ from otpguard.channels.providers.meta_whatsapp import MetaWhatsApp
 from otpguard.channels.senders import as_sender, may_carry_codes, senders_of
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
-from otpguard.models import Tenant, WhatsAppSender
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
-def sender(tenant: Tenant | None = None, **columns: object) -> WhatsAppSender:
-    columns = {
-        "provider": "w",
-        "account": "1",
-        "number_id": "2",
-        "display_name": "Acme",
-        "template": "code",
-        "approval": "approved",
-        **columns,
-    }
-    return WhatsAppSender.objects.create(tenant=tenant, **columns)
-
-
 def test_a_tenants_own_sender_comes_before_the_sites() -> None:
     mine, other = factories.tenant(), factories.tenant()
-    own, site = sender(mine), sender()
-    sender(other, provider="v")
+    own, site = factories.whatsapp_sender(mine), factories.whatsapp_sender()
+    factories.whatsapp_sender(other, provider="v")
     assert senders_of(str(mine.pk)) == {"w": own}
     assert senders_of("") == {"w": site}
     assert set(senders_of(str(other.pk))) == {"w", "v"}
@@ -54,11 +40,11 @@ def test_a_tenants_own_sender_comes_before_the_sites() -> None:
 def test_only_an_approved_authentication_template_carries_codes(
     columns: dict[str, str], may: bool
 ) -> None:
-    assert may_carry_codes(sender(**columns)) is may
+    assert may_carry_codes(factories.whatsapp_sender(**columns)) is may
 
 
 def test_a_message_carries_account_number_template_and_language() -> None:
-    assert as_sender(sender(language="de")) == Sender(
+    assert as_sender(factories.whatsapp_sender(language="de")) == Sender(
         account="1", number_id="2", template="code", language="de"
     )
 
@@ -74,7 +60,9 @@ def test_metas_message_goes_out_by_the_sender_that_it_carries() -> None:
         key="k", channel=Channel.WHATSAPP, to="+12015550100", text="", code=Code("123456")
     )
     by_options = meta.build_request(message)
-    by_record = meta.build_request(replace(message, sender=as_sender(sender(language="de"))))
+    by_record = meta.build_request(
+        replace(message, sender=as_sender(factories.whatsapp_sender(language="de")))
+    )
     assert by_options.url.endswith("/1/messages")
     assert by_record.url.endswith("/2/messages")
     found = [json.loads(request.body)["template"] for request in (by_options, by_record)]

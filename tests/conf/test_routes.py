@@ -66,7 +66,7 @@ def test_routes_may_say_what_each_is_for() -> None:
         ({"REGIONS": ["us"]}, "otpguard.E021", 'not "us"'),
         ({"PAPERS": {"BA": True}}, "otpguard.E021", 'did you mean "BAA"'),
         ({"PAPERS": {"BAA": "soon"}}, "otpguard.E021", "YYYY-MM-DD"),
-        ({"PAPERS": {"BAA": datetime(2027, 1, 1)}}, "otpguard.E021", "YYYY-MM-DD"),  # noqa: DTZ001
+        ({"PAPERS": {"BAA": datetime(2027, 1, 1)}}, "otpguard.E021", "YYYY-MM-DD"),  # noqa: DTZ001 (without a zone on purpose)
         ({"PAPERS": ["BAA"]}, "otpguard.E002", "dictionary"),
     ],
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Any, assert_never
 
 from hypothesis import strategies as st
 
@@ -11,25 +12,29 @@ from otpguard.core.assurance import (
     PROFILES,
     AssuranceLevel,
     AssuranceProfile,
-    Channel,
-    FactorKind,
-    Method,
     MethodFacts,
     Primary,
 )
 from otpguard.core.checkpoints import BUILT_IN, Checkpoint
 from otpguard.core.evidence import Proof, Source
-from otpguard.core.policy import (
-    FIELD_NAMES,
-    Enforcement,
-    FloorException,
-    Policy,
-    UserVerification,
+from otpguard.core.policy import RULES, Policy, UserVerification
+from otpguard.core.policy_exception import FloorException
+from otpguard.core.policy_rules import FieldRule
+from otpguard.core.policy_values import (
+    Choice,
+    Count,
+    Flag,
+    Order,
+    OrderByCountry,
+    Seconds,
+    Some,
+    Words,
 )
 from otpguard.core.presets import BASE
+from otpguard.core.shipped_kinds import PHONE, SHIPPED, SHIPPED_METHODS
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-PHONE_METHODS = (Method.SMS, Method.WHATSAPP, Method.VOICE, Method.EMAIL)
+PHONE_METHODS = PHONE.methods
 
 levels = st.sampled_from(AssuranceLevel)
 primaries = st.sampled_from(Primary)
@@ -43,35 +48,42 @@ def spans(low: int, high: int) -> st.SearchStrategy[timedelta]:
     return st.integers(low, high).map(lambda seconds: timedelta(seconds=seconds))
 
 
-channel_orders = st.lists(st.sampled_from(Channel), min_size=1, unique=True).map(tuple)
+def orders_of(kind: type[StrEnum]) -> st.SearchStrategy[tuple[Any, ...]]:
+    """Some members in an order, each once."""
+    return st.lists(st.sampled_from(kind), min_size=1, unique=True).map(tuple)
 
-FIELD_VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "active": st.booleans(),
-    "required_level": levels,
-    "ttl": spans(60, 3 * 3600),
-    "binds_intent": st.booleans(),
-    "allowed_factors": st.frozensets(st.sampled_from(FactorKind)),
-    "allowed_channels": st.frozensets(st.sampled_from(Channel)),
-    "preferred_methods": channel_orders,
-    "fallback_timeout": spans(2, 120),
-    "code_ttl": spans(60, 3600),
-    "max_attempts": st.integers(1, 20),
-    "user_verification": st.sampled_from(UserVerification),
-    "attested_only": st.booleans(),
-    "hold": spans(0, 30 * 86_400),
-    "enforcement": st.sampled_from(Enforcement),
-}
+
+def values_of(rule: FieldRule, *, wished: bool) -> st.SearchStrategy[Any]:
+    """Values of one field: those that a wish may carry, or any of the type, beyond bounds too."""
+    wider = 1 if wished else 6
+    match rule.values:
+        case Flag():
+            return st.booleans()
+        case Choice(words=words):
+            return st.sampled_from(list(words.values()))
+        case Seconds(low=low, high=high):
+            return spans(low, high * wider)
+        case Count(low=low, high=high):
+            return st.integers(low, high * wider)
+        case Some(kind=kind):
+            return st.frozensets(st.sampled_from(kind))
+        case Words(always=always):
+            must = {always} if wished else set()
+            return st.frozensets(st.sampled_from(list(SHIPPED))).map(lambda some: some | must)
+        case Order(kind=kind):
+            return orders_of(kind)
+        case OrderByCountry(kind=kind):
+            countries = st.sampled_from(["DE", "IN", "US"])
+            found = st.dictionaries(countries, orders_of(kind))
+            return found.map(lambda each: tuple(sorted(each.items())))
+        case other:
+            assert_never(other)
+
+
+FIELD_VALUES = {name: values_of(rule, wished=False) for name, rule in RULES.items()}
 """Any value of the field's type, also beyond what anybody may ask for."""
 
-WISHED_VALUES: dict[str, st.SearchStrategy[Any]] = {
-    **FIELD_VALUES,
-    "ttl": spans(60, 1800),
-    "allowed_factors": st.frozensets(st.sampled_from(FactorKind)).map(
-        lambda kinds: kinds | {FactorKind.PASSKEY}
-    ),
-    "code_ttl": spans(60, 600),
-    "max_attempts": st.integers(1, 5),
-}
+WISHED_VALUES = {name: values_of(rule, wished=True) for name, rule in RULES.items()}
 """Values that a wish may carry."""
 
 policies: st.SearchStrategy[Policy] = st.builds(Policy, **FIELD_VALUES)
@@ -82,26 +94,24 @@ any_wishes: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({}, option
 @st.composite
 def floor_exceptions(draw: st.DrawFn, *, expired: bool | None = None) -> FloorException:
     """A departure from the floor on one field; `expired` says on which side of now it ends."""
-    name = draw(st.sampled_from(FIELD_NAMES))
+    name = draw(st.sampled_from(list(RULES)))
     ends_past = draw(st.booleans()) if expired is None else expired
     distance = draw(st.integers(0, 10_000)) if ends_past else -draw(st.integers(1, 10_000))
     return FloorException(
-        checkpoint="billing_change",
         field=name,
         value=draw(FIELD_VALUES[name]),
-        owner="ops@example.com",
-        reason="migration",
         expires_at=NOW - timedelta(seconds=distance),
     )
 
 
 facts: st.SearchStrategy[MethodFacts] = st.builds(
     MethodFacts,
-    method=st.sampled_from(Method),
+    method=st.sampled_from(list(SHIPPED_METHODS.values())),
     primary=primaries,
     user_verified=st.booleans(),
     backup_eligible=st.booleans(),
     attested=st.booleans(),
+    short_code=st.booleans(),
 )
 
 phone_facts: st.SearchStrategy[MethodFacts] = st.builds(
@@ -111,6 +121,7 @@ phone_facts: st.SearchStrategy[MethodFacts] = st.builds(
     user_verified=st.booleans(),
     backup_eligible=st.booleans(),
     attested=st.booleans(),
+    short_code=st.booleans(),
 )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from otpguard.core import advice
-from otpguard.core.advice import Finding, Findings, Level, worst
+from otpguard.core.advice import Finding, Findings, Level
 from otpguard.core.assurance import Channel
+from otpguard.core.sweep_run import SweepRun
 
 SECOND = timedelta(seconds=1)
 NONE = timedelta(0)
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
 def levels(findings: Findings) -> list[str]:
@@ -19,8 +21,8 @@ def levels(findings: Findings) -> list[str]:
 
 
 def test_providers_that_load_are_named_and_each_that_does_not_is_an_error() -> None:
-    assert levels(advice.on_providers({}, ["sms", "mail"])) == ["ok"]
-    found = advice.on_providers({"sms": "no module", "mail": "no host"}, ["sms", "mail"])
+    assert levels(advice.on_providers({}, ["sms", "email"])) == ["ok"]
+    found = advice.on_providers({"sms": "no module", "email": "no host"}, ["sms", "email"])
     assert levels(found) == ["error", "error"]
     assert "sms cannot be loaded: no module" in found[0].text
     assert levels(advice.on_providers({}, [])) == ["error"]
@@ -37,13 +39,13 @@ def test_a_channel_without_a_route_is_a_warning_and_no_route_at_all_an_error() -
     assert levels(advice.on_channels({})) == ["error"]
 
 
-def test_reports_that_would_be_turned_away_are_a_warning() -> None:
-    found = advice.on_reports({"texts": "WEBHOOK_BASE_URL"}, ["texts", "chats"])
+def test_receipts_that_would_be_turned_away_are_a_warning() -> None:
+    found = advice.on_receipts({"texts": "WEBHOOK_BASE_URL"}, ["texts", "chats"])
     assert levels(found) == ["warning", "ok"]
     assert "texts" in found[0].text
     assert "set WEBHOOK_BASE_URL" in found[0].text
     assert "chats" in found[1].text
-    assert levels(advice.on_reports({}, [])) == []
+    assert levels(advice.on_receipts({}, [])) == []
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,10 @@ def test_a_broker_that_is_away_and_workers_that_are_silent_are_errors(
     answered: int | None, expected: list[str]
 ) -> None:
     assert levels(advice.on_workers(answered)) == expected
+
+
+def test_a_site_without_a_worker_of_its_own_is_a_warning() -> None:
+    assert levels(advice.on_inline_worker()) == ["warning"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +123,66 @@ def test_a_relying_party_that_is_not_fixed_weighs_more_once_there_are_passkeys()
     assert "9 passkeys" in bad.text
 
 
-def test_the_worst_of_several_counts() -> None:
-    assert worst(()) is Level.OK
-    assert worst(advice.ok("a", "b") + advice.hint("a", "b")) is Level.HINT
-    assert worst(advice.error("a", "b") + advice.warning("a", "b")) is Level.ERROR
+def test_trusted_makers_that_nobody_is_are_an_error() -> None:
+    assert advice.on_makers(asked=0, trusted=False) == ()
+    assert advice.on_makers(asked=2, trusted=True) == ()
+    (found,) = advice.on_makers(asked=2, trusted=False)
+    assert (found.level, found.text.split()[0]) == (Level.ERROR, "2")
+
+
+def test_factors_of_kinds_that_are_gone_are_counted() -> None:
+    assert advice.on_missing_kinds({}) == ()
+    first, second = advice.on_missing_kinds({"pigeon": 3, "card": 1})
+    assert (first.level, first.topic) == (Level.WARNING, "factors")
+    assert first.text.startswith('1 of the kind "card" prove nothing')
+    assert second.text.startswith('3 of the kind "pigeon"')
+
+
+def test_clients_that_cannot_be_told_apart_are_a_warning_that_says_what_to_set() -> None:
+    def on(private: list[str], *, unreadable: bool = False, proxies: int = 0) -> Findings:
+        return advice.on_client_ips(
+            private=private, unreadable=unreadable, proxies=proxies, limit=60
+        )
+
+    assert levels(on([])) == levels(on(["10.0.0.1"], proxies=1)) == ["ok"]
+    assert levels(on(["10.0.0.1"], unreadable=True)) == ["warning", "warning"]
+    assert "10.0.0.1" in on(["10.0.0.1"])[0].text
+    assert all("TRUSTED_PROXIES" in each.text for each in on(["10.0.0.1"], unreadable=True))
+    assert "60 starts" in on([], unreadable=True, proxies=2)[0].text
+
+
+def test_logins_that_nothing_is_known_of_are_counted_with_the_line_to_write() -> None:
+    found = advice.on_logins({"acme.Sso": 3}, {"acme.Sso": "THE LINE"})
+    assert [(each.level, each.topic) for each in found] == [(Level.WARNING, "logins")]
+    assert "3 logins by acme.Sso" in found[0].text
+    assert "THE LINE" in found[0].text
+    assert advice.on_logins({}, {}) == ()
+
+
+def run(age: timedelta, *, failed: bool = False) -> SweepRun:
+    return SweepRun(
+        ended_at=NOW - age,
+        took=timedelta(milliseconds=7),
+        rows=3,
+        rounds=5,
+        rows_in_all=40,
+        failed=failed,
+    )
+
+
+@pytest.mark.parametrize(
+    ("age", "failed", "expected"),
+    [(NONE, False, "ok"), (NONE, True, "warning"), (3 * SECOND, False, "warning")],
+)
+def test_a_sweep_that_stands_still_or_fails_is_a_warning(
+    age: timedelta, *, failed: bool, expected: str
+) -> None:
+    found = advice.on_sweep_runs({"celery@a": run(age, failed=failed)}, NOW)
+    assert levels(found) == [expected]
+    assert "took 7 ms and handled 3 rows; 40 rows in 5 rounds" in found[0].text
+
+
+def test_each_worker_has_a_line_of_its_own() -> None:
+    found = advice.on_sweep_runs({"b": run(NONE), "a": run(NONE)}, NOW)
+    assert [each.text[:2] for each in found] == ["a:", "b:"]
+    assert advice.on_sweep_runs({}, NOW) == ()

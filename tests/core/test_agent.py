@@ -19,6 +19,11 @@ MOZILLA = "Mozilla/5.0"
             "Firefox on Linux",
         ),
         (f"{MOZILLA} (Windows NT 10.0) Chrome/156.0 Safari/537.36 Edg/156.0", "Edge on Windows"),
+        (f"{MOZILLA} (Linux; Android 15) Chrome/156 Safari/537 EdgA/156", "Edge on Android"),
+        (
+            f"{MOZILLA} (iPhone; CPU iPhone OS 18_0) Version/18 EdgiOS/156 Safari/605",
+            "Edge on iPhone",
+        ),
         (f"{MOZILLA} (Macintosh; Intel Mac OS X 14_7) Version/18 Safari/605.1", "Safari on macOS"),
         (f"{MOZILLA} (iPhone; CPU iPhone OS 18_0 like Mac OS X) CriOS/156", "Chrome on iPhone"),
         (f"{MOZILLA} (Linux; Android 15) Chrome/156.0 Mobile Safari/537.36", "Chrome on Android"),

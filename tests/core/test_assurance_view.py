@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from otpguard.core import shipped_kinds
 from otpguard.core.assurance import (
     NIST_800_63B_4,
     SAAS_2026,
@@ -32,7 +33,7 @@ def proof(method: Method, *, age: int = 1, **known: Any) -> Proof:
     facts = MethodFacts(
         method=method,
         primary=Primary.PASSWORD,
-        user_verified=method is Method.PASSKEY,
+        user_verified=method is shipped_kinds.BY_PASSKEY,
         backup_eligible=False,
     )
     return Proof(
@@ -53,10 +54,10 @@ def seen(*proofs: Proof, **known: Any) -> AssuranceView:
 
 
 def test_a_proof_that_suffices_is_shown_with_what_it_is_worth() -> None:
-    shown = seen(proof(Method.SMS, age=3, source=Source.IDP))
+    shown = seen(proof(shipped_kinds.BY_SMS, age=3, source=Source.IDP))
     assert shown.passes
     assert (shown.reason, shown.level) == (Reason.PROVEN, AssuranceLevel.AAL2)
-    assert (shown.method, shown.source) == (Method.SMS, Source.IDP)
+    assert (shown.method, shown.source) == (shipped_kinds.BY_SMS, Source.IDP)
     assert shown.age == timedelta(minutes=3)
     assert (shown.required, shown.fresh_for) == (AssuranceLevel.AAL2, minutes(20))
 
@@ -69,25 +70,27 @@ def test_without_a_proof_only_what_is_asked_is_told() -> None:
 
 
 def test_a_phone_code_where_a_passkey_is_asked_is_too_low() -> None:
-    shown = seen(proof(Method.SMS), policy=AAL3)
+    shown = seen(proof(shipped_kinds.BY_SMS), policy=AAL3)
     assert (shown.passes, shown.reason) == (False, Reason.LEVEL_TOO_LOW)
-    assert (shown.method, shown.level) == (Method.SMS, AssuranceLevel.AAL2)
+    assert (shown.method, shown.level) == (shipped_kinds.BY_SMS, AssuranceLevel.AAL2)
 
 
 def test_of_several_the_nearest_miss_is_shown() -> None:
-    shown = seen(proof(Method.SMS), proof(Method.PASSKEY, age=40), policy=AAL3)
-    assert (shown.reason, shown.method) == (Reason.PROOF_STALE, Method.PASSKEY)
+    shown = seen(proof(shipped_kinds.BY_SMS), proof(shipped_kinds.BY_PASSKEY, age=40), policy=AAL3)
+    assert (shown.reason, shown.method) == (Reason.PROOF_STALE, shipped_kinds.BY_PASSKEY)
     assert shown.age == timedelta(minutes=40)
 
 
 def test_of_equal_misses_the_newest_is_shown() -> None:
-    shown = seen(proof(Method.SMS, age=5), proof(Method.TOTP, age=2), policy=AAL3)
-    assert shown.method is Method.TOTP
+    shown = seen(
+        proof(shipped_kinds.BY_SMS, age=5), proof(shipped_kinds.BY_APP, age=2), policy=AAL3
+    )
+    assert shown.method is shipped_kinds.BY_APP
 
 
 def test_a_proof_that_is_worth_nothing_has_no_level() -> None:
-    shown = seen(proof(Method.EMAIL), profile=NIST_800_63B_4)
-    assert (shown.passes, shown.level, shown.method) == (False, None, Method.EMAIL)
+    shown = seen(proof(shipped_kinds.BY_EMAIL), profile=NIST_800_63B_4)
+    assert (shown.passes, shown.level, shown.method) == (False, None, shipped_kinds.BY_EMAIL)
 
 
 @pytest.mark.parametrize(
@@ -101,16 +104,16 @@ def test_a_proof_that_is_worth_nothing_has_no_level() -> None:
 def test_where_membership_or_a_hold_decides_no_proof_is_shown(
     member: Member | None, reason: Reason
 ) -> None:
-    shown = seen(proof(Method.SMS), member=member)
+    shown = seen(proof(shipped_kinds.BY_SMS), member=member)
     assert shown == AssuranceView(passes=False, reason=reason)
 
 
 def test_half_a_recovery_passes_no_change_of_factors() -> None:
-    shown = seen(proof(Method.RECOVERY), checkpoint=BUILT_IN["factor_change"])
+    shown = seen(proof(shipped_kinds.BY_SAVED_CODE), checkpoint=BUILT_IN["factor_change"])
     assert (shown.passes, shown.reason) == (False, Reason.RECOVERY_INCOMPLETE)
-    assert shown.method is Method.RECOVERY
+    assert shown.method is shipped_kinds.BY_SAVED_CODE
 
 
 def test_a_proof_from_a_clock_that_runs_ahead_is_no_age_below_nothing() -> None:
-    ahead = replace(proof(Method.SMS), verified_at=NOW + timedelta(seconds=1))
+    ahead = replace(proof(shipped_kinds.BY_SMS), verified_at=NOW + timedelta(seconds=1))
     assert seen(ahead).age == timedelta(0)

@@ -1,4 +1,4 @@
-"""Whoever changes a factor proves the best they have, as far as the factor in question reaches."""
+"""To change a factor, people prove the best they have, as far as the factor in question reaches."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from otpguard.core.assurance import NIST_800_63B_4, SAAS_2026, FactorKind, Primary
-from otpguard.core.binding import CHANGE, STRONG, best_of_kind, checkpoint_to_change, serves
+from otpguard.core import shipped_kinds
+from otpguard.core.assurance import NIST_800_63B_4, SAAS_2026, Primary
+from otpguard.core.binding import CHANGE, STRONG, checkpoint_to_change
+from otpguard.core.choose import best_level, best_of_kind
 from otpguard.core.decision import EnrolledFactor
 from tests.core.strategies import NOW
 
-PHONE = EnrolledFactor(id="phone", kind=FactorKind.PHONE)
-APP = EnrolledFactor(id="app", kind=FactorKind.TOTP)
-PASSKEY = EnrolledFactor(id="passkey", kind=FactorKind.PASSKEY)
-TOKEN = EnrolledFactor(id="token", kind=FactorKind.TOTP, hardware=True)
-CODES = EnrolledFactor(id="codes", kind=FactorKind.RECOVERY)
+PHONE = EnrolledFactor(id="phone", kind=shipped_kinds.PHONE)
+APP = EnrolledFactor(id="app", kind=shipped_kinds.TOTP)
+PASSKEY = EnrolledFactor(id="passkey", kind=shipped_kinds.PASSKEY)
+TOKEN = EnrolledFactor(id="token", kind=shipped_kinds.TOTP, hardware=True)
+CODES = EnrolledFactor(id="codes", kind=shipped_kinds.RECOVERY)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_the_lower_of_what_is_there_and_what_comes_is_asked(
 
 def test_a_factor_that_still_waits_cannot_be_asked_for() -> None:
     waiting = EnrolledFactor(
-        id="new", kind=FactorKind.PASSKEY, usable_from=NOW + timedelta(hours=1)
+        id="new", kind=shipped_kinds.PASSKEY, usable_from=NOW + timedelta(hours=1)
     )
     found = checkpoint_to_change(
         PASSKEY, enrolled=[PHONE, waiting], profile=SAAS_2026, primary=Primary.PASSWORD, now=NOW
@@ -55,7 +57,7 @@ def test_a_factor_that_still_waits_cannot_be_asked_for() -> None:
 
 def test_by_nist_a_synced_passkey_is_no_aal3_to_ask_for() -> None:
     found = checkpoint_to_change(
-        best_of_kind(FactorKind.PASSKEY),
+        best_of_kind(shipped_kinds.PASSKEY),
         enrolled=[PASSKEY],
         profile=NIST_800_63B_4,
         primary=Primary.PASSWORD,
@@ -65,4 +67,4 @@ def test_by_nist_a_synced_passkey_is_no_aal3_to_ask_for() -> None:
 
 
 def test_recovery_codes_are_worth_something_and_no_factor_of_ones_own() -> None:
-    assert serves(CODES, profile=SAAS_2026, primary=Primary.PASSWORD) is not None
+    assert best_level(CODES, profile=SAAS_2026, primary=Primary.PASSWORD) is not None

@@ -11,8 +11,7 @@ from otpguard.core.challenge import (
     ChallengeState,
     DeliveryState,
     IllegalMoveError,
-    advance,
-    may_become,
+    advance_challenge,
     states_before,
 )
 
@@ -28,20 +27,20 @@ ORDER = list(DeliveryState)
         (ChallengeMove.EXHAUST, ChallengeState.EXHAUSTED),
         (ChallengeMove.EXPIRE, ChallengeState.EXPIRED),
         (ChallengeMove.CANCEL, ChallengeState.CANCELED),
-        (ChallengeMove.REPORT, ChallengeState.REPORTED),
+        (ChallengeMove.REPUDIATE, ChallengeState.REPUDIATED),
     ],
 )
 def test_an_open_challenge_ends_as_its_move_says(
     move: ChallengeMove, state: ChallengeState
 ) -> None:
-    assert advance(OPEN, move) is state
+    assert advance_challenge(OPEN, move) is state
 
 
 @pytest.mark.parametrize("state", FINAL)
-@pytest.mark.parametrize("move", ChallengeMove)
-def test_a_final_challenge_moves_no_more(state: ChallengeState, move: ChallengeMove) -> None:
-    with pytest.raises(IllegalMoveError, match=str(state)):
-        advance(state, move)
+def test_a_final_challenge_moves_no_more(state: ChallengeState) -> None:
+    for move in ChallengeMove:
+        with pytest.raises(IllegalMoveError, match=str(state)):
+            advance_challenge(state, move)
 
 
 @given(moves=st.lists(st.sampled_from(ChallengeMove), min_size=1))
@@ -49,7 +48,7 @@ def test_of_any_sequence_of_moves_only_the_first_counts(moves: list[ChallengeMov
     state, done = OPEN, []
     for move in moves:
         try:
-            state = advance(state, move)
+            state = advance_challenge(state, move)
         except IllegalMoveError:
             continue
         done.append(move)
@@ -61,36 +60,25 @@ def test_of_any_sequence_of_moves_only_the_first_counts(moves: list[ChallengeMov
 def test_a_delivery_only_ever_goes_forward(asked: list[DeliveryState]) -> None:
     state = DeliveryState.QUEUED
     for following in asked:
-        if may_become(state, following):
+        if state in states_before(following):
             assert ORDER.index(following) >= ORDER.index(state)
             assert following is not DeliveryState.QUEUED
             state = following
 
 
 @pytest.mark.parametrize("final", [DeliveryState.DELIVERED, DeliveryState.FAILED])
-@pytest.mark.parametrize("following", DeliveryState)
-def test_nothing_follows_a_delivered_or_failed_delivery(
-    final: DeliveryState, following: DeliveryState
-) -> None:
-    assert not may_become(final, following)
+def test_nothing_follows_a_delivered_or_failed_delivery(final: DeliveryState) -> None:
+    assert [state for state in DeliveryState if final in states_before(state)] == []
 
 
 def test_a_lapsed_lease_may_be_taken_over() -> None:
-    assert may_become(DeliveryState.SENDING, DeliveryState.SENDING)
+    assert DeliveryState.SENDING in states_before(DeliveryState.SENDING)
 
 
 def test_a_receipt_may_overtake_the_answer_of_the_send() -> None:
-    assert may_become(DeliveryState.SENDING, DeliveryState.DELIVERED)
+    assert DeliveryState.SENDING in states_before(DeliveryState.DELIVERED)
 
 
 def test_a_queued_delivery_is_sent_only_by_someone_who_claimed_it() -> None:
-    assert not may_become(DeliveryState.QUEUED, DeliveryState.SENT)
+    assert DeliveryState.QUEUED not in states_before(DeliveryState.SENT)
     assert states_before(DeliveryState.SENDING) == (DeliveryState.QUEUED, DeliveryState.SENDING)
-
-
-@pytest.mark.parametrize("following", DeliveryState)
-def test_a_conditional_update_asks_for_exactly_the_states_that_may_lead_there(
-    following: DeliveryState,
-) -> None:
-    before = states_before(following)
-    assert all(may_become(state, following) == (state in before) for state in DeliveryState)

@@ -7,10 +7,9 @@ import pytest
 from otpguard.core.checkpoints import (
     BUILT_IN,
     EVERY,
-    OTHERS,
-    SEVEN,
     Checkpoint,
     CheckpointNameError,
+    by_slug,
 )
 
 
@@ -24,7 +23,7 @@ def test_a_lower_case_name_with_at_most_one_variant_is_accepted(slug: str) -> No
     ["", "*", "API", "9lives", "a.b.c", "a.", ".a", "a b", "a-b", "a\n", "ä", "a" * 41, "_a"],
 )
 def test_any_other_name_is_refused(slug: str) -> None:
-    with pytest.raises(CheckpointNameError, match="no checkpoint name"):
+    with pytest.raises(CheckpointNameError, match="not a checkpoint name"):
         Checkpoint(slug=slug, label="Anything")
 
 
@@ -41,7 +40,18 @@ def test_a_plain_checkpoint_has_no_parent() -> None:
 
 
 def test_no_two_built_in_checkpoints_share_a_name() -> None:
-    assert len(BUILT_IN) == len(SEVEN) + len(OTHERS)
+    with pytest.raises(CheckpointNameError, match='"login" is declared twice'):
+        by_slug(*BUILT_IN.values(), Checkpoint(slug="login", label="Enter"))
+
+
+def test_no_two_built_in_checkpoints_share_a_label() -> None:
+    assert len({checkpoint.label for checkpoint in BUILT_IN.values()}) == len(BUILT_IN)
+
+
+def test_a_policy_field_that_does_not_exist_is_refused_where_it_is_declared() -> None:
+    for part in ("default", "enterprise", "floor"):
+        with pytest.raises(KeyError, match="payout: no such policy field: tll"):
+            Checkpoint(slug="payout", label="Pay out", **{part: {"tll": 1}})
 
 
 def test_every_built_in_variant_has_a_built_in_parent() -> None:
@@ -65,6 +75,11 @@ def test_what_changes_factors_and_only_that_rebinds() -> None:
     assert rebinds == {"factor_change", "factor_change.strong"}
 
 
+def test_only_people_who_cannot_have_a_factor_yet_are_rightly_asked_for_aal1() -> None:
+    first = {checkpoint.slug for checkpoint in BUILT_IN.values() if checkpoint.first_factor}
+    assert first == {"signup", "first_action"}
+
+
 def test_strangers_are_let_near_signup_and_password_reset_only() -> None:
     anonymous = {checkpoint.slug for checkpoint in BUILT_IN.values() if checkpoint.anonymous}
-    assert anonymous == {"signup", "password_reset"}
+    assert anonymous == {"signup", "password_reset", "password_reset.admin"}

@@ -8,32 +8,27 @@ from typing import Any
 
 import pytest
 
+from otpguard.core import shipped_kinds
 from otpguard.core.assurance import (
-    NIST_800_63B_4,
     SAAS_2026,
     AssuranceLevel,
     Channel,
-    FactorKind,
-    Method,
     MethodFacts,
     Primary,
 )
-from otpguard.core.checkpoints import BUILT_IN
+from otpguard.core.checkpoints import BUILT_IN, Checkpoint
 from otpguard.core.decision import (
     Allow,
     Decision,
     Deny,
-    EnrolledFactor,
     Member,
     Need,
     Reason,
     RequireChallenge,
     RequireEnrollment,
     Wait,
-    choose,
     decide,
     is_softened_by_report_only,
-    potential,
 )
 from otpguard.core.evidence import Proof
 from otpguard.core.policy import UserVerification, minutes
@@ -41,8 +36,8 @@ from otpguard.core.presets import BASE
 from tests.core.strategies import NOW
 
 AAL1, AAL2, AAL3 = AssuranceLevel.AAL1, AssuranceLevel.AAL2, AssuranceLevel.AAL3
-SMS = MethodFacts(method=Method.SMS, primary=Primary.PASSWORD)
-PASSKEY = MethodFacts(method=Method.PASSKEY, primary=Primary.PASSWORD, user_verified=True)
+SMS = MethodFacts(method=shipped_kinds.BY_SMS, primary=Primary.PASSWORD)
+PASSKEY = MethodFacts(method=shipped_kinds.BY_PASSKEY, primary=Primary.PASSWORD, user_verified=True)
 FRESH = Proof(grant="g", facts=SMS, verified_at=NOW)
 BOUND = replace(FRESH, intent="intent-a", uses_left=1)
 
@@ -59,17 +54,6 @@ def ask(*proofs: Proof, **changed: Any) -> Allow | Wait | Deny | Need:
         "now": NOW,
     }
     return decide(**asked | changed)
-
-
-def pick(*factors: EnrolledFactor, level: AssuranceLevel = AAL2, **changed: Any) -> Decision:
-    asked: dict[str, Any] = {
-        "policy": replace(BASE, required_level=level),
-        "profile": SAAS_2026,
-        "primary": Primary.PASSWORD,
-        "factors": factors,
-        "now": NOW,
-    }
-    return choose(Need(level=level, reason=Reason.NO_PROOF), **asked | changed)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +118,7 @@ ASKS_AAL3 = replace(BASE, required_level=AAL3, ttl=minutes(30))
         ),
         (
             [FRESH],
-            {"policy": replace(BASE, allowed_factors=frozenset({FactorKind.PASSKEY}))},
+            {"policy": replace(BASE, allowed_factors=frozenset({"passkey"}))},
             Reason.FACTOR_NOT_ALLOWED,
         ),
         (
@@ -185,82 +169,8 @@ def test_a_bound_proof_also_serves_unbound_while_fresh_and_spends_nothing() -> N
 # --- what the person can do about it ------------------------------------------------------------
 
 
-def factor(kind: FactorKind, **more: Any) -> EnrolledFactor:
-    return EnrolledFactor(id=str(kind), kind=kind, **more)
-
-
-@pytest.mark.parametrize(
-    ("enrolled", "changed", "reach"),
-    [
-        (factor(FactorKind.PHONE), {}, AAL2),
-        (factor(FactorKind.PHONE), {"primary": Primary.NONE}, AAL1),
-        (
-            factor(FactorKind.PHONE),
-            {
-                "profile": NIST_800_63B_4,
-                "policy": replace(BASE, allowed_channels=frozenset({Channel.EMAIL})),
-            },
-            None,
-        ),
-        (factor(FactorKind.PHONE), {"policy": replace(BASE, allowed_factors=frozenset())}, None),
-        (factor(FactorKind.TOTP), {}, AAL2),
-        (factor(FactorKind.TOTP, hardware=True), {}, AAL3),
-        (factor(FactorKind.PASSKEY), {"profile": NIST_800_63B_4}, AAL2),
-        (
-            factor(FactorKind.PASSKEY, backup_eligible=False, attested=True),
-            {"profile": NIST_800_63B_4},
-            AAL3,
-        ),
-        (factor(FactorKind.RECOVERY), {}, AAL2),
-    ],
-)
-def test_a_factor_could_reach_the_best_of_its_allowed_methods(
-    enrolled: EnrolledFactor, changed: dict[str, Any], reach: AssuranceLevel | None
-) -> None:
-    asked: dict[str, Any] = {"policy": BASE, "profile": SAAS_2026, "primary": Primary.PASSWORD}
-    assert potential(enrolled, **asked | changed) is reach
-
-
-def test_the_strongest_enrolled_factor_is_offered_first() -> None:
-    kinds = (FactorKind.RECOVERY, FactorKind.PHONE, FactorKind.TOTP, FactorKind.PASSKEY)
-    assert pick(*map(factor, kinds)) == RequireChallenge(
-        level=AAL2,
-        reason=Reason.NO_PROOF,
-        ttl=BASE.ttl,
-        factors=("passkey", "totp", "phone", "recovery"),
-    )
-
-
-def test_only_factors_that_reach_the_level_are_offered() -> None:
-    answer = pick(factor(FactorKind.PHONE), factor(FactorKind.PASSKEY), level=AAL3)
-    assert isinstance(answer, RequireChallenge)
-    assert answer.factors == ("passkey",)
-
-
-def test_a_factor_in_its_waiting_time_is_not_offered_until_it_ends() -> None:
-    waiting = factor(FactorKind.PASSKEY, usable_from=NOW + timedelta(seconds=1))
-    ready = factor(FactorKind.PASSKEY, usable_from=NOW)
-    assert isinstance(pick(waiting), RequireEnrollment)
-    assert isinstance(pick(ready), RequireChallenge)
-
-
-def test_nobody_is_trusted_for_having_nothing_enrolled() -> None:
-    answer = pick()
-    assert isinstance(answer, RequireEnrollment)
-    assert answer.reason is Reason.NO_FACTOR
-
-
-def test_only_kinds_that_would_reach_the_level_are_asked_to_be_enrolled() -> None:
-    answer = pick(factor(FactorKind.PHONE), level=AAL3, profile=NIST_800_63B_4)
-    assert isinstance(answer, RequireEnrollment)
-    assert answer.kinds == {FactorKind.PASSKEY}
-
-
-@pytest.mark.parametrize("kinds", [frozenset(), frozenset({FactorKind.PHONE})])
-def test_a_level_that_no_allowed_kind_reaches_is_a_denial(kinds: frozenset[FactorKind]) -> None:
-    policy = replace(ASKS_AAL3, allowed_factors=kinds)
-    answer = pick(factor(FactorKind.PASSKEY), level=AAL3, policy=policy)
-    assert answer == Deny(reason=Reason.FACTOR_NOT_ALLOWED)
+def enrollment(reason: Reason) -> RequireEnrollment:
+    return RequireEnrollment(level=AAL2, reason=reason, ttl=BASE.ttl, kinds=frozenset())
 
 
 @pytest.mark.parametrize(
@@ -269,6 +179,8 @@ def test_a_level_that_no_allowed_kind_reaches_is_a_denial(kinds: frozenset[Facto
         (RequireChallenge(level=AAL2, reason=Reason.NO_PROOF, ttl=BASE.ttl), True),
         (RequireChallenge(level=AAL2, reason=Reason.SPENT, ttl=BASE.ttl), False),
         (RequireChallenge(level=AAL2, reason=Reason.OTHER_INTENT, ttl=BASE.ttl), False),
+        (enrollment(Reason.NO_FACTOR), True),
+        (enrollment(Reason.ENROLLMENT_OVERDUE), False),
         (Wait(until=NOW), False),
         (Deny(reason=Reason.USER_INACTIVE), False),
         (Allow(reason=Reason.PROVEN), False),
@@ -288,13 +200,15 @@ ALWAYS = replace(BASE, user_verification=UserVerification.REQUIRED)
 MADE_BY_THE_TRUSTED = replace(BASE, attested_only=True)
 SAVED = Proof(
     grant="saved",
-    facts=MethodFacts(method=Method.RECOVERY, primary=Primary.PASSWORD),
+    facts=MethodFacts(method=shipped_kinds.BY_SAVED_CODE, primary=Primary.PASSWORD),
     verified_at=NOW,
     intent="intent-a",
     uses_left=1,
 )
-MAILED = replace(
-    SAVED, grant="mailed", facts=MethodFacts(method=Method.RECOVERY_MAIL, primary=Primary.PASSWORD)
+EMAILED = replace(
+    SAVED,
+    grant="emailed",
+    facts=MethodFacts(method=shipped_kinds.BY_EMAILED_CODE, primary=Primary.PASSWORD),
 )
 CHANGE = {
     "checkpoint": BUILT_IN["factor_change"],
@@ -316,21 +230,13 @@ def test_where_makers_must_vouch_only_what_they_vouch_for_passes() -> None:
     assert isinstance(ask(replace(own, facts=ATTESTED), policy=MADE_BY_THE_TRUSTED), Allow)
 
 
-def test_such_a_passkey_is_not_even_offered() -> None:
-    weak = EnrolledFactor(id="weak", kind=FactorKind.PASSKEY, user_verified=False)
-    for policy in (ALWAYS, MADE_BY_THE_TRUSTED):
-        assert isinstance(pick(weak, policy=policy), RequireEnrollment)
-    vouched = EnrolledFactor(id="ok", kind=FactorKind.PASSKEY, backup_eligible=False, attested=True)
-    assert pick(vouched, policy=MADE_BY_THE_TRUSTED).factors == ("ok",)  # type: ignore[union-attr]
-
-
 def test_where_factors_change_a_saved_code_needs_another_proof_beside_it() -> None:
     """NIST SP 800-63B-4, 4.2.2.2."""
     assert ask(SAVED, **CHANGE) == Need(level=AAL2, reason=Reason.RECOVERY_INCOMPLETE)
     assert ask(SAVED, replace(SAVED, grant="second"), **CHANGE).reason is Reason.RECOVERY_INCOMPLETE
-    assert isinstance(ask(SAVED, MAILED, **CHANGE), Allow)
+    assert isinstance(ask(SAVED, EMAILED, **CHANGE), Allow)
     assert isinstance(ask(SAVED, FRESH, **CHANGE), Allow)
-    stale = replace(MAILED, verified_at=NOW - minutes(21))
+    stale = replace(EMAILED, verified_at=NOW - minutes(21))
     assert ask(SAVED, stale, **CHANGE).reason is Reason.RECOVERY_INCOMPLETE
 
 
@@ -339,12 +245,12 @@ def test_both_together_recover_whatever_level_was_lost() -> None:
         "checkpoint": BUILT_IN["factor_change.strong"],
         "policy": replace(BASE, required_level=AAL3),
     }
-    assert ask(FRESH, MAILED, **strong).reason is Reason.LEVEL_TOO_LOW
-    assert isinstance(ask(SAVED, MAILED, **strong), Allow)
+    assert ask(FRESH, EMAILED, **strong).reason is Reason.LEVEL_TOO_LOW
+    assert isinstance(ask(SAVED, EMAILED, **strong), Allow)
 
 
-def test_a_mailed_code_alone_recovers_nothing() -> None:
-    assert ask(MAILED, **CHANGE).reason is Reason.LEVEL_TOO_LOW
+def test_an_emailed_code_alone_recovers_nothing() -> None:
+    assert ask(EMAILED, **CHANGE).reason is Reason.LEVEL_TOO_LOW
 
 
 def test_elsewhere_a_saved_code_is_a_second_factor_by_itself() -> None:
@@ -355,11 +261,36 @@ def test_a_hold_on_everything_leaves_setting_up_a_factor_open() -> None:
     held = Member(held={"*": NOW + timedelta(hours=24)})
     assert isinstance(ask(FRESH, member=held), Wait)
     assert not isinstance(ask(BOUND, member=held, **CHANGE), Wait)
-    named = Member(held={"factor_change": NOW + timedelta(hours=24)})
-    assert isinstance(ask(BOUND, member=named, **CHANGE), Wait)
 
 
-def test_saved_codes_are_never_the_only_thing_to_enroll() -> None:
-    found = pick()
-    assert isinstance(found, RequireEnrollment)
-    assert FactorKind.RECOVERY not in found.kinds
+HOSTS_OWN = Checkpoint(slug="refund", label="Refund", sensitive=True)
+HOSTS_PLAIN = Checkpoint(slug="report", label="Report")
+NEVER_HELD = {
+    "signup",
+    "login",
+    "password_reset",
+    "password_reset.admin",
+    "factor_change",
+    "factor_change.strong",
+}
+
+
+@pytest.mark.parametrize(
+    "checkpoint", [*BUILT_IN.values(), HOSTS_OWN, HOSTS_PLAIN], ids=lambda each: each.slug
+)
+def test_a_hold_of_what_is_sensitive_covers_the_sensitive_checkpoints_alone(
+    checkpoint: Checkpoint,
+) -> None:
+    held = Member(held={"*sensitive": NOW + timedelta(hours=24)})
+    waits = isinstance(ask(FRESH, checkpoint=checkpoint, member=held), Wait)
+    assert waits == (checkpoint.sensitive and checkpoint.slug not in NEVER_HELD)
+
+
+@pytest.mark.parametrize("checkpoint", BUILT_IN.values(), ids=lambda each: each.slug)
+def test_no_hold_covers_where_people_come_in_or_get_their_factors_back(
+    checkpoint: Checkpoint,
+) -> None:
+    until = NOW + timedelta(hours=24)
+    named = dict.fromkeys([*BUILT_IN, "*", "*sensitive"], until)
+    waits = isinstance(ask(FRESH, checkpoint=checkpoint, member=Member(held=named)), Wait)
+    assert waits == (checkpoint.slug not in NEVER_HELD)

@@ -8,18 +8,19 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from otpguard.core import shipped_kinds
 from otpguard.core.assurance import (
     NIST_800_63B_4,
     AssuranceLevel,
     AssuranceProfile,
     Channel,
-    Method,
     MethodFacts,
 )
 from otpguard.core.checkpoints import BUILT_IN, Checkpoint
 from otpguard.core.decision import Allow, Deny, Member, Need, Reason, Wait, decide
+from otpguard.core.effective_policy import clamp_policy
 from otpguard.core.evidence import Proof
-from otpguard.core.policy import Policy, clamp
+from otpguard.core.policy import Policy
 from tests.core.strategies import (
     NOW,
     checkpoints,
@@ -89,7 +90,7 @@ def test_a_stricter_policy_never_allows_more(
     intent: str,
     checkpoint: Checkpoint,
 ) -> None:
-    stricter = clamp(policy, other)
+    stricter = clamp_policy(policy, other)
     asked: dict[str, Any] = {"profile": profile, "intent": intent, "checkpoint": checkpoint}
     if isinstance(answer(stricter, shown, **asked), Allow):
         assert isinstance(answer(policy, shown, **asked), Allow)
@@ -149,7 +150,7 @@ def test_codes_sent_to_a_phone_or_mailbox_never_satisfy_aal3(
 
 @given(policy=loose_policies, shown=st.lists(proofs_of(phone_facts), min_size=1))
 def test_under_nist_an_email_code_passes_no_checkpoint(policy: Policy, shown: list[Proof]) -> None:
-    email = [replace(p, facts=replace(p.facts, method=Method.EMAIL)) for p in shown]
+    email = [replace(p, facts=replace(p.facts, method=shipped_kinds.BY_EMAIL)) for p in shown]
     only_email = replace(policy, allowed_channels=frozenset({Channel.EMAIL}))
     got = answer(only_email, email, profile=NIST_800_63B_4, binds=False)
     assert got == Need(level=policy.required_level, reason=Reason.LEVEL_TOO_LOW)

@@ -10,28 +10,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otpguard.core.assurance import NIST_800_63B_4, SAAS_2026, AssuranceLevel, FactorKind
+from otpguard.core import shipped_kinds
+from otpguard.core.assurance import NIST_800_63B_4, SAAS_2026, AssuranceLevel
 from otpguard.core.decision import EnrolledFactor
 from otpguard.core.enrollment import (
     Due,
+    EnrollmentStatus,
     NotRequired,
     Overdue,
     Rule,
-    Standing,
     best,
+    enrollment_status,
     reach,
-    standing,
     would_break,
 )
 from tests.core.strategies import NOW, levels, profiles
 
 AAL1, AAL2, AAL3 = AssuranceLevel.AAL1, AssuranceLevel.AAL2, AssuranceLevel.AAL3
 DAY = timedelta(days=1)
-PHONE = EnrolledFactor(id="phone", kind=FactorKind.PHONE)
-TOTP = EnrolledFactor(id="totp", kind=FactorKind.TOTP)
+PHONE = EnrolledFactor(id="phone", kind=shipped_kinds.PHONE)
+TOTP = EnrolledFactor(id="totp", kind=shipped_kinds.TOTP)
 TOKEN = replace(TOTP, id="token", hardware=True)
-PASSKEY = EnrolledFactor(id="passkey", kind=FactorKind.PASSKEY)
-CODES = EnrolledFactor(id="codes", kind=FactorKind.RECOVERY)
+PASSKEY = EnrolledFactor(id="passkey", kind=shipped_kinds.PASSKEY)
+CODES = EnrolledFactor(id="codes", kind=shipped_kinds.RECOVERY)
 STARTED = Rule(starts_at=NOW - DAY, grace=10 * DAY)
 PAST = Rule(starts_at=NOW - 30 * DAY, grace=10 * DAY)
 
@@ -47,7 +48,7 @@ rules = st.builds(
 factors = st.builds(
     EnrolledFactor,
     id=st.sampled_from("abcdef"),
-    kind=st.sampled_from(FactorKind),
+    kind=st.sampled_from(list(shipped_kinds.SHIPPED.values())),
     hardware=st.booleans(),
     backup_eligible=st.booleans(),
     attested=st.booleans(),
@@ -57,7 +58,7 @@ since = st.none() | moments
 
 def at(
     *asked: Rule, enrolled: tuple[EnrolledFactor, ...] = (), role: str = "", **changed: object
-) -> Standing:
+) -> EnrollmentStatus:
     known: dict[str, object] = {
         "roles": frozenset({role}) if role else frozenset(),
         "factors": enrolled,
@@ -65,11 +66,11 @@ def at(
         "now": NOW,
         "member_since": None,
     }
-    return standing(asked, **{**known, **changed})  # type: ignore[arg-type]
+    return enrollment_status(asked, **{**known, **changed})
 
 
-def severity(where: Standing) -> tuple[int, int, float]:
-    """A number that grows with how strict a standing is."""
+def severity(where: EnrollmentStatus) -> tuple[int, int, float]:
+    """A number that grows with how strict a status is."""
     if isinstance(where, NotRequired):
         return (0, 0, 0)
     return (
@@ -79,7 +80,7 @@ def severity(where: Standing) -> tuple[int, int, float]:
     )
 
 
-def is_as_strict(after: Standing, before: Standing) -> bool:
+def is_as_strict(after: EnrollmentStatus, before: EnrollmentStatus) -> bool:
     """True when `after` is nowhere looser: neither state, nor level, nor deadline."""
     pairs = zip(severity(after), severity(before), strict=True)
     return isinstance(before, NotRequired) or all(a >= b for a, b in pairs)

@@ -9,13 +9,22 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from otpguard.core.intent import Intent, body_digest, digest, display
+from otpguard.core.intent import (
+    Intent,
+    digest,
+    display_target,
+    exact,
+    form_digest,
+    raw_digest,
+    values_digest,
+)
 
 KEY = b"k" * 32
 INTENT = Intent(
     checkpoint="role_grant", tenant="7", user="3", view="members:grant", target="ann", body="b0d1"
 )
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+wild = st.text(st.one_of(st.sampled_from("\0a0\ud800\udc00d8"), st.characters()), max_size=6)
 forms = st.dictionaries(texts, st.lists(texts, max_size=3), max_size=4)
 
 
@@ -43,16 +52,35 @@ def test_text_cannot_wander_from_one_component_into_the_next(
     assert digest(one, key=KEY) != digest(other, key=KEY)
 
 
+@pytest.mark.parametrize("target", ["key \u202e", "key\u200b", "key ", "k" * 81, "\ud800", "key\0"])
+def test_a_target_counts_in_full_and_not_as_it_is_shown(target: str) -> None:
+    shown = replace(INTENT, target=display_target(target))
+    assert digest(replace(INTENT, target=target), key=KEY) != digest(shown, key=KEY)
+
+
+@given(one=wild, other=wild)
+def test_an_exact_text_differs_for_every_text(one: str, other: str) -> None:
+    assume(one != other)
+    assert exact(one) != exact(other)
+    exact(one).encode()
+
+
+def test_an_ordinary_text_is_exact_as_it_is() -> None:
+    assert exact("Kim's key ✓") == "Kim's key ✓"
+    assert exact("\0") == "\x0000"
+    assert exact("\ud800") != exact(exact("\ud800"))
+
+
 @given(form=forms, token=texts)
 def test_the_csrf_token_does_not_count(form: dict[str, list[str]], token: str) -> None:
     with_token = {**form, "csrfmiddlewaretoken": [token]}
-    assert body_digest(with_token, key=KEY) == body_digest(form, key=KEY)
+    assert form_digest(with_token, key=KEY) == form_digest(form, key=KEY)
 
 
 @given(form=forms)
 def test_the_order_of_form_fields_does_not_count(form: dict[str, list[str]]) -> None:
     backwards = dict(reversed(form.items()))
-    assert body_digest(backwards, key=KEY) == body_digest(form, key=KEY)
+    assert form_digest(backwards, key=KEY) == form_digest(form, key=KEY)
 
 
 @given(one=forms, other=forms)
@@ -60,37 +88,40 @@ def test_different_forms_have_different_digests(
     one: dict[str, list[str]], other: dict[str, list[str]]
 ) -> None:
     assume(one != other)
-    assert body_digest(one, key=KEY) != body_digest(other, key=KEY)
+    assert form_digest(one, key=KEY) != form_digest(other, key=KEY)
 
 
 def test_the_order_of_one_fields_values_counts() -> None:
-    assert body_digest({"to": ["a", "b"]}, key=KEY) != body_digest({"to": ["b", "a"]}, key=KEY)
+    assert form_digest({"to": ["a", "b"]}, key=KEY) != form_digest({"to": ["b", "a"]}, key=KEY)
 
 
-def test_a_declared_volatile_field_does_not_count_and_others_do() -> None:
-    def seen(nonce: str, amount: str) -> str:
-        form = {"nonce": [nonce], "amount": [amount]}
-        return body_digest(form, key=KEY, volatile=frozenset({"nonce"}))
+def test_uploaded_files_count_by_all_that_tells_them_apart_in_any_order() -> None:
+    logo, deed = ["logo", "a.png", "aa"], ["deed", "b.pdf", "bb"]
+    both = form_digest({}, key=KEY, files=[logo, deed])
+    assert form_digest({}, key=KEY, files=[deed, logo]) == both
+    others = [[logo], [logo, ["deed", "b.pdf", "cc"]], [logo, ["deed", "c.pdf", "bb"]], []]
+    assert all(form_digest({}, key=KEY, files=files) != both for files in others)
 
-    assert seen("1", "10") == seen("2", "10")
-    assert seen("1", "10") != seen("1", "11")
 
-
-def test_uploaded_files_count_by_field_name_and_content_in_any_order() -> None:
-    logo, deed = ("logo", "a.png", "aa"), ("deed", "b.pdf", "bb")
-    both = body_digest({}, key=KEY, files=[logo, deed])
-    assert body_digest({}, key=KEY, files=[deed, logo]) == both
-    others = [[logo], [logo, ("deed", "b.pdf", "cc")], [logo, ("deed", "c.pdf", "bb")], []]
-    assert all(body_digest({}, key=KEY, files=files) != both for files in others)
+def test_a_form_raw_bytes_and_values_never_stand_for_each_other() -> None:
+    sha = "aa" * 32
+    found = {
+        form_digest({"raw": [sha]}, key=KEY),
+        raw_digest("", sha, key=KEY),
+        raw_digest("application/json", sha, key=KEY),
+        values_digest(sha, key=KEY),
+        form_digest({"values": [sha]}, key=KEY),
+    }
+    assert len(found) == 5
 
 
 @given(target=st.text(max_size=200))
 def test_a_shown_target_is_short_and_free_of_control_characters(target: str) -> None:
-    shown = display(target)
+    shown = display_target(target)
     assert len(shown) <= 80
     assert not any(unicodedata.category(char).startswith("C") for char in shown)
     assert not any(char.isspace() and char != " " for char in shown)
-    assert display(shown) == shown.strip()
+    assert display_target(shown) == shown.strip()
 
 
 @pytest.mark.parametrize(
@@ -108,4 +139,4 @@ def test_a_shown_target_is_short_and_free_of_control_characters(target: str) -> 
     ids=ascii,
 )
 def test_a_target_meant_to_deceive_is_defused(target: str, shown: str) -> None:
-    assert display(target) == shown
+    assert display_target(target) == shown

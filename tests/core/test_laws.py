@@ -51,11 +51,20 @@ def test_a_clamped_value_holds_to_its_floor_and_is_no_weaker_than_before(
 ) -> None:
     law, value, floor = case
     clamped = law.clamp(value, floor)
-    assert law.holds(clamped, floor)
-    assert law.holds(clamped, value)
+    assert law.satisfies(clamped, floor)
+    assert law.satisfies(clamped, value)
 
 
 @given(case=cases)
 def test_a_value_that_holds_already_is_left_alone(case: tuple[Law, Any, Any]) -> None:
     law, value, floor = case
-    assert (law.clamp(value, floor) == value) == law.holds(value, floor)
+    assert (law.clamp(value, floor) == value) == law.satisfies(value, floor)
+
+
+@given(case=cases)
+def test_a_loosened_floor_is_the_strictest_that_both_hold_to(case: tuple[Law, Any, Any]) -> None:
+    law, value, floor = case
+    loosened = law.loosen(floor, value)
+    assert law.satisfies(floor, loosened)
+    assert law is FREE or law.satisfies(value, loosened)
+    assert (loosened == floor) == law.satisfies(value, floor)

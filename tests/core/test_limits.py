@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otpguard.core.limits import CEILING, Lane, after_success, decayed, is_closed, wait_after
+from otpguard.core.limits import (
+    CEILING,
+    Cap,
+    CapName,
+    Lane,
+    after_success,
+    caps_for_start,
+    decayed,
+    is_closed,
+    wait_after,
+)
 from tests.core.strategies import NOW, spans
 
 lanes = st.sampled_from(Lane)
@@ -86,3 +97,29 @@ def test_decay_only_ever_goes_down_and_never_below_nothing(
 def test_a_closed_lane_never_opens_by_waiting(lane: Lane, extra: int, age: timedelta) -> None:
     failures = CEILING[lane] + extra
     assert is_closed(lane, decayed(lane, failures, last_failure=NOW - age, now=NOW))
+
+
+def caps_of(client_ip: str, **changed: Any) -> dict[CapName, Cap]:
+    known: dict[str, Any] = {
+        "sid": "s",
+        "user": "7",
+        "factor": "f",
+        "lane": Lane.OPEN,
+        "phone_index": "p",
+        "confirmed": True,
+        "strict": False,
+        "unreadable_ip_limit": 60,
+        "sends": True,
+    }
+    caps = caps_for_start(client_ip=client_ip, **{**known, **changed})
+    return {cap.name: cap for cap in caps}
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_client_whose_ip_address_cannot_be_read_is_charged_as_well(confirmed: bool) -> None:
+    unknown = caps_of("", confirmed=confirmed, unreadable_ip_limit=7)
+    cap = unknown[CapName.UNREADABLE_IP]
+    assert (cap.key, cap.limit, cap.window) == ("", 7, timedelta(hours=1))
+    known = caps_of("203.0.113.7", confirmed=confirmed)
+    assert CapName.UNREADABLE_IP not in known
+    assert set(unknown) ^ set(known) == {CapName.IP, CapName.UNREADABLE_IP}

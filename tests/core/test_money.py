@@ -70,7 +70,7 @@ def test_the_tier_that_holds_never_falls_while_the_volume_rises(
 ) -> None:
     low, high = sorted(volumes)
     # Among rates for one place and one day: what tiers are.
-    tiers = [rate for rate in among if rate.country == "US" and rate.holds(on)]
+    tiers = [rate for rate in among if rate.country == "US" and rate.is_valid(on)]
     same = [Rate(**{**fields_of(tier), "valid_from": DAY, "valid_until": None}) for tier in tiers]
     below, above = chosen(same, volume=low), chosen(same, volume=high)
     if below is not None:
@@ -83,7 +83,7 @@ def test_what_holds_is_one_that_fits_and_nothing_beats_it(
     among: list[Rate], on: date, volume: int
 ) -> None:
     found = chosen(among, on=on, volume=volume)
-    fit = [r for r in among if r.country != "DE" and r.holds(on) and r.from_volume <= volume]
+    fit = [r for r in among if r.country != "DE" and r.is_valid(on) and r.from_volume <= volume]
     assert (found is None) == (not fit)
     if found is not None:
         assert found in fit
@@ -115,9 +115,9 @@ def test_a_country_comes_before_everywhere_a_newer_day_before_an_older_a_higher_
 
 def test_a_price_holds_on_its_first_and_last_day() -> None:
     one = rate(valid_from=DAY, valid_until=DAY)
-    assert one.holds(DAY)
-    assert not one.holds(DAY - timedelta(days=1))
-    assert not one.holds(DAY + timedelta(days=1))
+    assert one.is_valid(DAY)
+    assert not one.is_valid(DAY - timedelta(days=1))
+    assert not one.is_valid(DAY + timedelta(days=1))
 
 
 def test_the_parts_of_a_price_add_up() -> None:
@@ -143,7 +143,7 @@ def test_a_rate_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
 
 def test_less_than_nothing_costs_nothing_but_an_error() -> None:
     for tries, successes in ((-1, 0), (0, -1)):
-        with pytest.raises(ValueError, match="less than nothing"):
+        with pytest.raises(ValueError, match="must not be negative"):
             cost_of(rate(), tries, successes)
 
 

@@ -10,6 +10,7 @@ from otpguard.core.outcome import (
     ROUTE_FAILURES,
     Accepted,
     Failure,
+    FailureScope,
     Outcome,
     Refused,
     Unavailable,
@@ -80,8 +81,8 @@ def test_what_follows_from_a_failure_follows_from_its_outcome(failure: Failure) 
     assert outcome.perhaps_sent == (failure is Failure.UNKNOWN_OUTCOME)
     ours = failure in {Failure.AUTH_CONFIG, Failure.BALANCE}
     assert outcome.pages_operator == ours
-    assert outcome.opens_breaker == ours
-    assert failure.blames_route == isinstance(outcome, Unavailable)
+    if isinstance(outcome, Unavailable):
+        assert outcome.pauses_route == ours
 
 
 def test_a_fault_of_the_route_is_no_refusal_of_a_message_nor_the_other_way_round() -> None:
@@ -93,5 +94,24 @@ def test_a_fault_of_the_route_is_no_refusal_of_a_message_nor_the_other_way_round
 
 def test_one_number_may_be_limited_without_any_fault_of_the_route() -> None:
     refused = Refused(reason="", failure=Failure.RATE_LIMITED, retry_after=600)
-    assert not refused.opens_breaker
     assert refused.may_fall_back
+
+
+@pytest.mark.parametrize(
+    ("scope", "probable", "pauses", "counts"),
+    [
+        (FailureScope.ACCOUNT, False, True, True),
+        (FailureScope.COUNTRY, False, True, True),
+        (FailureScope.SENDER, False, False, True),
+        (FailureScope.NUMBER, False, False, False),
+        (FailureScope.ACCOUNT, True, False, False),
+        (FailureScope.SENDER, True, False, False),
+    ],
+)
+def test_what_a_failure_concerns_decides_what_it_pauses(
+    scope: FailureScope, probable: bool, pauses: bool, counts: bool
+) -> None:
+    outcome = failed(Failure.AUTH_CONFIG, reason="", scope=scope, probable=probable)
+    assert isinstance(outcome, Unavailable)
+    assert (outcome.pauses_route, outcome.counts_against_route) == (pauses, counts)
+    assert outcome.pages_operator

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from otpguard.core.money import Rate
-from otpguard.core.price_list import PriceError, is_country, parse
+from otpguard.core.price_list import PriceError, parse_price_list
 
 GOOD = {"PROVIDER": "sms", "CHANNEL": "sms"}
 
 
 def test_a_list_becomes_rates() -> None:
-    found = parse(
+    found = parse_price_list(
         [
             {**GOOD, "PER_TRY": 8_800},
             {
@@ -43,7 +43,7 @@ def test_a_list_becomes_rates() -> None:
             surcharge=7,
         ),
     )
-    assert parse(()) == ()
+    assert parse_price_list(()) == ()
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,5 @@ def test_a_list_becomes_rates() -> None:
 )
 def test_a_mistake_is_named_with_its_place(raw: Any, said: str) -> None:
     with pytest.raises(PriceError) as refused:
-        parse(raw)
+        parse_price_list(raw)
     assert said in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("code", "there"),
-    [("US", True), ("us", False), ("USA", False), ("", False), ("ÄÖ", False), ("1A", False)],
-)
-def test_a_country_is_two_capital_letters(code: str, there: bool) -> None:
-    assert is_country(code) is there

@@ -44,6 +44,22 @@ def test_a_name_near_to_none_lists_all(colors: Registry[int]) -> None:
         colors.get("xyzzy")
 
 
+def test_the_nearest_three_are_named_where_more_than_one_is_asked_for() -> None:
+    known = ["auth_user_add", "auth_user_change", "auth_user_delete", "auth_user_view", "home"]
+    hint = nearest("auth_user_ad", known, most=3)
+    assert hint.startswith('did you mean "auth_user_add", "auth_user_')
+    assert hint.count('"') == 6
+    assert " or " in hint
+    assert nearest("hom", known, most=3) == 'did you mean "home"?'
+
+
+def test_of_very_many_names_three_are_listed_and_never_all() -> None:
+    many = [f"view-{number}" for number in range(192)]
+    hint = nearest("xyzzy", many, most=3)
+    assert hint.startswith("the nearest are ")
+    assert hint.count('"') == 6
+
+
 def test_a_changed_list_of_names_changes_nothing_registered(colors: Registry[int]) -> None:
     colors.names().clear()
     assert len(colors) == 2

@@ -9,20 +9,21 @@ import pytest
 
 from otpguard.core.assurance import Channel
 from otpguard.core.route import (
-    Drop,
-    Resting,
+    PausedRoute,
     Route,
     Situation,
     Switch,
-    closed_by,
+    WhyUnused,
     demanded_papers,
     demanded_regions,
     is_generic,
+    why_unused,
+    without_short_waits,
 )
 
 TODAY = date(2026, 5, 1)
 SMS = Route(channel=Channel.SMS, provider="a")
-MAIL = Route(channel=Channel.EMAIL, provider="m")
+EMAIL = Route(channel=Channel.EMAIL, provider="m")
 WHATSAPP = Route(channel=Channel.WHATSAPP, provider="w")
 HERE = Situation(country="US", tenant="acme", region="US", day=TODAY)
 
@@ -31,43 +32,77 @@ def tagged(*tags: str) -> Situation:
     return replace(HERE, tags=frozenset(tags))
 
 
+def waiting(*routes: PausedRoute) -> Situation:
+    return replace(HERE, waiting=dict.fromkeys(routes, timedelta(seconds=30)))
+
+
+def test_a_wait_that_a_message_outlives_stops_no_route() -> None:
+    here = waiting(PausedRoute(provider="a", channel="sms"))
+    second = timedelta(seconds=1)
+    assert why_unused(SMS, without_short_waits(here, timedelta(seconds=30))) is not None
+    assert why_unused(SMS, without_short_waits(here, timedelta(seconds=30) + second)) is None
+    assert without_short_waits(here, second).paused == here.paused
+
+
 def test_a_route_without_conditions_is_open() -> None:
-    assert closed_by(SMS, HERE) is None
-    assert closed_by(SMS, Situation()) is None
+    assert why_unused(SMS, HERE) is None
+    assert why_unused(SMS, Situation()) is None
 
 
 @pytest.mark.parametrize(
-    ("route", "situation", "drop"),
+    ("route", "situation", "reason"),
     [
-        (replace(SMS, countries=frozenset({"DE"})), HERE, Drop.OTHER_COUNTRY),
-        (replace(SMS, countries=frozenset({"US"})), Situation(), Drop.OTHER_COUNTRY),
-        (replace(SMS, tenants=frozenset({"other"})), HERE, Drop.OTHER_TENANT),
-        (replace(SMS, tenants=frozenset({"acme"})), Situation(country="US"), Drop.OTHER_TENANT),
-        (SMS, tagged("US-only"), Drop.RESIDENCY),
-        (replace(SMS, regions=frozenset({"EU"})), tagged("residency"), Drop.RESIDENCY),
-        (replace(SMS, regions=frozenset({"US", "EU"})), tagged("US-only"), Drop.RESIDENCY),
-        (replace(SMS, regions=frozenset({"US"})), tagged("US-only", "EU-only"), Drop.RESIDENCY),
-        (SMS, tagged("health"), Drop.PAPER),
-        (replace(SMS, papers=(("BAA", TODAY - timedelta(days=1)),)), tagged("health"), Drop.PAPER),
-        (WHATSAPP, replace(HERE, senders={"w": False}), Drop.SENDER),
-        (SMS, replace(HERE, switches=(Switch(channel="sms"),)), Drop.SWITCHED_OFF),
-        (SMS, replace(HERE, switches=(Switch(provider="a", country="US"),)), Drop.SWITCHED_OFF),
+        (replace(SMS, countries=frozenset({"DE"})), HERE, WhyUnused.OTHER_COUNTRY),
+        (replace(SMS, countries=frozenset({"US"})), Situation(), WhyUnused.OTHER_COUNTRY),
+        (replace(SMS, tenants=frozenset({"other"})), HERE, WhyUnused.OTHER_TENANT),
+        (
+            replace(SMS, tenants=frozenset({"acme"})),
+            Situation(country="US"),
+            WhyUnused.OTHER_TENANT,
+        ),
+        (SMS, tagged("US-only"), WhyUnused.RESIDENCY),
+        (replace(SMS, regions=frozenset({"EU"})), tagged("residency"), WhyUnused.RESIDENCY),
+        (replace(SMS, regions=frozenset({"US", "EU"})), tagged("US-only"), WhyUnused.RESIDENCY),
+        (
+            replace(SMS, regions=frozenset({"US"})),
+            tagged("US-only", "EU-only"),
+            WhyUnused.RESIDENCY,
+        ),
+        (SMS, tagged("health"), WhyUnused.PAPER),
+        (
+            replace(SMS, papers=(("BAA", TODAY - timedelta(days=1)),)),
+            tagged("health"),
+            WhyUnused.PAPER,
+        ),
+        (WHATSAPP, replace(HERE, senders={"w": False}), WhyUnused.SENDER),
+        (SMS, replace(HERE, switches=(Switch(channel="sms"),)), WhyUnused.SWITCHED_OFF),
         (
             SMS,
-            replace(HERE, resting=frozenset({Resting(provider="a", channel="sms", country="US")})),
-            Drop.RESTING,
+            replace(HERE, switches=(Switch(provider="a", country="US"),)),
+            WhyUnused.SWITCHED_OFF,
         ),
         (
             SMS,
-            replace(HERE, resting=frozenset({Resting(provider="a", channel="sms")})),
-            Drop.RESTING,
+            replace(
+                HERE, paused=frozenset({PausedRoute(provider="a", channel="sms", country="US")})
+            ),
+            WhyUnused.PAUSED,
         ),
+        (
+            SMS,
+            replace(HERE, paused=frozenset({PausedRoute(provider="a", channel="sms")})),
+            WhyUnused.PAUSED,
+        ),
+        (SMS, waiting(PausedRoute(provider="a", channel="sms")), WhyUnused.WAITING),
+        (SMS, waiting(PausedRoute(provider="a", channel="sms", country="US")), WhyUnused.WAITING),
     ],
 )
-def test_each_condition_closes_a_route(route: Route, situation: Situation, drop: Drop) -> None:
-    found = closed_by(route, situation)
+def test_each_condition_stops_a_route(
+    route: Route, situation: Situation, reason: WhyUnused
+) -> None:
+    found = why_unused(route, situation)
     assert found is not None
-    assert found[0] is drop
+    assert found[0] is reason
 
 
 @pytest.mark.parametrize(
@@ -80,19 +115,20 @@ def test_each_condition_closes_a_route(route: Route, situation: Situation, drop:
         (replace(SMS, papers=(("BAA", None), ("PCI", None))), tagged("health", "payments")),
         (WHATSAPP, replace(HERE, senders={"w": True})),
         (SMS, replace(HERE, switches=(Switch(channel="voice"), Switch(country="DE")))),
-        (SMS, replace(HERE, resting=frozenset({Resting(provider="a", channel="voice")}))),
-        # Mail goes to no country.
-        (replace(MAIL, countries=frozenset({"DE"})), HERE),
-        (MAIL, replace(HERE, switches=(Switch(country="US"),))),
+        (SMS, replace(HERE, paused=frozenset({PausedRoute(provider="a", channel="voice")}))),
+        (SMS, waiting(PausedRoute(provider="a", channel="sms", country="DE"))),
+        # E-mail goes to no country.
+        (replace(EMAIL, countries=frozenset({"DE"})), HERE),
+        (EMAIL, replace(HERE, switches=(Switch(country="US"),))),
     ],
 )
-def test_what_is_met_closes_nothing(route: Route, situation: Situation) -> None:
-    assert closed_by(route, situation) is None
+def test_what_is_met_stops_nothing(route: Route, situation: Situation) -> None:
+    assert why_unused(route, situation) is None
 
 
 def test_without_a_day_every_dated_paper_has_expired() -> None:
     dated = replace(SMS, papers=(("BAA", date(2999, 1, 1)),))
-    assert closed_by(dated, Situation(tags=frozenset({"health"}))) == (Drop.PAPER, "BAA")
+    assert why_unused(dated, Situation(tags=frozenset({"health"}))) == (WhyUnused.PAPER, "BAA")
 
 
 def test_tags_demand_papers_and_regions_and_others_nothing() -> None:

@@ -10,35 +10,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otpguard.core import shipped_kinds
 from otpguard.core.assurance import (
     NIST_800_63B_4,
     SAAS_2026,
     AssuranceLevel,
     AssuranceProfile,
     Channel,
-    Method,
     MethodFacts,
     Primary,
 )
 from otpguard.core.policy import Policy
 from otpguard.core.presets import BASE
 from otpguard.core.route import (
-    Drop,
-    Resting,
+    PausedRoute,
     Situation,
     Switch,
+    WhyUnused,
     demanded_papers,
     demanded_regions,
 )
-from otpguard.core.routing import Route, explain, plan, weakest
+from otpguard.core.routing import Route, explain_routes, plan_routes, weakest
 from tests.core.strategies import NOW, policies, primaries, profiles
 
 SMS, WHATSAPP, VOICE, EMAIL = Channel
 SMS_A = Route(channel=SMS, provider="a", receipts=True)
 SMS_B = Route(channel=SMS, provider="b")
 VOICE_A = Route(channel=VOICE, provider="a")
-MAIL = Route(channel=EMAIL, provider="smtp")
-ROUTES = (MAIL, VOICE_A, SMS_A, SMS_B)
+EMAIL_A = Route(channel=EMAIL, provider="smtp")
+ROUTES = (EMAIL_A, VOICE_A, SMS_A, SMS_B)
 ALL = frozenset(Channel)
 routes = st.lists(
     st.builds(
@@ -60,7 +60,7 @@ def ways(
     known: Sequence[Route] = ROUTES,
     situation: Situation = Situation(),  # noqa: B008 (frozen)
 ) -> tuple[Route, ...]:
-    return plan(
+    return plan_routes(
         policy=policy,
         profile=profile,
         primary=primary,
@@ -73,8 +73,8 @@ def ways(
 @pytest.mark.parametrize(
     ("policy", "expected"),
     [
-        (BASE, (SMS_A, SMS_B, VOICE_A, MAIL)),
-        (replace(BASE, preferred_methods=(EMAIL, SMS)), (MAIL, SMS_A, SMS_B)),
+        (BASE, (SMS_A, SMS_B, VOICE_A, EMAIL_A)),
+        (replace(BASE, preferred_methods=(EMAIL, SMS)), (EMAIL_A, SMS_A, SMS_B)),
         (replace(BASE, allowed_channels=frozenset({VOICE, WHATSAPP})), (VOICE_A,)),
         (replace(BASE, allowed_channels=frozenset()), ()),
         (replace(BASE, required_level=AssuranceLevel.AAL3), ()),
@@ -86,29 +86,63 @@ def test_routes_follow_the_policys_channels_then_the_sites_order(
     assert ways(policy) == expected
 
 
-def test_a_vendors_own_code_goes_alone_and_only_without_one_of_ours() -> None:
-    """C14: two vendors would send two codes."""
+def test_the_numbers_country_decides_the_order_where_the_policy_names_it() -> None:
+    policy = replace(BASE, preferred_methods_by_country=(("DE", (VOICE, SMS)), ("IN", (EMAIL,))))
+    assert ways(policy, situation=Situation(country="DE")) == (VOICE_A, SMS_A, SMS_B)
+    assert ways(policy, situation=Situation(country="IN")) == (EMAIL_A,)
+    for country in ("US", ""):
+        elsewhere = ways(policy, situation=Situation(country=country))
+        assert elsewhere == (SMS_A, SMS_B, VOICE_A, EMAIL_A)
+
+
+def test_an_order_of_a_country_allows_nothing_that_the_policy_does_not() -> None:
+    policy = replace(
+        BASE,
+        allowed_channels=frozenset({SMS}),
+        preferred_methods_by_country=(("DE", (VOICE, SMS)),),
+    )
+    assert ways(policy, situation=Situation(country="DE")) == (SMS_A, SMS_B)
+
+
+def test_a_number_that_nobody_proved_is_called_last_whatever_its_country() -> None:
+    policy = replace(BASE, preferred_methods_by_country=(("DE", (VOICE, SMS)),))
+    unproven = Situation(country="DE", unproven=True)
+    assert ways(policy, situation=unproven) == (SMS_A, SMS_B, VOICE_A)
+
+
+def test_a_plan_mixes_codes_of_vendors_with_ours_in_the_same_order() -> None:
+    """C14: the seeds' own set-up is a vendor's text message, then WhatsApp of one's own."""
     far = Route(channel=SMS, provider="far", remote=True)
-    farther = Route(channel=WHATSAPP, provider="farther", remote=True)
+    own = Route(channel=WHATSAPP, provider="own", own_sender=True)
+    farther = Route(channel=VOICE, provider="farther", remote=True)
+    assert ways(BASE, known=[EMAIL_A, farther, own, far]) == (far, own, farther, EMAIL_A)
+    email_first = replace(BASE, preferred_methods=(EMAIL, VOICE, SMS))
+    assert ways(email_first, known=[far, farther, EMAIL_A]) == (EMAIL_A, farther, far)
 
-    def planned(*known: Route) -> tuple[Route, ...]:
-        return plan(
-            policy=BASE,
-            profile=SAAS_2026,
-            primary=Primary.PASSWORD,
-            routes=known,
-            reachable=ALL,
-        )
 
-    assert planned(far, farther, VOICE_A) == (VOICE_A,)
-    assert planned(farther, far) == (far,)
+@pytest.mark.parametrize("digits", [0, 4, 5])
+def test_a_vendor_with_short_codes_serves_aal1_alone(digits: int) -> None:
+    """NIST SP 800-63B-4, 3.1.3.2. A missed call has no digits that are known."""
+    short = Route(channel=SMS, provider="short", remote=True, code_length=digits)
+    for level in (AssuranceLevel.AAL1, AssuranceLevel.AAL2):
+        policy = replace(BASE, required_level=level)
+        serves = level is AssuranceLevel.AAL1
+        assert ways(policy, known=[short, VOICE_A]) == ((short,) if serves else ()) + (VOICE_A,)
+    [_, choice] = explain_routes(
+        policy=BASE,
+        profile=SAAS_2026,
+        primary=Primary.PASSWORD,
+        routes=[short, VOICE_A],
+        reachable=ALL,
+    )
+    assert (choice.why_unused, choice.detail) == (WhyUnused.SHORT_CODE, "AAL2")
 
 
 def test_a_channel_the_person_has_not_is_left_out() -> None:
-    assert ways(BASE, reachable=frozenset({EMAIL})) == (MAIL,)
+    assert ways(BASE, reachable=frozenset({EMAIL})) == (EMAIL_A,)
 
 
-def test_under_nist_a_code_is_never_mailed() -> None:
+def test_under_nist_a_code_is_never_emailed() -> None:
     assert ways(BASE, profile=NIST_800_63B_4) == (SMS_A, SMS_B, VOICE_A)
 
 
@@ -131,15 +165,16 @@ def test_fallback_never_lowers_a_running_challenge(
     reachable: frozenset[Channel],
 ) -> None:
     """Whatever part of the plan was sent over, the weakest of it reaches the asked level."""
-    chosen = plan(
+    chosen = plan_routes(
         policy=policy, profile=profile, primary=primary, routes=known, reachable=reachable
     )
     channels = [route.channel for route in chosen]
     assert set(channels) <= policy.allowed_channels & reachable
-    assert len(chosen) <= 1 or not any(route.remote for route in chosen)
     if channels:
         lowest = weakest(channels, profile=profile, primary=primary)
-        worth = profile.worth(MethodFacts(method=Method(lowest.value), primary=primary))
+        worth = profile.worth(
+            MethodFacts(method=shipped_kinds.PHONE.method_over(lowest), primary=primary)
+        )
         assert worth is not None
         assert worth >= policy.required_level
 
@@ -176,6 +211,7 @@ full_routes = st.lists(
         channel=st.sampled_from(Channel),
         provider=st.sampled_from("abc"),
         remote=st.booleans(),
+        code_length=st.sampled_from([0, 4, 6, 8]),
         countries=st.frozensets(st.sampled_from(["US", "DE"])),
         tenants=st.frozensets(st.sampled_from(["acme", "other"])),
         regions=st.frozensets(st.sampled_from(["US", "EU"])),
@@ -195,9 +231,9 @@ situations = st.builds(
         max_size=2,
     ),
     day=st.just(TODAY),
-    resting=st.frozensets(
+    paused=st.frozensets(
         st.builds(
-            Resting,
+            PausedRoute,
             provider=st.sampled_from("abc"),
             channel=st.sampled_from([channel.value for channel in Channel]),
             country=countries,
@@ -239,9 +275,9 @@ def test_no_code_goes_by_a_route_that_rests_or_is_switched_off(
 ) -> None:
     for route in ways(policy, known=known, situation=here):
         country = "" if route.channel is EMAIL else here.country
-        for rest in here.resting:
-            same = (rest.provider, rest.channel) == (route.provider, route.channel)
-            assert not (same and rest.country in {"", country})
+        for pause in here.paused:
+            same = (pause.provider, pause.channel) == (route.provider, route.channel)
+            assert not (same and pause.country in {"", country})
         assert not any(switch.covers(route, country) for switch in here.switches)
         assert route.channel is not WHATSAPP or here.senders.get(route.provider, True)
 
@@ -250,10 +286,8 @@ def test_no_code_goes_by_a_route_that_rests_or_is_switched_off(
 def test_more_papers_never_lose_a_route(
     policy: Policy, known: list[Route], here: Situation, more: tuple[tuple[str, date | None], ...]
 ) -> None:
-    """Own-code routes: a plan with more of them may drop a remote one, which is not lost."""
-    own = [replace(route, remote=False) for route in known]
-    before = {(r.channel, r.provider) for r in ways(policy, known=own, situation=here)}
-    richer = [replace(route, papers=(*route.papers, *more)) for route in own]
+    before = {(r.channel, r.provider) for r in ways(policy, known=known, situation=here)}
+    richer = [replace(route, papers=(*route.papers, *more)) for route in known]
     after = {(r.channel, r.provider) for r in ways(policy, known=richer, situation=here)}
     assert before <= after
 
@@ -267,18 +301,32 @@ def test_nothing_that_is_sent_serves_aal3(
 
 
 @given(policy=policies, known=full_routes, here=situations)
-def test_a_plan_is_of_one_piece(policy: Policy, known: list[Route], here: Situation) -> None:
-    """C14: own codes only, or one remote route alone; and each way once."""
+def test_a_plan_has_each_way_once_and_no_short_code_above_aal1(
+    policy: Policy, known: list[Route], here: Situation
+) -> None:
     chosen = ways(policy, known=known, situation=here)
-    assert len(chosen) == 1 or not any(route.remote for route in chosen)
     assert len({(route.channel, route.provider) for route in chosen}) == len(chosen)
+    if policy.required_level > AssuranceLevel.AAL1:
+        assert all(route.code_length >= 6 for route in chosen)
+
+
+@given(policy=policies, known=full_routes, here=situations)
+def test_who_makes_the_code_changes_nothing_about_the_order(
+    policy: Policy, known: list[Route], here: Situation
+) -> None:
+    known = [replace(route, code_length=6) for route in known]
+    own = [replace(route, remote=False) for route in known]
+    planned = ways(policy, known=known, situation=here)
+    assert tuple(replace(route, remote=False) for route in planned) == ways(
+        policy, known=own, situation=here
+    )
 
 
 @given(policy=policies, known=full_routes, here=situations)
 def test_every_route_is_explained_and_the_plan_comes_first(
     policy: Policy, known: list[Route], here: Situation
 ) -> None:
-    verdicts = explain(
+    choices = explain_routes(
         policy=policy,
         profile=SAAS_2026,
         primary=Primary.PASSWORD,
@@ -287,9 +335,9 @@ def test_every_route_is_explained_and_the_plan_comes_first(
         situation=here,
     )
     chosen = ways(policy, known=known, situation=here)
-    assert tuple(verdict.route for verdict in verdicts[: len(chosen)]) == chosen
-    assert all(verdict.drop is not None for verdict in verdicts[len(chosen) :])
-    assert {verdict.route for verdict in verdicts} == set(known)
+    assert tuple(choice.route for choice in choices[: len(chosen)]) == chosen
+    assert all(choice.why_unused is not None for choice in choices[len(chosen) :])
+    assert {choice.route for choice in choices} == set(known)
 
 
 def test_within_a_channel_priority_comes_before_cost_and_cost_before_order() -> None:
@@ -299,14 +347,6 @@ def test_within_a_channel_priority_comes_before_cost_and_cost_before_order() -> 
         Route(channel=SMS, provider="dear", priority=1, cost_micros=2),
     )
     assert ways(BASE, known=[dear, cheap, first]) == (first, cheap, dear)
-
-
-def test_a_remote_route_serves_alone_and_only_where_no_own_code_reaches_the_number() -> None:
-    remote = replace(SMS_B, remote=True)
-    assert ways(BASE, known=[remote, VOICE_A, MAIL]) == (VOICE_A, MAIL)
-    assert ways(BASE, known=[remote, replace(VOICE_A, remote=True), MAIL]) == (remote,)
-    mail_first = replace(BASE, preferred_methods=(EMAIL, SMS))
-    assert ways(mail_first, known=[remote, MAIL]) == (MAIL,)
 
 
 def test_a_call_comes_last_to_a_number_that_was_never_proven() -> None:
@@ -319,7 +359,7 @@ def test_a_call_comes_last_to_a_number_that_was_never_proven() -> None:
 def test_a_dropped_route_says_what_is_missing_and_a_vendors_sender_is_flagged() -> None:
     route = Route(channel=WHATSAPP, provider="w")
     here = Situation(tags=frozenset({"health"}), day=TODAY)
-    [verdict] = explain(
+    [choice] = explain_routes(
         policy=BASE,
         profile=SAAS_2026,
         primary=Primary.PASSWORD,
@@ -327,4 +367,32 @@ def test_a_dropped_route_says_what_is_missing_and_a_vendors_sender_is_flagged() 
         reachable=ALL,
         situation=here,
     )
-    assert (verdict.drop, verdict.detail, verdict.generic) == (Drop.PAPER, "BAA", True)
+    assert (choice.why_unused, choice.detail, choice.generic) == (WhyUnused.PAPER, "BAA", True)
+
+
+def waiting(seconds: float, *routes: Route) -> Situation:
+    found = {
+        PausedRoute(provider=each.provider, channel=each.channel.value): timedelta(seconds=seconds)
+        for each in routes
+    }
+    return Situation(waiting=found)
+
+
+def test_a_route_whose_vendor_asked_to_wait_is_passed_over_while_there_is_another() -> None:
+    assert ways(BASE, situation=waiting(5, SMS_A)) == (SMS_B, VOICE_A, EMAIL_A)
+    assert ways(BASE, situation=waiting(5, SMS_A, SMS_B, VOICE_A)) == (EMAIL_A,)
+
+
+def test_the_only_route_is_waited_for_within_the_life_of_a_code() -> None:
+    life = BASE.code_ttl.total_seconds()
+    assert ways(BASE, known=[SMS_A], situation=waiting(life - 1, SMS_A)) == (SMS_A,)
+    assert ways(BASE, known=[SMS_A], situation=waiting(life, SMS_A)) == ()
+    [choice] = explain_routes(
+        policy=BASE,
+        profile=SAAS_2026,
+        primary=Primary.PASSWORD,
+        routes=[SMS_A],
+        reachable=ALL,
+        situation=waiting(life, SMS_A),
+    )
+    assert choice.why_unused is WhyUnused.WAITING

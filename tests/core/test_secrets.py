@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pprint import pformat
+
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from otpguard.core.secrets import derive_key, keyed_digest, same
+from otpguard.core.secrets import HiddenText, derive_key, keyed_digest, same
 
-PURPOSES = ["code", "index", "mac", "held", "device"]
+PURPOSES = ["code", "index", "mac", "form", "device"]
 
 
 def test_a_keyed_digest_is_hmac_sha_256() -> None:
@@ -56,3 +58,12 @@ def test_text_and_bytes_are_compared_by_content(
 ) -> None:
     assert same(left, right) is equal
     assert same(right, left) is equal
+
+
+def test_a_hidden_text_is_a_text_that_does_not_show_itself() -> None:
+    code = HiddenText("314159")
+    assert code == "314159"
+    assert f"{code}" == str(code) == "314159"
+    assert "314159" not in repr(code)
+    assert "314159" not in repr({"given": (code, [code])})
+    assert "314159" not in pformat({"given": code})

@@ -41,7 +41,7 @@ class Database:
     @property
     def url(self) -> str:
         """Where it is."""
-        return f"{self._server.address}/{NAME}"
+        return f"{self._server.url}/{NAME}"
 
     def start(self) -> None:
         """Come up; the next stop is an immediate one."""
@@ -53,7 +53,7 @@ class Database:
 
     def make(self) -> None:
         """Bring the tables into being."""
-        with psycopg.connect(f"{self._server.address}/postgres", autocommit=True) as connection:
+        with psycopg.connect(f"{self._server.url}/postgres", autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {NAME}")
         settings = {"DJANGO_SETTINGS_MODULE": "tests.settings", "OTPGUARD_TEST_DATABASE": self.url}
         subprocess.run(

@@ -21,9 +21,9 @@ def main(per_second: float) -> None:
         number += 1
         try:
             who = stopped()
-            who.start(address=f"198.51.{number // 250 % 250}.{number % 250}")
+            who.start(client_ip=f"198.51.{number // 250 % 250}.{number % 250}")
         except (OperationalError, InterfaceError, StoreUnavailable):
-            connection.close()  # the database is away; whoever was told so comes again
+            connection.close()  # the database is away; people who were told so come again
         time.sleep(max(0.0, 1 / per_second - (time.monotonic() - begun)))
 
 

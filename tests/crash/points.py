@@ -36,7 +36,7 @@ def reach(point: str) -> None:
     """Pass a point, or die at it."""
     if _armed.get("point") != point:
         return
-    with _gate:  # whoever dies here never opens it again: nobody sends meanwhile
+    with _gate:  # a process that dies here never opens it again: nobody sends meanwhile
         _armed["left"] -= 1
         if _armed["left"] == 0:
             line = json.dumps({"point": point, "between": sorted(_between)})
@@ -47,6 +47,8 @@ def reach(point: str) -> None:
 
 def enter(key: str) -> None:
     """From now on the vendor may have this delivery, and the database does not know of it."""
+    if not _armed:
+        return  # nothing would ever take the key out again
     with _gate:
         _between.add(key)
     _mine.key = key

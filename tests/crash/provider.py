@@ -1,12 +1,15 @@
-"""A provider for the tests alone: speaks to the fake vendor, and passes the points of a crash."""
+"""Providers for the tests alone: they speak to the fake vendor, and pass the points of a crash."""
 
 from __future__ import annotations
 
 import json
 
-from otpguard.channels.base import OutboundMessage
+from otpguard.channels.base import OutboundMessage, Submission
+from otpguard.channels.capabilities import Capabilities, Webhooks
 from otpguard.channels.http_provider import HttpProvider
+from otpguard.channels.remote_provider import RemoteProvider
 from otpguard.core.assurance import Channel
+from otpguard.core.checked_code import CheckedCode, Right, Wrong
 from otpguard.core.outcome import Accepted, Outcome, Refused, Unavailable
 from otpguard.transport.exchange import Request, Response
 from tests.crash import points
@@ -15,10 +18,18 @@ from tests.crash import points
 class Fragile(HttpProvider):
     """Serves one channel. It kills its process where the environment says so."""
 
+    remote = False
+
     def __init__(self, *, channel: str, base: str, receipts: bool) -> None:
         super().__init__(connect=2.0, read=5.0)
-        self.channels = frozenset({Channel(channel)})
-        self.receipts = receipts
+        self.capabilities = Capabilities(
+            channels=frozenset({Channel(channel)}),
+            receipts=receipts,
+            webhooks=Webhooks.UNSIGNED if receipts else Webhooks.NONE,
+            remote=self.remote,
+            code_length=6 if self.remote else 0,
+            codes_only=self.remote,
+        )
         self._url = f"{base}/{channel}"
 
     def send(self, message: OutboundMessage) -> Outcome:
@@ -31,11 +42,9 @@ class Fragile(HttpProvider):
 
     def build_request(self, message: OutboundMessage) -> Request:
         """The message as JSON, without its code."""
-        body = {"key": message.key, "to": message.to, "channel": message.channel.value}
-        headers = {"Content-Type": "application/json"}
-        return Request(
-            method="POST", url=self._url, headers=headers, body=json.dumps(body).encode()
-        )
+        channel = message.channel.value
+        body = {"key": message.key, "to": message.to, "channel": channel, "remote": message.remote}
+        return self._post(body)
 
     def parse_response(self, response: Response) -> Outcome:
         """What the vendor made of it."""
@@ -45,3 +54,23 @@ class Fragile(HttpProvider):
             return Refused(reason=f"http {response.status}")
         found = json.loads(response.body)
         return Accepted(reference=found["reference"], delivered=found["delivered"])
+
+    def _post(self, body: dict[str, object]) -> Request:
+        headers = {"Content-Type": "application/json"}
+        return Request(
+            method="POST", url=self._url, headers=headers, body=json.dumps(body).encode()
+        )
+
+
+class FragileMaker(Fragile, RemoteProvider):
+    """The same, and the vendor makes the code."""
+
+    remote = True
+
+    def check_request(self, submitted: Submission) -> Request:
+        """The typed code as JSON."""
+        return self._post({"reference": submitted.reference, "code": submitted.code})
+
+    def parse_check(self, response: Response, submitted: Submission) -> CheckedCode:
+        """What the vendor found."""
+        return Right() if json.loads(response.body)["right"] is True else Wrong()

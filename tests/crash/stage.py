@@ -16,17 +16,18 @@ import redis
 
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.models import Challenge
+from tests.crash.settings import OWN
 from tests.crash.vendor import FakeVendor
 from tests.keeper import Kept
 from tests.ports import free_port
 from tests.redis_server import program
-from tests.worker import ROOT, database_address
+from tests.worker import ROOT, database_url
 
 ENDED = ("delivered", "fell back", "undeliverable")
 
 
 class Broker:
-    """A Redis of its own, that can be stopped and brought back empty at the same address."""
+    """A Redis of its own, that can be stopped and brought back empty at the same URL."""
 
     def __init__(self, home: Path) -> None:
         self.port = free_port()
@@ -67,6 +68,7 @@ class Stage:
     vendor: FakeVendor
     home: Path
     database: str = ""
+    plan: str = OWN
     kept: list[Kept] = field(default_factory=list)
 
     def run(self, name: str, *words: object) -> Kept:
@@ -74,9 +76,10 @@ class Stage:
         env = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
-            "OTPGUARD_TEST_DATABASE": self.database or database_address(),
+            "OTPGUARD_TEST_DATABASE": self.database or database_url(),
             "OTPGUARD_TEST_REDIS": f"redis://127.0.0.1:{self.broker.port}",
             "OTPGUARD_TEST_VENDOR": self.vendor.url,
+            "OTPGUARD_TEST_PLAN": self.plan,
             "PYTEST_XDIST_WORKER": "",
         }
         command = [sys.executable, "-m", f"tests.crash.{name}", *map(str, words)]
@@ -107,13 +110,15 @@ class Stage:
 
 
 @contextmanager
-def stage(home: Path, *, database: str = "", seconds: float = 0.02) -> Iterator[Stage]:
+def stage(
+    home: Path, *, database: str = "", seconds: float = 0.02, plan: str = OWN
+) -> Iterator[Stage]:
     """A broker and a vendor, who takes `seconds` to answer; who else is to run is the test's to
-    say. `database` is one of its own, in place of the tests'."""
+    say. `database` is one of its own, in place of the tests'; `plan` says who makes the codes."""
     broker = Broker(home)
     broker.start()
     with FakeVendor(seconds=seconds) as vendor:
-        made = Stage(broker=broker, vendor=vendor, home=home, database=database)
+        made = Stage(broker=broker, vendor=vendor, home=home, database=database, plan=plan)
         try:
             yield made
         finally:

@@ -10,13 +10,16 @@ import json
 import sys
 import time
 from collections import Counter
+from hashlib import sha256
 from threading import Event, Thread
 from typing import Self
 
 SILENT = "45"
-"""Last digits of numbers whose text message is taken and never reported."""
+"""Last digits of numbers whose text message is taken and never gets a receipt."""
 REFUSED, AWAY, NEVER = "67", "8", "9"
 """Those refused by text message, those the vendor is away for, and those that nothing reaches."""
+NO_CHAT = "5"
+"""Those refused by WhatsApp."""
 
 
 class FakeVendor:
@@ -75,6 +78,13 @@ class FakeVendor:
         await self._open()
         await asyncio.Event().wait()
 
+    def _take(self, message: dict[str, str]) -> tuple[int, dict[str, object]]:
+        if "code" in message:
+            return 200, {"right": message["code"] == code_made(message["reference"])}
+        self.sent[message["key"]] += 1
+        self.times.append(time.monotonic())
+        return _judge(message, times=self.sent[message["key"]])
+
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
@@ -85,9 +95,7 @@ class FakeVendor:
                     if line.lower().startswith("content-length:")
                 )
                 message = json.loads(await reader.readexactly(length))
-                self.sent[message["key"]] += 1
-                self.times.append(time.monotonic())
-                status, answer = _judge(message)
+                status, answer = self._take(message)
                 await asyncio.sleep(self._seconds)
                 body = json.dumps(answer).encode()
                 writer.write(
@@ -102,13 +110,22 @@ class FakeVendor:
             writer.close()
 
 
-def _judge(message: dict[str, str]) -> tuple[int, dict[str, object]]:
+def code_made(reference: str) -> str:
+    """The code that the vendor made for what it knows by this reference."""
+    return f"{int.from_bytes(sha256(reference.encode()).digest()[:8]) % 1_000_000:06d}"
+
+
+def _judge(message: dict[str, str], *, times: int) -> tuple[int, dict[str, object]]:
     last, texts = message["to"][-1:], message["channel"] == "sms"
     if last in NEVER or (texts and last in REFUSED):
         return 400, {}
+    if message["channel"] == "whatsapp" and last in NO_CHAT:
+        return 400, {}
     if texts and last in AWAY:
         return 503, {}
-    return 200, {"reference": message["key"], "delivered": not (texts and last in SILENT)}
+    # A message that is sent twice brings a second code, where the vendor makes them.
+    reference = f"{message['key']}.{times}" if message.get("remote") else message["key"]
+    return 200, {"reference": reference, "delivered": not (texts and last in SILENT)}
 
 
 if __name__ == "__main__":

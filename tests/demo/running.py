@@ -73,7 +73,7 @@ class Demo:
 
 @contextmanager
 def running_demo(folder: Path, port: int) -> Iterator[Demo]:
-    """A demo that has printed its address; killed in the end if it still runs."""
+    """A demo that has printed its URL; killed in the end if it still runs."""
     said = folder.with_suffix(".out")
     with said.open("w") as output:
         process = subprocess.Popen(
@@ -85,14 +85,14 @@ def running_demo(folder: Path, port: int) -> Iterator[Demo]:
             text=True,
         )
 
-    def address() -> str | None:
+    def url() -> str | None:
         text = said.read_text(encoding="utf-8")
         assert process.poll() is None, text
         found = re.search(r"http://localhost:\d+/", text)
         return found.group() if found and "Ctrl-C" in text else None
 
     try:
-        yield Demo(process, folder, said, soon(address, seconds=90))
+        yield Demo(process, folder, said, soon(url, seconds=90))
     finally:
         if process.poll() is None:
             process.kill()

@@ -50,6 +50,7 @@ def test_a_production_key_is_created_after_a_step_up(tmp_path: Path) -> None:
         assert "Traceback" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_the_worker_ends_with_the_demo(tmp_path: Path, how: signal.Signals) -> None:
     with running_demo(tmp_path / "demo", free_port()) as demo:
@@ -59,6 +60,7 @@ def test_the_worker_ends_with_the_demo(tmp_path: Path, how: signal.Signals) -> N
         worker.wait(30)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_reported(tmp_path: Path) -> None:
     with running_demo(tmp_path / "demo", free_port()) as demo:
         (worker,) = psutil.Process(demo.process.pid).children()

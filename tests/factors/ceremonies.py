@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import pytest
 
+from otpguard.core.reasons import CeremonyFault
 from otpguard.factors import passkey
 from otpguard.factors.passkey import (
     Asserted,
     CeremonyError,
-    CeremonyFault,
     Known,
     Registered,
     RelyingParty,

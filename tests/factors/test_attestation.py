@@ -1,8 +1,8 @@
-"""Attestation: which statements hold and which chains reach a root."""
+"""Attestation: which statements hold, and whose word counts."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from hashlib import sha1, sha256
 from typing import Any
 from uuid import UUID
@@ -16,11 +16,12 @@ from fido2.attestation.tpm import OID_AIK_CERTIFICATE
 from fido2.cose import RS1
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
-from otpguard.factors.attestation import Trust, Verdict, judge, reaches
-from otpguard.factors.ceremony import CeremonyFault
+from otpguard.core.reasons import CeremonyFault
+from otpguard.factors.attestation import Attestation, Trust, verify_attestation
+from otpguard.factors.fido_metadata import Metadata
 from tests.authenticator import AT, BE, ES256, MODEL, RS256, UP, UV, cose, generate, sign
 from tests.factors.ceremonies import fault_of
-from tests.manufacturer import Authority, common_name, model_extension, sealed
+from tests.manufacturer import Authority, common_name, model_extension, signed_certificate
 
 NOW = datetime.now(tz=UTC)
 ROOT = Authority("Root")
@@ -30,119 +31,13 @@ KEY = ec.generate_private_key(ec.SECP256R1())
 APPLE_NONCE = x509.ObjectIdentifier("1.2.840.113635.100.8.2")
 
 
-# --- chains ------------------------------------------------------------------------------------
-
-
 def leaf(above: Authority, *extensions: x509.ExtensionType, **more: Any) -> x509.Certificate:
     return above.issue(common_name("Leaf"), KEY.public_key(), *extensions, **more)
 
 
-def usage(*, signs_certificates: bool) -> x509.KeyUsage:
-    names = (
-        "digital_signature content_commitment key_encipherment data_encipherment key_agreement "
-        "key_cert_sign crl_sign encipher_only decipher_only"
-    )
-    allowed = dict.fromkeys(names.split(), False)
-    return x509.KeyUsage(**{**allowed, "key_cert_sign": signs_certificates})
-
-
-def holds(*path: x509.Certificate, root: Authority = ROOT, at: datetime = NOW) -> bool:
-    return reaches(path, [root.certificate], at=at)
-
-
-def test_a_chain_reaches_its_root_named_or_not() -> None:
-    middle = Authority("Middle", above=ROOT)
-    low = Authority("Low", above=middle)
-    assert holds(leaf(ROOT))
-    assert holds(leaf(ROOT), ROOT.certificate)
-    assert holds(leaf(low), low.certificate, middle.certificate)
-    assert holds(leaf(low), low.certificate, middle.certificate, ROOT.certificate)
-
-
-def test_a_chain_with_a_link_missing_or_out_of_order_reaches_nothing() -> None:
-    middle = Authority("Middle", above=ROOT)
-    low = Authority("Low", above=middle)
-    assert not holds(leaf(low), low.certificate)
-    assert not holds(leaf(low), middle.certificate, low.certificate)
-    assert not holds(leaf(low), ROOT.certificate)
-    assert not holds()
-
-
-def test_a_root_of_the_same_name_is_another_root() -> None:
-    assert not holds(leaf(Authority("Root")))
-    assert not holds(leaf(Authority("Root")), ROOT.certificate)
-
-
-def test_an_attestation_certificate_may_be_trusted_itself() -> None:
-    pinned = leaf(Authority("Unknown"))
-    assert reaches([pinned], [pinned], at=NOW)
-
-
-def test_only_an_authority_issues() -> None:
-    device = Authority("A device's own certificate", above=ROOT, authority=False)
-    assert not holds(leaf(device), device.certificate)
-    assert not holds(leaf(device), root=device)
-
-
-def test_a_certificate_that_does_not_call_itself_an_authority_is_none() -> None:
-    silent = (
-        x509.CertificateBuilder(issuer_name=ROOT.name, subject_name=ROOT.name)
-        .public_key(ROOT.key.public_key())
-        .serial_number(1)
-        .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=1))
-        .sign(ROOT.key, hashes.SHA256())
-    )
-    assert not reaches([leaf(ROOT)], [silent], at=NOW)
-
-
-def test_an_authority_issues_within_its_path_length() -> None:
-    last = Authority("Last", above=ROOT, path_length=0)
-    beyond = Authority("Beyond", above=last)
-    assert holds(leaf(last), last.certificate)
-    assert not holds(leaf(beyond), beyond.certificate, last.certificate)
-
-
-def test_an_authority_whose_key_may_not_sign_certificates_issues_nothing() -> None:
-    may = Authority("May", usage(signs_certificates=True), above=ROOT)
-    may_not = Authority("May not", usage(signs_certificates=False), above=ROOT)
-    assert holds(leaf(may), may.certificate)
-    assert not holds(leaf(may_not), may_not.certificate)
-
-
-@pytest.mark.parametrize("days", [-1, 400])
-def test_every_certificate_is_valid_at_the_time(days: int) -> None:
-    assert not holds(leaf(ROOT, days=days))
-    middle = Authority("Middle", above=ROOT, days=days)
-    assert not holds(leaf(middle), middle.certificate)
-    old = Authority("Old root", days=days)
-    assert not holds(leaf(old), root=old)
-    assert holds(leaf(old, days=days), root=old, at=NOW + timedelta(days=days - 1))
-
-
-def test_something_critical_that_is_not_understood_ends_the_trust() -> None:
-    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
-    assert holds(leaf(ROOT, unknown))
-    assert not holds(leaf(ROOT, unknown, critical=True))
-
-
-def test_a_certificate_signed_over_sha_1_is_not_trusted() -> None:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = common_name("RSA root")
-    root = sealed(name, key.public_key(), issuer=name, key=key, authority=True)
-    good = sealed(common_name("Leaf"), KEY.public_key(), issuer=name, key=key)
-    # No library makes such a certificate any more: sha256WithRSA becomes sha1WithRSA by hand.
-    old, new = (bytes.fromhex(f"2a864886f70d0101{last}") for last in ("0b", "05"))
-    signature = key.sign(
-        good.tbs_certificate_bytes.replace(old, new), padding.PKCS1v15(), hashes.SHA1()
-    )
-    weak = x509.load_der_x509_certificate(der(good).replace(old, new)[:-256] + signature)
-    assert reaches([good], [root], at=NOW)
-    assert not reaches([weak], [root], at=NOW)
-
-
 def test_trust_is_checked_when_it_is_made() -> None:
-    for bad in ({"roots": ("no certificate",)}, {"aaguids": frozenset({"no uuid"})}):
+    nothing = frozenset({"no uuid"})
+    for bad in ({"roots": ("no certificate",)}, {"aaguids": nothing}, {"denied": nothing}):
         with pytest.raises(ValueError):  # noqa: PT011 (of several kinds)
             Trust(**bad)
 
@@ -158,15 +53,15 @@ def data(flags: int = UP | UV, aaguid: UUID = MODEL) -> AuthenticatorData:
     return made
 
 
-def verdict(
+def attestation_of(
     name: str,
     statement: dict[str, Any],
     shown: AuthenticatorData | None = None,
     *,
     trust: Trust = TRUST,
-) -> Verdict:
-    held = AttestationObject.create(name, shown or data(), statement)
-    return judge(held, client_data_hash=CLIENT, trust=trust, at=NOW)
+) -> Attestation:
+    attestation = AttestationObject.create(name, shown or data(), statement)
+    return verify_attestation(attestation, client_data_hash=CLIENT, trust=trust, at=NOW)
 
 
 def der(certificate: x509.Certificate) -> bytes:
@@ -175,11 +70,13 @@ def der(certificate: x509.Certificate) -> bytes:
 
 @pytest.mark.parametrize("name", ["android-key", "android-safetynet", "compound"])
 def test_a_format_that_is_not_read_proves_nothing(name: str) -> None:
-    assert verdict(name, {"x5c": [der(leaf(ROOT))]}) == Verdict(format=name, attested=False)
+    assert attestation_of(name, {"x5c": [der(leaf(ROOT))]}) == Attestation(
+        format=name, attested=False
+    )
 
 
 def test_a_format_without_a_name_is_not_repeated() -> None:
-    assert verdict("<script>", {}) == Verdict(format="other", attested=False)
+    assert attestation_of("<script>", {}) == Attestation(format="other", attested=False)
 
 
 def apple(shown: AuthenticatorData, *, key: ec.EllipticCurvePrivateKey = KEY) -> dict[str, Any]:
@@ -190,27 +87,39 @@ def apple(shown: AuthenticatorData, *, key: ec.EllipticCurvePrivateKey = KEY) ->
 
 
 def test_apples_certificate_is_for_the_credentials_own_key() -> None:
-    assert verdict("apple", apple(data())) == Verdict(format="apple", attested=True)
+    assert attestation_of("apple", apple(data())) == Attestation(format="apple", attested=True)
     another = ec.generate_private_key(ec.SECP256R1())
-    act = fault_of(lambda: verdict("apple", apple(data(), key=another)))
+    act = fault_of(lambda: attestation_of("apple", apple(data(), key=another)))
     assert act is CeremonyFault.ATTESTATION
 
 
 def test_what_can_be_backed_up_is_not_attested() -> None:
     shown = data(UP | UV | BE)
-    assert verdict("apple", apple(shown), shown) == Verdict(format="apple", attested=False)
+    assert attestation_of("apple", apple(shown), shown) == Attestation(
+        format="apple", attested=False
+    )
 
 
-def u2f(shown: AuthenticatorData) -> dict[str, Any]:
+def u2f(shown: AuthenticatorData, *extensions: x509.ExtensionType) -> dict[str, Any]:
     point = cose(KEY, ES256)
     message = b"\0" + shown.rp_id_hash + CLIENT + b"id" + b"\x04" + point[-2] + point[-3]
-    return {"x5c": [der(leaf(ROOT))], "sig": KEY.sign(message, ec.ECDSA(hashes.SHA256()))}
+    signature = KEY.sign(message, ec.ECDSA(hashes.SHA256()))
+    return {"x5c": [der(leaf(ROOT, *extensions))], "sig": signature}
 
 
 def test_u2f_signs_neither_model_nor_flags_and_so_attests_nothing() -> None:
-    assert verdict("fido-u2f", u2f(data())) == Verdict(format="fido-u2f", attested=False)
+    assert attestation_of("fido-u2f", u2f(data())) == Attestation(format="fido-u2f", attested=False)
     bad = {**u2f(data()), "sig": b""}
-    assert fault_of(lambda: verdict("fido-u2f", bad)) is CeremonyFault.ATTESTATION
+    assert fault_of(lambda: attestation_of("fido-u2f", bad)) is CeremonyFault.ATTESTATION
+
+
+def test_a_u2f_key_whose_certificate_names_a_model_is_taken() -> None:
+    """Keys on sale have one certificate for both protocols; over U2F they say no model (8.6)."""
+    shown = data(aaguid=UUID(int=0))
+    statement = u2f(shown, model_extension(MODEL))
+    assert attestation_of("fido-u2f", statement, shown) == Attestation(
+        format="fido-u2f", attested=False
+    )
 
 
 def tpm(shown: AuthenticatorData, *, model: UUID = MODEL, weak: bool = False) -> dict[str, Any]:
@@ -230,7 +139,7 @@ def tpm(shown: AuthenticatorData, *, model: UUID = MODEL, weak: bool = False) ->
     name = b"\x00\x0b" + sha256(area).digest()
     info = b"\xffTCG\x80\x17" + empty + sized(digest(shown + CLIENT).digest())
     info += bytes(17) + bytes(8) + sized(name) + empty
-    certificate = sealed(
+    certificate = signed_certificate(
         x509.Name([]),
         aik.public_key(),
         x509.SubjectAlternativeName([x509.DirectoryName(common_name("id:FFFFF1D0"))]),
@@ -254,21 +163,48 @@ def tpm(shown: AuthenticatorData, *, model: UUID = MODEL, weak: bool = False) ->
 
 
 def test_a_tpm_attests_its_model() -> None:
-    assert verdict("tpm", tpm(data())) == Verdict(format="tpm", attested=True)
-    assert not verdict("tpm", tpm(data()), trust=Trust()).attested
+    assert attestation_of("tpm", tpm(data())) == Attestation(format="tpm", attested=True)
+    assert not attestation_of("tpm", tpm(data()), trust=Trust()).attested
     listed = Trust(roots=TRUST.roots, aaguids=frozenset({str(MODEL)}))
-    assert verdict("tpm", tpm(data()), trust=listed).attested
+    assert attestation_of("tpm", tpm(data()), trust=listed).attested
+
+
+@pytest.mark.parametrize("name", ["tpm", "none", "compound"])
+def test_a_model_that_is_denied_is_refused(name: str) -> None:
+    denied = Trust(roots=TRUST.roots, denied=frozenset({str(MODEL).upper()}))
+    statement = tpm(data()) if name == "tpm" else {}
+    act = fault_of(lambda: attestation_of(name, statement, trust=denied))
+    assert act is CeremonyFault.MODEL
+
+
+def test_metadata_vouch_for_their_own_models_and_for_no_undesired_one() -> None:
+    def known(*, model: UUID = MODEL, undesired: bool = False, roots: tuple[str, ...] = ()) -> bool:
+        metadata = Metadata(
+            number=1,
+            next_update=date.max,
+            roots={str(model): (ROOT.certificate,)},
+            undesired=frozenset({str(MODEL)} if undesired else ()),
+        )
+        trust = Trust(roots=roots, metadata=metadata)
+        return attestation_of("tpm", tpm(data()), trust=trust).attested
+
+    assert known()
+    assert not known(model=UUID(int=1)), "the root of one maker says nothing of another's models"
+    assert not known(undesired=True)
+    assert not known(undesired=True, roots=TRUST.roots)
 
 
 def test_a_statement_over_sha_1_holds_and_attests_nothing() -> None:
-    assert verdict("tpm", tpm(data(), weak=True)) == Verdict(format="tpm", attested=False)
+    assert attestation_of("tpm", tpm(data(), weak=True)) == Attestation(
+        format="tpm", attested=False
+    )
 
 
 def test_a_tpms_certificate_for_another_model_is_refused() -> None:
-    act = fault_of(lambda: verdict("tpm", tpm(data(), model=UUID(int=1))))
+    act = fault_of(lambda: attestation_of("tpm", tpm(data(), model=UUID(int=1))))
     assert act is CeremonyFault.ATTESTATION
 
 
 def test_a_tpms_statement_about_other_data_is_refused() -> None:
-    act = fault_of(lambda: verdict("tpm", tpm(data(UP))))
+    act = fault_of(lambda: attestation_of("tpm", tpm(data(UP))))
     assert act is CeremonyFault.ATTESTATION

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from otpguard.core.assurance import Method
+from otpguard.core import shipped_kinds
 from otpguard.factors.base import Missed, Shown
 
 
 def test_what_is_shown_claims_nothing_that_was_not_seen() -> None:
-    shown = Shown(method=Method.PASSKEY, spend=lambda: True)
+    shown = Shown(method=shipped_kinds.BY_PASSKEY, spend=lambda: True)
     assert (shown.user_verified, shown.backup_eligible, shown.attested) == (False, True, False)
 
 

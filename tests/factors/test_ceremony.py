@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from fido2.webauthn import CollectedClientData
 
+from otpguard.core.reasons import CeremonyFault
 from otpguard.factors.ceremony import (
     Asked,
     CeremonyError,
-    CeremonyFault,
     Purpose,
     blaming,
     check_client,

@@ -9,7 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from fido2.cose import CoseKey
 from fido2.webauthn import AttestedCredentialData, AuthenticatorData
 
-from otpguard.factors.ceremony import CeremonyError, CeremonyFault
+from otpguard.core.reasons import CeremonyFault
+from otpguard.factors.ceremony import (
+    CeremonyError,
+)
 from otpguard.factors.credential import (
     Known,
     chosen,

@@ -11,11 +11,22 @@ from django.contrib.auth.models import AbstractUser
 from django.db import connection, transaction
 from django.utils import timezone
 
-from otpguard.core.assurance import FactorKind
+from otpguard.core import shipped_kinds
+from otpguard.core.decision import EnrolledFactor
 from otpguard.exceptions import StoreUnavailable
-from otpguard.factors.enrolled import changes_own, live_factors, usable
+from otpguard.factors.enrolled import (
+    changes_own,
+    enabled,
+    live_factors,
+    select_live,
+    selected,
+    switched_off,
+    usable,
+)
 from otpguard.models import Factor, FactorBlock, Tenant
 from tests import factories
+from tests.authenticator import Authenticator
+from tests.models.rows import postgres_only
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +38,18 @@ def user() -> AbstractUser:
 
 def ids(user: AbstractUser, tenant: Tenant | None = None) -> set[str]:
     where = str(tenant.pk) if tenant else ""
-    return {each.id for each in live_factors(user=str(user.pk), tenant=where)}
+    found = live_factors(user=str(user.pk), tenant=where)
+    if connection.vendor == "postgresql":
+        assert beside(user, where) == found, "both ways to read them agree"
+    return {each.id for each in found}
+
+
+def beside(user: AbstractUser, tenant: str) -> list[EnrolledFactor]:
+    """The same, read as a column of another statement."""
+    column, values = select_live(user=str(user.pk), tenant=tenant)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column}", values)
+        return selected(cursor.fetchone()[0])
 
 
 def key(factor: Factor) -> str:
@@ -76,13 +98,29 @@ def test_the_oldest_comes_first_with_all_that_a_decision_asks(
     )
     with django_assert_num_queries(1):
         first, second = live_factors(user=str(user.pk), tenant="")
-    assert (first.id, first.kind, first.attested) == (key(older), FactorKind.PASSKEY, True)
+    assert (first.id, first.kind, first.attested) == (key(older), shipped_kinds.PASSKEY, True)
     assert (first.backup_eligible, first.hardware, first.usable_from) == (False, True, None)
     assert (second.id, second.kind, second.usable_from) == (
         key(newer),
-        FactorKind.PHONE,
+        shipped_kinds.PHONE,
         from_when,
     )
+
+
+@postgres_only
+def test_a_passkey_and_a_factor_that_waits_are_the_same_beside_another_statement(
+    user: AbstractUser,
+) -> None:
+    key_, waiting = (
+        factories.passkey_factor(user, Authenticator(origin="https://acme.example")),
+        factories.totp_factor(user),
+    )
+    later = timezone.now() + timedelta(hours=1, microseconds=7)
+    Factor.objects.filter(pk=waiting.pk).update(usable_from=later, hardware=True)
+    found = beside(user, "")
+    assert found == live_factors(user=str(user.pk), tenant="")
+    assert [each.id for each in found] == [key(key_), key(waiting)]
+    assert found[1].usable_from == later
 
 
 def test_the_same_rows_can_be_asked_for_as_a_query(user: AbstractUser) -> None:
@@ -132,3 +170,18 @@ def test_what_is_enrolled_is_ones_own_unless_a_tenants_word_alone_let_it_in(
     assert (own(here), own(there), own(None)) == (False, True, True)
     Factor.objects.filter(pk__in=[mine.pk, given.pk]).update(disabled_at=timezone.now())
     assert own(here)
+
+
+def test_a_kind_that_is_not_installed_counts_like_one_that_was_switched_off(
+    user: AbstractUser,
+) -> None:
+    gone = Factor.objects.create(user=user, kind="pigeon", confirmed=True)
+    assert ids(user) == set()
+    assert list(switched_off()) == [gone]
+    assert changes_own(user=str(user.pk), tenant="")
+    off = factories.phone_factor(user)
+    factories.age(off, disabled_at=timezone.now())
+    on = factories.totp_factor(user)
+    factories.phone_factor(user, confirmed=False)
+    assert set(switched_off()) == {gone, off}
+    assert set(enabled()) == {on}

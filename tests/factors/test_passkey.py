@@ -11,10 +11,10 @@ from uuid import UUID
 import pytest
 from fido2.utils import websafe_decode, websafe_encode
 
+from otpguard.core.reasons import CeremonyFault
 from otpguard.factors import passkey
 from otpguard.factors.passkey import (
     Asserted,
-    CeremonyFault,
     Known,
     Registered,
     Trust,

@@ -10,8 +10,14 @@ from fido2.utils import websafe_decode, websafe_encode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from otpguard.core.reasons import CeremonyFault
 from otpguard.factors import passkey
-from otpguard.factors.passkey import Asserted, CeremonyError, CeremonyFault, Registered
+from otpguard.factors.ceremony import read_authenticator_data
+from otpguard.factors.passkey import (
+    Asserted,
+    CeremonyError,
+    Registered,
+)
 from tests.authenticator import ES256
 from tests.factors.ceremonies import (
     HANDLE,
@@ -141,6 +147,43 @@ def test_text_that_makes_parsers_stumble_is_refused(body: str) -> None:
 def test_an_answer_of_unreasonable_length_is_refused_unread() -> None:
     long = {**ANSWER, "padding": "x" * 33_000}
     assert finish(QUESTION.state, long) is CeremonyFault.MALFORMED
+
+
+def lengthened(raw: bytes, text: bytes) -> bytes:
+    """`raw` with the length byte before `text` one too great, and nothing else changed."""
+    at = raw.rindex(text) - 1
+    assert raw[at] == len(text)
+    return raw[:at] + bytes([raw[at] + 1]) + raw[at + 1 :]
+
+
+def test_a_statement_whose_last_string_is_shorter_than_its_length_is_refused() -> None:
+    raw = websafe_decode(ANSWER["response"]["attestationObject"])
+    data = websafe_decode(ANSWER["response"]["authenticatorData"])
+    assert raw.endswith(data)
+    body = json.loads(json.dumps(ANSWER))
+    body["response"]["attestationObject"] = websafe_encode(lengthened(raw, data))
+    assert finish(QUESTION.state, body) is CeremonyFault.MALFORMED
+
+
+def test_a_statement_with_a_byte_too_many_is_refused() -> None:
+    body = json.loads(json.dumps(ANSWER))
+    raw = websafe_decode(ANSWER["response"]["attestationObject"])
+    body["response"]["attestationObject"] = websafe_encode(raw + b"\0")
+    assert finish(QUESTION.state, body) is CeremonyFault.MALFORMED
+
+
+@pytest.mark.parametrize("extensions", [b"\xa1\x61a\x42x", b"\xa1\x61a\x61", b"\xa1\x61a\x58\x01"])
+def test_an_extension_shorter_than_its_length_is_refused(extensions: bytes) -> None:
+    data = websafe_decode(PROOF["response"]["authenticatorData"])
+    extended = data[:32] + bytes([data[32] | 0x80]) + data[33:] + extensions
+    with pytest.raises(ValueError):  # noqa: PT011 (ours, or the text decoder's)
+        read_authenticator_data(websafe_encode(extended))
+
+
+def test_an_extension_of_its_stated_length_is_read() -> None:
+    data = websafe_decode(PROOF["response"]["authenticatorData"])
+    extended = data[:32] + bytes([data[32] | 0x80]) + data[33:] + b"\xa1\x61a\x42xy"
+    assert read_authenticator_data(websafe_encode(extended)).extensions == {"a": b"xy"}
 
 
 def test_nested_cbor_is_refused() -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from otpguard.core.reasons import CeremonyFault
 from otpguard.factors import passkey_rows
 from otpguard.factors.base import Missed, Shown
-from otpguard.flows.enroll import enroll_passkey
+from otpguard.factors.enrolled import value_of
+from otpguard.flows.factor.enroll import enroll_factor
 from otpguard.models import Challenge, Factor
 from tests import factories
 from tests.authenticator import Authenticator
@@ -33,14 +35,16 @@ def who() -> Stopped:
 
 
 def begun(who: Stopped) -> Challenge:
-    challenge = enroll_passkey(facts=who.facts, ask=who.ask, name="Blue key")
+    challenge = enroll_factor(
+        facts=who.facts, ask=who.ask, kind="passkey", given={"name": "Blue key"}
+    )
     challenge.refresh_from_db()
     return challenge
 
 
 def made_by(key: Authenticator, challenge: Challenge, **lies: Any) -> Shown | Missed:
     answer = json.dumps(key.create(passkey_rows.options_of(challenge), **lies))
-    return passkey_rows.judge(challenge, answer, now=timezone.now())
+    return passkey_rows.verify(challenge, answer, now=timezone.now())
 
 
 def test_the_row_keeps_what_the_ceremony_showed(who: Stopped) -> None:
@@ -64,7 +68,7 @@ def test_a_credential_has_one_owner(who: Stopped) -> None:
     shown = made_by(Authenticator(origin=ORIGIN), challenge, credential_id=stolen)
     assert isinstance(shown, Shown)
     assert not shown.spend()
-    assert shown.lost == "ceremony_duplicate"
+    assert shown.lost == CeremonyFault.DUPLICATE
     theirs.refresh_from_db()
     assert theirs.confirmed
 
@@ -76,7 +80,7 @@ def test_the_settings_fix_relying_party_and_origins(who: Stopped, settings: Any)
         "RELYING_PARTY_ORIGINS": ["https://app.acme.example"],
     }
     challenge = begun(who)
-    assert made_by(Authenticator(origin=ORIGIN), challenge) == Missed(reason="ceremony_origin")
+    assert made_by(Authenticator(origin=ORIGIN), challenge) == Missed(reason=CeremonyFault.ORIGIN)
     assert isinstance(made_by(Authenticator(origin="https://app.acme.example"), challenge), Shown)
 
 
@@ -111,6 +115,30 @@ def test_only_listed_models_count_as_attested(who: Stopped, settings: Any, tmp_p
     shown = made_by(Authenticator(origin=ORIGIN, attestation=maker), begun(who))
     assert isinstance(shown, Shown)
     assert not shown.attested
+
+
+def test_a_denied_model_cannot_be_added_and_one_that_was_is_attested_no_more(
+    who: Stopped, settings: Any, tmp_path: Any
+) -> None:
+    maker = Manufacturer()
+    roots = tmp_path / "roots.pem"
+    roots.write_text(maker.root.pem)
+    settings.OTPGUARD = {**settings.OTPGUARD, "ATTESTATION_ROOTS": [str(roots)]}
+    key = Authenticator(origin=ORIGIN, attestation=maker)
+    shown = made_by(key, begun(who))
+    assert isinstance(shown, Shown)
+    assert shown.spend()
+    row = Factor.objects.get()
+    assert passkey_rows.is_attested(row)
+    assert value_of(row).attested
+
+    denied = {"ATTESTATION_DENIED_AAGUIDS": [str(key.aaguid)]}
+    settings.OTPGUARD = {**settings.OTPGUARD, **denied}
+    assert not passkey_rows.is_attested(row)
+    assert not value_of(row).attested
+    Factor.objects.all().delete()
+    another = Authenticator(origin=ORIGIN, attestation=maker)
+    assert made_by(another, begun(who)) == Missed(reason=CeremonyFault.MODEL)
 
 
 def test_a_person_has_one_handle_and_no_two_share_it() -> None:

@@ -1,4 +1,4 @@
-"""Telephone numbers as factors."""
+"""Phone numbers as factors."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import pytest
 from django.test import override_settings
 
 from otpguard import vault
-from otpguard.core.assurance import Channel, FactorKind
-from otpguard.core.phone import parse
+from otpguard.core.assurance import Channel
+from otpguard.core.phone import parse_phone
 from otpguard.factors import phone
 from otpguard.models import Factor
 from tests import factories
 from tests.models.rows import raw
 
 pytestmark = pytest.mark.django_db
-NUMBER = parse("+1 201 555 0123", region="US")
+NUMBER = parse_phone("+1 201 555 0123", region="US")
 OLD, NEW = "old index key " * 3, "new index key " * 3
 
 
@@ -33,7 +33,7 @@ def build(**known: Any) -> Factor:
 
 def test_a_new_phone_is_unconfirmed_encrypted_and_named_by_its_mask() -> None:
     factor = build()
-    assert (factor.kind, factor.confirmed, factor.tenant) == (FactorKind.PHONE, False, None)
+    assert (factor.kind, factor.confirmed, factor.tenant) == ("phone", False, None)
     assert factor.name == "+1 ••• ••23"
     assert "5550123" not in raw(factor, "secret")
     assert factor.secret.reveal() == "+12015550123"
@@ -50,7 +50,7 @@ def test_a_name_and_a_tenant_may_be_given() -> None:
 def test_a_number_is_found_with_everybody_who_has_it() -> None:
     holders = {build().pk, build().pk}
     factories.phone_factor(factories.user(), "+12015550199")
-    assert {factor.pk for factor in phone.holders_of(NUMBER)} == holders
+    assert {factor.pk for factor in phone.holders_of(NUMBER.e164)} == holders
 
 
 def test_a_number_is_found_while_the_index_moves_and_after() -> None:
@@ -59,12 +59,12 @@ def test_a_number_is_found_while_the_index_moves_and_after() -> None:
     with with_index(NEW, OLD):
         during = build()
         assert during.phone_index_old == before.phone_index
-        assert set(phone.holders_of(NUMBER)) == {before, during}
+        assert set(phone.holders_of(NUMBER.e164)) == {before, during}
         for moved in phone.reindex(Factor.objects.all()):
             moved.save()
-        assert set(phone.holders_of(NUMBER)) == {before, during}
+        assert set(phone.holders_of(NUMBER.e164)) == {before, during}
     with with_index(NEW):
-        assert set(phone.holders_of(NUMBER)) == {before, during}
+        assert set(phone.holders_of(NUMBER.e164)) == {before, during}
         assert {factor.secret.reveal() for factor in Factor.objects.all()} == {NUMBER.e164}
 
 
@@ -72,7 +72,7 @@ def test_without_the_move_a_new_index_key_would_lose_the_number() -> None:
     with with_index(OLD):
         build()
     with with_index(NEW):
-        assert not phone.holders_of(NUMBER).exists()
+        assert not phone.holders_of(NUMBER.e164).exists()
 
 
 def test_the_old_index_is_dropped_when_the_move_is_over() -> None:
@@ -105,7 +105,7 @@ def test_a_code_reaches_the_mailbox_of_the_day_the_phone_was_bound_and_no_other(
         assert phone.reachable(factor, email=other) == by_number
 
 
-def test_a_phone_that_was_bound_without_an_address_never_falls_back_to_one() -> None:
+def test_a_phone_that_was_bound_without_an_email_never_falls_back_to_one() -> None:
     factor = build()
     factor.confirmed = True
     assert factor.email_index == phone.email_index("") == ""
@@ -113,13 +113,13 @@ def test_a_phone_that_was_bound_without_an_address_never_falls_back_to_one() -> 
     assert Channel.EMAIL not in phone.reachable(factor, email="kim@example.com")
 
 
-def test_the_address_is_not_in_the_row() -> None:
+def test_the_email_is_not_in_the_row() -> None:
     factor = build(email="kim@example.com")
     assert "kim" not in raw(factor, "email_index")
     assert phone.is_bound_email(factor, "kim@example.com")
 
 
-def test_a_bound_address_is_still_known_while_the_index_moves() -> None:
+def test_a_bound_email_is_still_known_while_the_index_moves() -> None:
     with with_index(OLD):
         factor = build(email="kim@example.com")
     with with_index(NEW, OLD):

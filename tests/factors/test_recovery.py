@@ -10,11 +10,12 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otpguard.core.reasons import AnswerReason
 from otpguard.factors import recovery
 from otpguard.factors.base import Missed, Shown
 from otpguard.models import Factor, RecoveryCode
+from otpguard.testing.racing import race
 from tests import factories
-from tests.racing import race
 
 pytestmark = pytest.mark.django_db
 
@@ -35,12 +36,19 @@ def test_codes_are_ten_and_differ(saved: tuple[Factor, tuple[str, ...]]) -> None
 
 
 @pytest.mark.parametrize(
-    "typed", [str.lower, lambda code: code.replace("-", ""), lambda c: f" {c} "]
+    "typed",
+    [
+        str.lower,
+        lambda code: code.replace("-", ""),
+        lambda code: f" {code} ",
+        lambda code: "\u2066" + code.replace("-", "\u2212") + "\u2069",
+        lambda code: code.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")),
+    ],
 )
 def test_a_code_is_taken_however_it_is_typed(
     saved: tuple[Factor, tuple[str, ...]], typed: object
 ) -> None:
-    shown = recovery.judge(saved[0], typed(saved[1][0]), now=timezone.now())  # type: ignore[operator]
+    shown = recovery.verify(saved[0], typed(saved[1][0]), now=timezone.now())
     assert isinstance(shown, Shown)
 
 
@@ -59,16 +67,16 @@ def test_a_code_is_spent_once_also_by_two_at_once(transactional_db: None) -> Non
     factor = Factor.objects.get()
 
     def spend() -> bool:
-        shown = recovery.judge(factor, codes[0], now=timezone.now())
+        shown = recovery.verify(factor, codes[0], now=timezone.now())
         return isinstance(shown, Shown) and shown.spend()
 
     assert sorted(race(spend, threads=6)) == [False] * 5 + [True]
-    assert recovery.judge(factor, codes[0], now=timezone.now()) == Missed(reason="used")
+    assert recovery.verify(factor, codes[0], now=timezone.now()) == Missed(reason=AnswerReason.USED)
 
 
 def test_the_code_of_another_person_is_wrong(saved: tuple[Factor, tuple[str, ...]]) -> None:
     theirs = factories.recovery_codes(factories.user())
-    assert recovery.judge(saved[0], theirs[0], now=timezone.now()) == Missed()
+    assert recovery.verify(saved[0], theirs[0], now=timezone.now()) == Missed()
 
 
 def test_codes_taken_over_from_elsewhere_serve_once_too(
@@ -76,14 +84,16 @@ def test_codes_taken_over_from_elsewhere_serve_once_too(
 ) -> None:
     factor = saved[0]
     RecoveryCode.objects.create(factor=factor, digest=make_password("kgw5yzaq"))
-    shown = recovery.judge(factor, " KGW5YZAQ ", now=timezone.now())
+    shown = recovery.verify(factor, " \u2066KGW5\u00adYZAQ\u2069 ", now=timezone.now())
     assert isinstance(shown, Shown)
     assert shown.spend()
-    assert recovery.judge(factor, "kgw5yzaq", now=timezone.now()) == Missed(reason="used")
+    assert recovery.verify(factor, "kgw5yzaq", now=timezone.now()) == Missed(
+        reason=AnswerReason.USED
+    )
 
 
 def test_a_new_set_leaves_nothing_of_the_old_one(saved: tuple[Factor, tuple[str, ...]]) -> None:
     factor, old = saved
     new = recovery.replace_codes(factor)
     assert set(new).isdisjoint(old)
-    assert recovery.judge(factor, old[0], now=timezone.now()) == Missed()
+    assert recovery.verify(factor, old[0], now=timezone.now()) == Missed()

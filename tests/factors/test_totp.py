@@ -1,4 +1,4 @@
-"""Authenticators as factors: made, judged, spent once, and shown as a QR code."""
+"""Authenticators as factors: made, verified, spent once, and shown as a QR code."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from xml.etree import ElementTree as ET
 import pytest
 from django.test import override_settings
 
-from otpguard.core.assurance import FactorKind, Method
+from otpguard.core import shipped_kinds
+from otpguard.core.assurance import Method
+from otpguard.core.reasons import AnswerReason
 from otpguard.core.totp import Algorithm, InvalidSeedError, Seed, code_at, step_at
 from otpguard.factors import totp
 from otpguard.factors.base import Missed, Shown
 from otpguard.models import Factor
+from otpguard.testing.racing import race
 from tests import factories
 from tests.models.rows import raw
-from tests.racing import race
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, 0, 10, tzinfo=UTC)
@@ -40,9 +42,9 @@ def shown_at(factor: Factor, moment: datetime) -> str:
 
 
 def judged(factor: Factor, given: str, now: datetime = NOW) -> Shown:
-    verdict = totp.judge(factor, given, now=now)
-    assert isinstance(verdict, Shown), verdict
-    return verdict
+    shown = totp.verify(factor, given, now=now)
+    assert isinstance(shown, Shown), shown
+    return shown
 
 
 # --- making one --------------------------------------------------------------------------------
@@ -51,7 +53,7 @@ def judged(factor: Factor, given: str, now: datetime = NOW) -> Shown:
 def test_a_new_authenticator_is_unconfirmed_and_has_160_random_bits() -> None:
     one, other = enrolled(confirmed=False), enrolled(confirmed=False)
     assert (one.kind, one.confirmed, one.tenant, one.hardware) == (
-        FactorKind.TOTP,
+        "totp",
         False,
         None,
         False,
@@ -89,18 +91,18 @@ def test_another_kind_of_factor_has_no_seed() -> None:
         totp.seed_of(factories.phone_factor(factories.user()))
 
 
-# --- judging -----------------------------------------------------------------------------------
+# --- verifying -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("hardware", "method"), [(False, Method.TOTP), (True, Method.HARDWARE_TOTP)]
+    ("hardware", "method"), [(False, shipped_kinds.BY_APP), (True, shipped_kinds.BY_TOKEN)]
 )
 def test_a_right_code_shows_what_it_was(hardware: bool, method: Method) -> None:
     factor = enrolled(hardware=hardware)
-    verdict = judged(factor, shown_at(factor, NOW))
-    assert verdict.method is method
-    assert not verdict.user_verified
-    assert not verdict.attested
+    shown = judged(factor, shown_at(factor, NOW))
+    assert shown.method is method
+    assert not shown.user_verified
+    assert not shown.attested
 
 
 def test_judging_alone_uses_nothing_up() -> None:
@@ -118,8 +120,8 @@ def test_a_code_that_was_spent_is_used() -> None:
     assert judged(factor, code).spend()
     factor.refresh_from_db()
     assert factor.last_step == step_at(totp.seed_of(factor), NOW)
-    assert totp.judge(factor, code, now=NOW) == Missed(reason="used")
-    assert totp.judge(factor, code, now=NOW + STEP) == Missed(reason="used")
+    assert totp.verify(factor, code, now=NOW) == Missed(reason=AnswerReason.USED)
+    assert totp.verify(factor, code, now=NOW + STEP) == Missed(reason=AnswerReason.USED)
     assert judged(factor, shown_at(factor, NOW + STEP), NOW + STEP).spend()
 
 
@@ -129,7 +131,9 @@ def test_an_older_code_than_the_spent_one_is_used_up_with_it() -> None:
     assert judged(factor, shown_at(factor, NOW)).spend()
     assert not older.spend()
     factor.refresh_from_db()
-    assert totp.judge(factor, shown_at(factor, NOW - STEP), now=NOW) == Missed(reason="used")
+    assert totp.verify(factor, shown_at(factor, NOW - STEP), now=NOW) == Missed(
+        reason=AnswerReason.USED
+    )
 
 
 def test_spending_touches_no_other_factor() -> None:
@@ -143,22 +147,49 @@ def test_a_late_code_counts_only_within_the_tolerance() -> None:
     factor = enrolled()
     late = shown_at(factor, NOW - STEP)
     assert judged(factor, late)
-    assert totp.judge(factor, shown_at(factor, NOW - 2 * STEP), now=NOW) == Missed()
+    assert totp.verify(factor, shown_at(factor, NOW - 2 * STEP), now=NOW) == Missed()
     with override_settings(OTPGUARD={"TOTP_TOLERANCE": 0}):
-        assert totp.judge(factor, late, now=NOW) == Missed()
+        assert totp.verify(factor, late, now=NOW) == Missed()
         assert judged(factor, shown_at(factor, NOW))
 
 
-@pytest.mark.parametrize("steps", [1, 2, 10, -2, -10])
+def test_how_far_its_clock_is_off_is_learned_from_right_codes_alone() -> None:
+    factor = enrolled()
+    for wrong in (2, -2):
+        assert totp.verify(factor, shown_at(factor, NOW + wrong * STEP), now=NOW) == Missed()
+    unspent = judged(factor, shown_at(factor, NOW + STEP))
+    factor.refresh_from_db()
+    assert factor.drift == 0
+    assert unspent.spend()
+    factor.refresh_from_db()
+    assert factor.drift == 1
+    later = NOW + 100 * STEP
+    assert judged(factor, shown_at(factor, later + 2 * STEP), later).spend()
+    factor.refresh_from_db()
+    assert factor.drift == 2
+
+
+def test_a_token_that_runs_slow_is_followed() -> None:
+    factor = enrolled(hardware=True)
+    for number, slow in enumerate([1, 1, 2, 2, 3, 3]):
+        now = NOW + number * 100 * STEP
+        assert judged(factor, shown_at(factor, now - slow * STEP), now).spend()
+        factor.refresh_from_db()
+    assert factor.drift == -3
+
+
+@pytest.mark.parametrize("steps", [2, 10, -2, -10])
 def test_a_clock_that_is_off_is_said_while_it_is_being_confirmed_only(steps: int) -> None:
     new, old = enrolled(confirmed=False), enrolled()
-    assert totp.judge(new, shown_at(new, NOW + steps * STEP), now=NOW) == Missed(reason="clock")
-    assert totp.judge(old, shown_at(old, NOW + steps * STEP), now=NOW) == Missed()
+    assert totp.verify(new, shown_at(new, NOW + steps * STEP), now=NOW) == Missed(
+        reason=AnswerReason.CLOCK
+    )
+    assert totp.verify(old, shown_at(old, NOW + steps * STEP), now=NOW) == Missed()
 
 
 @pytest.mark.parametrize("given", ["", "abcdef", "12345", "1" * 400, "\ud800"])
 def test_anything_else_is_wrong(given: str) -> None:
-    assert totp.judge(enrolled(confirmed=False), given, now=NOW) == Missed()
+    assert totp.verify(enrolled(confirmed=False), given, now=NOW) == Missed()
 
 
 # --- at once -----------------------------------------------------------------------------------
@@ -170,8 +201,8 @@ def test_one_code_given_many_times_at_once_passes_once() -> None:
     code = shown_at(factor, NOW)
 
     def give() -> bool:
-        verdict = totp.judge(Factor.objects.get(pk=factor.pk), code, now=NOW)
-        return isinstance(verdict, Shown) and verdict.spend()
+        found = totp.verify(Factor.objects.get(pk=factor.pk), code, now=NOW)
+        return isinstance(found, Shown) and found.spend()
 
     assert sorted(race(give, threads=8)) == [False] * 7 + [True]
 

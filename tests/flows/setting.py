@@ -12,8 +12,8 @@ from otpguard.channels.providers.memory import SENT
 from otpguard.core.assurance import Primary
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask
-from otpguard.flows.answer import Answer, answer
-from otpguard.flows.start import start
+from otpguard.flows.challenge.answer import Answer, answer_challenge
+from otpguard.flows.challenge.start import start_challenge
 from otpguard.models import Challenge, Factor, Membership, Tenant
 from otpguard.testing import send_queued
 from tests import factories
@@ -31,18 +31,22 @@ class Stopped:
     def start(self, **changed: Any) -> Challenge:
         """Start a challenge with their phone."""
         facts = replace(self.facts, **changed)
-        return start(facts=facts, ask=self.ask, factor_id=str(self.factor.pk))
+        return start_challenge(facts=facts, ask=self.ask, factor_id=str(self.factor.pk))
 
     def answer(self, challenge: Challenge, given: str, **changed: Any) -> Answer:
         """Give one answer."""
         changed.setdefault("now", timezone.now())
         facts = replace(self.facts, **changed)
-        return answer(facts=facts, challenge_id=challenge.pk, given=given)
+        return answer_challenge(facts=facts, challenge_id=challenge.pk, given=given)
 
 
 def stopped(checkpoint: str = "billing_change", **tenant: Any) -> Stopped:
     """A fresh member of a fresh tenant, stopped at `checkpoint`."""
-    of: Tenant = factories.tenant(**tenant)
+    return stopped_in(factories.tenant(**tenant), checkpoint)
+
+
+def stopped_in(of: Tenant, checkpoint: str = "billing_change") -> Stopped:
+    """A fresh member of a tenant, stopped at `checkpoint`."""
     member = factories.member(of, roles=["admin"])
     factor = factories.phone_factor(member.user)
     sid = factories.session(member.user).sid

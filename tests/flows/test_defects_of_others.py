@@ -1,6 +1,7 @@
-"""Defects that were found in other products (D1 to D12), each kept out by its behaviour.
+"""Defects that were found in other products (D1 to D12), each kept out by its behavior.
 
-D1 and D5 stand in test_judge.py, D4 in test_resume.py and tests/web/views/test_way_on.py.
+D1 and D5 stand in challenge/test_verify.py, D4 in checkpoint/test_kept_form.py and in
+tests/web/stepup/test_next_page.py.
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from otpguard.core.assurance import Primary
 from otpguard.core.decision import Allow, Reason, RequireChallenge, RequireEnrollment
 from otpguard.core.evidence import Source
 from otpguard.core.facts import RequestFacts
-from otpguard.core.wishes import WishError, parse
+from otpguard.core.wishes import WishError, parse_wishes
 from otpguard.exceptions import StepUpRefused
 from otpguard.factors import totp
-from otpguard.flows import guard, policy
-from otpguard.flows.answer import Rejected, Verified
-from otpguard.flows.guard import IntentSource
-from otpguard.flows.own_factors import remove_own_factor
+from otpguard.flows.challenge.answer import Rejected, Verified
+from otpguard.flows.checkpoint import guard
+from otpguard.flows.checkpoint.guard import IntentSource
+from otpguard.flows.factor.remove import remove_own_factor
+from otpguard.flows.tenant import policy
 from otpguard.models import Factor, Grant
 from tests import factories
 from tests.authenticator import Authenticator
@@ -99,7 +101,7 @@ def test_no_code_lives_longer_than_ten_minutes(who: Stopped) -> None:
     challenge = who.start()
     assert challenge.expires_at - challenge.created_at <= timedelta(minutes=10)
     with pytest.raises(WishError, match="600"):
-        parse({"code_ttl": 900})
+        parse_wishes({"code_ttl": 900})
 
 
 def test_the_code_of_an_app_is_late_by_one_step_at_most_and_by_none_in_strict_mode(
@@ -112,7 +114,7 @@ def test_the_code_of_an_app_is_late_by_one_step_at_most_and_by_none_in_strict_mo
         settings.OTPGUARD = {**settings.OTPGUARD, "TOTP_TOLERANCE": tolerance}
         factories.age(who.factor, last_step=-1)
         code = factories.totp_code(who.factor, now - timedelta(seconds=late))
-        judged = totp.judge(who.factor, code, now=now)
+        judged = totp.verify(who.factor, code, now=now)
         assert hasattr(judged, "spend") is right, (tolerance, late)
 
 
@@ -128,11 +130,11 @@ def test_a_proof_is_asked_anew_when_its_time_is_over(who: Stopped) -> None:
 def test_what_a_session_is_worth_is_computed_when_it_is_asked(who: Stopped) -> None:
     """D11: elsewhere a stored level is believed after the factor or the policy has changed."""
     proven(who)
-    policy.change(
+    policy.change_policy(
         facts=who.facts,
         tenant=who.member.tenant,
         checkpoint="billing_change",
-        wishes=parse({"required_level": "AAL3"}),
+        wishes=parse_wishes({"required_level": "AAL3"}),
     )
     assert isinstance(answer_of_the_guard(who.facts), RequireEnrollment)
     assert isinstance(answer_of_the_guard(who.facts, "api_key"), Allow)

@@ -12,13 +12,15 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from otpguard.core.advice import Finding
-from otpguard.flows.doctor import examine, skew_of
-from otpguard.models import Delivery, Notice, SenderRegistration
+from otpguard.flows.doctor import examine_project, skew_of
+from otpguard.models import Delivery, Factor, Notice, PolicyWish, TenDlcRegistration
 from tests import factories
 from tests.authenticator import Authenticator
 from tests.celery_app import app
+from tests.channels.vendors import provider
 from tests.flows.setting import stopped
 from tests.ports import free_port
+from tests.worker import CeleryWorker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,16 +41,16 @@ def _no_broker() -> Iterator[None]:
 
 def found(topic: str, **asked: Any) -> list[Finding]:
     asked.setdefault("clock", timezone.now)
-    return [each for each in examine(ping_seconds=QUICK, **asked) if each.topic == topic]
+    return [each for each in examine_project(ping_seconds=QUICK, **asked) if each.topic == topic]
 
 
 def levels(topic: str, **asked: Any) -> list[str]:
     return [str(each.level) for each in found(topic, **asked)]
 
 
-def registration(**changed: Any) -> SenderRegistration:
+def ten_dlc(**changed: Any) -> TenDlcRegistration:
     base = {"provider": "own", "brand": "Acme", "campaign": "otp", "vetting": "standard"}
-    return SenderRegistration.objects.create(**{**base, **changed})
+    return TenDlcRegistration.objects.create(**{**base, **changed})
 
 
 def test_a_site_in_order_is_well_but_for_the_broker_that_is_away() -> None:
@@ -74,18 +76,18 @@ def test_a_channel_without_a_provider_is_told_of(settings: Any) -> None:
     assert levels("routes") == ["ok", "warning", "warning", "warning", "hint"]
 
 
-def test_reports_that_would_be_turned_away_are_told_of(settings: Any) -> None:
-    assert found("reports") == [], "nobody reports"
-    options = {"account_sid": "AC1", "auth_token": "t", "sender": "+12015550100"}
+def test_receipts_that_would_be_turned_away_are_told_of(settings: Any) -> None:
+    assert found("receipts") == [], "no provider sends receipts"
+    options = {"account_sid": "AC" + "0" * 32, "auth_token": "t", "sender": "+12015550100"}
     texts = {
         "BACKEND": "otpguard.channels.providers.twilio_messaging.TwilioMessaging",
         "OPTIONS": {**options, "status_callback": "https://acme.example/x/"},
     }
     settings.OTPGUARD = {"PROVIDERS": {"texts": texts}}
-    assert levels("reports") == ["warning"]
-    assert "WEBHOOK_BASE_URL" in found("reports")[0].text
+    assert levels("receipts") == ["warning"]
+    assert "WEBHOOK_BASE_URL" in found("receipts")[0].text
     settings.OTPGUARD = {**settings.OTPGUARD, "WEBHOOK_BASE_URL": "https://acme.example"}
-    assert levels("reports") == ["ok"]
+    assert levels("receipts") == ["ok"]
 
 
 @pytest.mark.parametrize(("off", "level"), [(0, "ok"), (5, "error"), (-5, "error")])
@@ -138,6 +140,14 @@ def test_keys_and_relying_party_are_looked_at(settings: Any) -> None:
     assert levels("passkeys") == ["ok"]
 
 
+def test_trusted_makers_are_asked_for_where_none_is_trusted(settings: Any) -> None:
+    wishes = {"attested_only": True}
+    PolicyWish.objects.create(checkpoint="api_key", version=1, current=True, wishes=wishes)
+    assert levels("passkeys") == ["hint", "error"]
+    settings.OTPGUARD = {**settings.OTPGUARD, "ATTESTATION_ROOTS": ["roots.pem"]}
+    assert levels("passkeys") == ["hint"]
+
+
 def test_advice_goes_by_the_text_messages_of_thirty_days_or_by_the_plan() -> None:
     challenge = stopped().start()
     Delivery.objects.filter(challenge=challenge).update(channel="sms", country="US")
@@ -146,25 +156,45 @@ def test_advice_goes_by_the_text_messages_of_thirty_days_or_by_the_plan() -> Non
     assert found("10DLC")[0].text.startswith("0 messages a month")
     assert levels("10DLC", volume=60_000) == ["hint"]
     assert levels("10DLC", volume=600_000) == ["warning"]
-    registration(status="approved")
+    ten_dlc(status="approved")
     assert levels("10DLC", volume=60_000) == ["ok", "ok"]
 
 
-def test_registrations_are_told_of_with_their_days() -> None:
+def test_ten_dlc_registrations_are_told_of_with_their_days() -> None:
     now = timezone.now()
-    registration(status="submitted", submitted_at=now, interim="memory")
+    ten_dlc(status="submitted", submitted_at=now, interim="memory")
     texts = [each.text for each in found("10DLC")]
     assert f"submitted on {now:%Y-%m-%d}, expected by {now + 42 * DAY:%Y-%m-%d}" in texts[1]
     assert "memory serves by its pre-approved route" in texts[2]
-    registration(brand="Old", status="approved", expires_at=now - DAY)
+    ten_dlc(brand="Old", status="approved", expires_at=now - DAY)
     assert levels("10DLC")[-1] == "error"
 
 
 def test_workers_are_asked_when_there_is_a_broker(redis_client: object) -> None:
     app.set_current()
-    texts = [each.text for each in examine(clock=timezone.now, ping_seconds=1)]
+    texts = [each.text for each in examine_project(clock=timezone.now, ping_seconds=1)]
     assert "Celery's broker answers." in texts
     assert any(text.startswith("None answered") for text in texts)
+
+
+def test_a_site_that_sends_by_itself_is_told_so_and_nobody_is_asked(settings: Any) -> None:
+    settings.OTPGUARD = {**settings.OTPGUARD, "WORKER": "inline"}
+    assert levels("workers") == ["warning"]
+    assert levels("broker") == []
+
+
+@pytest.mark.xdist_group("worker")
+def test_a_worker_tells_how_its_last_sweep_went(
+    transactional_db: None, celery_worker: CeleryWorker
+) -> None:
+    app.set_current()
+
+    def told() -> list[str]:
+        findings = examine_project(clock=timezone.now, ping_seconds=1)
+        return [each.text for each in findings if "its last round ended" in each.text]
+
+    celery_worker.wait_for(told)
+    assert "rounds since it started" in told()[0]
 
 
 def test_a_database_that_is_away_is_a_finding() -> None:
@@ -174,3 +204,66 @@ def test_a_database_that_is_away_is_a_finding() -> None:
     with connection.execute_wrapper(away):
         (only,) = found("database")
     assert (str(only.level), only.text) == ("error", "It cannot be read: the server is gone")
+
+
+def test_factors_of_kinds_that_are_not_installed_are_named() -> None:
+    assert levels("factors") == []
+    person = factories.user()
+    for confirmed in (True, True, False):
+        Factor.objects.create(user=person, kind="pigeon", confirmed=confirmed)
+    (one,) = found("factors")
+    assert one.text.startswith('2 of the kind "pigeon"')
+
+
+def test_clients_whose_ip_address_cannot_be_read_are_told_of() -> None:
+    assert levels("clients") == ["ok"]
+    stopped().start(client_ip="")
+    assert levels("clients") == ["warning"]
+
+
+def test_clients_from_within_the_house_are_told_of_unless_proxies_are_counted(
+    settings: Any,
+) -> None:
+    stopped().start(client_ip="10.0.0.1")
+    assert levels("clients") == ["warning"]
+    settings.OTPGUARD = {**settings.OTPGUARD, "TRUSTED_PROXIES": 1}
+    assert levels("clients") == ["ok"]
+
+
+def test_texts_from_a_number_of_ours_need_a_live_registration(settings: Any) -> None:
+    settings.OTPGUARD = {"PROVIDERS": {"own": provider(channels=["sms"])}}
+    assert levels("10DLC") == ["warning"], "nothing was texted yet"
+    assert levels("10DLC", volume=1) == ["error"]
+    row = ten_dlc(status="approved", expires_at=timezone.now() + 60 * DAY)
+    assert levels("10DLC", volume=1) == ["ok", "ok"]
+    factories.age(row, expires_at=timezone.now() - DAY)
+    assert levels("10DLC", volume=1) == ["error", "error"]
+
+
+def test_senders_and_brands_are_looked_at_with_their_price(settings: Any) -> None:
+    price = {"PROVIDER": "own", "CHANNEL": "sms", "COUNTRY": "US", "PER_TRY": 7_900}
+    settings.OTPGUARD = {
+        "PROVIDERS": {"own": provider(channels=["sms"]), "w": provider(channels=["whatsapp"])},
+        "BRAND": "Żabka",
+        "PRICES": [price],
+    }
+    assert levels("segments") == ["warning"]
+    assert "instead of $0.0079 with own to US" in found("segments")[0].text
+    assert levels("whatsapp") == []
+    factories.whatsapp_sender(approval="paused")
+    assert levels("whatsapp") == ["error"]
+
+
+def test_logins_by_a_back_end_that_is_not_listed_are_found(settings: Any) -> None:
+    user = factories.user()
+    factories.session(user, backend="django.contrib.auth.backends.ModelBackend")
+    factories.session(user, backend="")
+    factories.session(user, backend="acme.Links", started_at=timezone.now() - 40 * DAY)
+    assert found("logins") == []
+    for _ in range(2):
+        factories.session(user, backend="acme.Links")
+    (said,) = found("logins")
+    assert "2 logins by acme.Links" in said.text
+    assert '"LOGIN_BACKENDS": {"acme.Links": "password"}' in said.text
+    settings.OTPGUARD = {**settings.OTPGUARD, "LOGIN_BACKENDS": {"acme.Links": "none"}}
+    assert found("logins") == []

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from otpguard.flows.due import STALE_AFTER, due
-from otpguard.flows.notify import notify
+from otpguard.flows.notice.notify import notify
 from otpguard.models import Challenge, Delivery, Notice
 from otpguard.notices.kinds import NoticeKind
 from otpguard.testing import send_notices, send_queued
@@ -55,8 +55,8 @@ def test_mostly_nothing_is_due(now: datetime) -> None:
         ),
         (lambda now: lapse(Delivery, "queued", now), "requeued"),
         (lambda now: lapse(Delivery, "sending", now), "requeued"),
-        (lambda now: Delivery.objects.update(ask_at=now), "errands"),
-        (lambda now: Delivery.objects.update(tell_at=now), "errands"),
+        (lambda now: Delivery.objects.update(status_call_at=now), "vendor_calls"),
+        (lambda now: Delivery.objects.update(closing_call_at=now), "vendor_calls"),
         (lambda now: lapse(Notice, "queued", now), "notices"),
         (lambda now: lapse(Notice, "sending", now), "notices"),
         (

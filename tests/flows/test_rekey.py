@@ -14,17 +14,19 @@ from django.utils import timezone
 
 from otpguard import vault
 from otpguard.audit.recorder import Circumstances, record
-from otpguard.core.events import ChallengeExpired
-from otpguard.core.phone import parse
+from otpguard.channels.opt_outs import stopped_channels
+from otpguard.core.assurance import Channel
+from otpguard.core.events.challenge import ChallengeExpired
+from otpguard.core.phone import parse_phone
 from otpguard.factors.phone import holders_of
 from otpguard.flows import rekey
-from otpguard.models import Challenge, Event, Factor, HeldRequest, Notice, NoticeAddress, Usage
+from otpguard.models import Challenge, Event, Factor, KeptForm, Notice, NoticeEmail, Usage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "the old root key of these tests", "the new root key of these tests"
 NUMBER = "+12015550123"
-ADDRESS = "Kim@example.org"
+EMAIL = "Kim@example.org"
 
 
 def keys(*roots: str, index: tuple[str, ...] = (OLD,)) -> override_settings:
@@ -53,13 +55,13 @@ def challenge(factor: Factor) -> Challenge:
         target="key 'ci'",
         destination=factor.secret,
         phone_index=factor.phone_index,
-        net=json.dumps({"address": "203.0.113.7"}),
+        net=json.dumps({"client_ip": "203.0.113.7"}),
         expires_at=timezone.now() + timedelta(minutes=5),
     )
 
 
-def held(factor: Factor) -> HeldRequest:
-    return HeldRequest.objects.create(
+def kept_form(factor: Factor) -> KeptForm:
+    return KeptForm.objects.create(
         sid="sid",
         user=factor.user,
         story=uuid4(),
@@ -80,17 +82,17 @@ def test_every_encrypted_column_is_found() -> None:
         "Challenge.target",
         "Challenge.destination",
         "Challenge.net",
-        "HeldRequest.body",
+        "KeptForm.body",
         "Notice.destination",
         "Notice.context",
-        "NoticeAddress.address",
+        "NoticeEmail.email",
     }
 
 
 def test_after_a_rekey_the_old_root_key_can_go() -> None:
     with keys(OLD):
         factor = factories.phone_factor(factories.user(), NUMBER)
-        asked, form = challenge(factor), held(factor)
+        asked, form = challenge(factor), kept_form(factor)
     with keys(NEW, OLD):
         assert rewritten() == 3
     with keys(NEW):
@@ -100,9 +102,9 @@ def test_after_a_rekey_the_old_root_key_can_go() -> None:
         assert factor.secret.reveal() == NUMBER
         assert asked.destination.reveal() == NUMBER
         assert asked.target.reveal() == "key 'ci'"
-        assert json.loads(asked.net.reveal()) == {"address": "203.0.113.7"}
+        assert json.loads(asked.net.reveal()) == {"client_ip": "203.0.113.7"}
         assert form.body.reveal() == '{"name": ["ci"]}'
-        assert holders_of(parse(NUMBER, region="US")).get() == factor
+        assert holders_of(NUMBER).get() == factor
 
 
 def test_without_a_rekey_it_cannot() -> None:
@@ -142,27 +144,29 @@ def test_progress_counts_up_a_table_and_ends_it() -> None:
 
 
 def test_a_number_is_found_before_during_and_after_its_index_moves() -> None:
-    number = parse(NUMBER, region="US")
+    number = parse_phone(NUMBER, region="US")
     with keys(OLD):
         factor = factories.phone_factor(factories.user(), NUMBER)
         asked = challenge(factor)
-        assert holders_of(number).get() == factor
+        assert holders_of(number.e164).get() == factor
     with keys(NEW, OLD, index=(NEW, OLD)):
-        assert holders_of(number).get() == factor, "before the move, by the retiring key"
+        assert holders_of(number.e164).get() == factor, "before the move, by the retiring key"
         run()
-        assert holders_of(number).get() == factor, "by both"
+        assert holders_of(number.e164).get() == factor, "by both"
         factor.refresh_from_db()
         asked.refresh_from_db()
         assert factor.phone_index_old
         assert asked.phone_index == factor.phone_index
     with keys(OLD, NEW, index=(OLD,)):
-        assert holders_of(number).get() == factor, "a process that has not heard of the new key"
+        assert holders_of(number.e164).get() == factor, (
+            "a process that has not heard of the new key"
+        )
     with keys(NEW, index=(NEW,)):
-        assert holders_of(number).get() == factor, "the old key is gone"
+        assert holders_of(number.e164).get() == factor, "the old key is gone"
         run()
         factor.refresh_from_db()
         assert factor.phone_index_old == ""
-        assert holders_of(number).get() == factor
+        assert holders_of(number.e164).get() == factor
 
 
 def test_what_caps_have_counted_for_a_number_moves_along() -> None:
@@ -177,42 +181,42 @@ def test_what_caps_have_counted_for_a_number_moves_along() -> None:
         assert Usage.objects.get().key == factor.phone_index
 
 
-def address(**fields: object) -> NoticeAddress:
+def notice_email(**fields: object) -> NoticeEmail:
     fields.setdefault("user", factories.user())
-    index = vault.blind_indexes(ADDRESS.lower())[0]
-    return NoticeAddress.objects.create(address=ADDRESS, address_index=index, **fields)
+    index = vault.blind_indexes(EMAIL.lower())[0]
+    return NoticeEmail.objects.create(email=EMAIL, email_index=index, **fields)
 
 
-def test_a_notice_and_its_address_move_to_the_new_keys() -> None:
+def test_a_notice_and_its_email_move_to_the_new_keys() -> None:
     with keys(OLD):
-        row = address()
+        row = notice_email()
         Notice.objects.create(
-            kind="factor_added", channel="email", destination=ADDRESS, context='{"left": 7}'
+            kind="factor_added", channel="email", destination=EMAIL, context='{"left": 7}'
         )
     with keys(NEW, OLD, index=(NEW, OLD)):
         assert rewritten() == 2
         assert rewritten() == 0
     with keys(NEW, index=(NEW,)):
         row.refresh_from_db()
-        assert row.address.reveal() == ADDRESS
-        assert row.address_index == vault.blind_indexes(ADDRESS.lower())[0]
+        assert row.email.reveal() == EMAIL
+        assert row.email_index == vault.blind_indexes(EMAIL.lower())[0]
         notice = Notice.objects.get()
-        assert (notice.destination.reveal(), notice.context.reveal()) == (ADDRESS, '{"left": 7}')
+        assert (notice.destination.reveal(), notice.context.reveal()) == (EMAIL, '{"left": 7}')
 
 
-def test_an_address_that_came_in_twice_while_the_keys_moved_does_not_stop_the_run() -> None:
+def test_an_email_that_came_in_twice_while_the_keys_moved_does_not_stop_the_run() -> None:
     kim = factories.user()
     with keys(NEW, OLD, index=(NEW, OLD)):
-        moved = address(user=kim)
+        moved = notice_email(user=kim)
     with keys(NEW, OLD, index=(OLD,)):
-        stale = address(user=kim)
-        gone = address(user=kim, removed_at=timezone.now())
+        stale = notice_email(user=kim)
+        gone = notice_email(user=kim, removed_at=timezone.now())
     with keys(NEW, OLD, index=(NEW, OLD)):
         assert rewritten() == 1
         gone.refresh_from_db()
         stale.refresh_from_db()
-        assert gone.address_index == moved.address_index
-        assert stale.address_index != moved.address_index
+        assert gone.email_index == moved.email_index
+        assert stale.email_index != moved.email_index
 
 
 def test_a_row_under_a_key_that_is_lost_stops_the_run() -> None:
@@ -233,5 +237,32 @@ def test_events_are_left_as_they_are_and_counted() -> None:
 
 
 def _event() -> str:
-    record(ChallengeExpired(), Circumstances(now=timezone.now(), address="203.0.113.7"))
+    record(ChallengeExpired(), Circumstances(now=timezone.now(), client_ip="203.0.113.7"))
     return Event.objects.get().body
+
+
+def test_an_opt_out_is_found_under_the_new_key_alone_afterwards() -> None:
+    with keys(OLD, index=(OLD,)):
+        row = factories.opt_out(NUMBER)
+    with keys(NEW, OLD, index=(NEW, OLD)):
+        assert stopped_channels(NUMBER, tenant="", now=timezone.now()) == {Channel.SMS}
+        run()
+        row.refresh_from_db()
+        assert (row.phone_index, row.phone_index_old) == vault.blind_indexes(NUMBER)
+    with keys(NEW, index=(NEW,)):
+        run()
+        row.refresh_from_db()
+        assert (row.phone_index, row.phone_index_old) == (vault.blind_indexes(NUMBER)[0], "")
+        assert row.number.reveal() == NUMBER
+        assert stopped_channels(NUMBER, tenant="", now=timezone.now()) == {Channel.SMS}
+        assert rewritten() == 0
+
+
+def test_an_opt_out_that_was_told_again_under_the_new_key_stops_nothing() -> None:
+    with keys(OLD, index=(OLD,)):
+        first = factories.opt_out(NUMBER)
+    with keys(NEW, OLD, index=(NEW, OLD)):
+        factories.opt_out(NUMBER)
+        run()
+        first.refresh_from_db()
+        assert first.phone_index == vault.blind_indexes(NUMBER)[1], "the other one stands for it"

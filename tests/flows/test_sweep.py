@@ -13,31 +13,33 @@ from django.utils import timezone
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.outcome import Accepted
 from otpguard.flows import sweep as sweep_module
-from otpguard.flows.notify import CALLED_AGAIN_AFTER, LEASE, WAITS, notify, send_notice
-from otpguard.flows.sweep import RECEIPTS_KEPT, Swept, purge, sweep
+from otpguard.flows.due import LEASE
+from otpguard.flows.notice.notify import CALLED_AGAIN_AFTER, WAITS, notify, send_notice
+from otpguard.flows.sweep import RECEIPTS_KEPT, Swept, purge_old_rows, sweep
 from otpguard.models import (
     Challenge,
     Delivery,
     Event,
-    HeldRequest,
+    KeptForm,
     Notice,
-    NoticeAddress,
+    NoticeEmail,
     Receipt,
 )
-from otpguard.models.fields import Sealed
+from otpguard.models.fields import Encrypted
 from otpguard.notices.kinds import NoticeKind
 from otpguard.notices.recipients import STILL_TOLD
 from otpguard.testing import send_notices, send_queued
 from tests import factories
+from tests.excepting import grant, set_floor
+from tests.flows.delivery.setting import providers
 from tests.flows.setting import stopped
-from tests.flows.test_deliver import providers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def silent(settings: Any) -> Challenge:
-    """A challenge whose first route accepted and never reported a delivery."""
+    """A challenge whose first route accepted and never sent a receipt."""
     settings.OTPGUARD = providers(sms="accepted", whatsapp="delivered")
     challenge = stopped().start()
     send_queued()
@@ -125,11 +127,11 @@ def test_a_challenge_that_nobody_answered_expires_with_an_event() -> None:
     assert sweep(now=challenge.expires_at).expired == 0
 
 
-def test_held_requests_past_their_life_are_deleted() -> None:
+def test_kept_forms_past_their_life_are_deleted() -> None:
     user = factories.user()
     now = timezone.now()
     for age, sid in ((timedelta(0), "live"), (timedelta(minutes=11), "over")):
-        HeldRequest.objects.create(
+        KeptForm.objects.create(
             sid=sid,
             user=user,
             story="00000000-0000-4000-8000-000000000000",
@@ -137,8 +139,8 @@ def test_held_requests_past_their_life_are_deleted() -> None:
             body="{}",
             expires_at=now - age + timedelta(minutes=10),
         )
-    assert purge(now=now) == 1
-    assert HeldRequest.objects.get().sid == "live"
+    assert purge_old_rows(now=now) == 1
+    assert KeptForm.objects.get().sid == "live"
 
 
 def told() -> Notice:
@@ -187,23 +189,34 @@ def test_a_notice_whose_worker_died_is_called_for_again(redis_client: Any) -> No
     assert sweep(now=timezone.now() + LEASE + timedelta(seconds=1)) == Swept(notices=1)
 
 
-def test_addresses_removed_long_ago_are_deleted() -> None:
+def test_emails_removed_long_ago_are_deleted() -> None:
     now, kim = timezone.now(), factories.user()
     for removed_at in (None, now, now - STILL_TOLD):
-        NoticeAddress.objects.create(
-            user=kim, address="kim@example.org", address_index="i", removed_at=removed_at
+        NoticeEmail.objects.create(
+            user=kim, email="kim@example.org", email_index="i", removed_at=removed_at
         )
-    assert purge(now=now) == 1
-    assert NoticeAddress.objects.count() == 2
+    assert purge_old_rows(now=now) == 1
+    assert NoticeEmail.objects.count() == 2
 
 
-def test_reports_of_vendors_are_deleted_after_thirty_days() -> None:
+def test_receipts_of_vendors_are_deleted_after_thirty_days() -> None:
     now = timezone.now()
     for number, age in enumerate((timedelta(0), RECEIPTS_KEPT - timedelta(seconds=1))):
         Receipt.objects.create(provider="a", digest=str(number), state="sent", at=now - age)
     Receipt.objects.create(provider="a", digest="old", state="sent", at=now - RECEIPTS_KEPT)
-    assert purge(now=now) == 1
+    assert purge_old_rows(now=now) == 1
     assert Receipt.objects.count() == 2
+
+
+def test_exceptions_that_have_expired_are_closed(settings: Any) -> None:
+    set_floor(settings)
+    row = grant(factories.tenant())
+    purge_old_rows(now=row.expires_at - timedelta(seconds=1))
+    row.refresh_from_db()
+    assert row.ended_at is None
+    purge_old_rows(now=row.expires_at + timedelta(minutes=1))
+    row.refresh_from_db()
+    assert row.ended_at == row.expires_at
 
 
 def test_a_long_queue_is_not_made_longer_by_calling_again_and_again() -> None:
@@ -246,7 +259,7 @@ def test_a_challenge_whose_key_is_gone_keeps_nobody_elses_timer_from_firing(
     silent: Challenge,
 ) -> None:
     assert silent.due_at is not None
-    Challenge.objects.filter(pk=silent.pk).update(net=Sealed("not by any key of ours"))
+    Challenge.objects.filter(pk=silent.pk).update(net=Encrypted("not by any key of ours"))
     other = stopped().start()
     send_queued()
     other.refresh_from_db()

@@ -14,10 +14,17 @@ def test_a_name_is_trimmed() -> None:
     assert form.cleaned_data["name"] == "Blue key"
 
 
+def test_a_name_has_nothing_in_it_that_cannot_be_seen() -> None:
+    form = NameForm({"name": "Blue\u202e\u2066 key\u200f"})
+    assert form.is_valid()
+    assert form.cleaned_data["name"] == "Blue key"
+
+
 @pytest.mark.parametrize(
     ("form", "text"),
     [
         (NameForm({"name": " "}), "Enter a name."),
+        (NameForm({"name": "\u202e"}), "Enter a name."),
         (NameForm({"name": "x" * 65}), "at most 64"),
         (RecoveryCodeForm({"code": ""}), "Enter one of your recovery codes."),
         (RecoveryCodeForm({"code": "x" * 65}), "longer than a recovery code"),

@@ -1,4 +1,4 @@
-"""Input of a telephone number."""
+"""Input of a phone number."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_number_without_a_country_code_is_one_of_the_sites_region() -> None:
         ("+999 201 555 0123", "Enter a phone number with its country code"),
         ("+1 201 555 0123 ext. 9", "Leave out the extension"),
         ("+1 900 555 0123", "cannot be sent to this kind of number"),
-        ("+1" + "2" * 40, "longer than a phone number can be"),
+        ("+1" + "2" * 80, "longer than a phone number can be"),
         ("<script>alert(1)</script>", "Enter a phone number with its country code"),
     ],
 )
@@ -52,3 +52,35 @@ def test_a_keyboard_for_numbers_is_asked_for() -> None:
     shown = str(PhoneForm()["number"])
     assert 'autocomplete="tel"' in shown
     assert 'inputmode="tel"' in shown
+
+
+def asked(**typed: str) -> PhoneForm:
+    with override_settings(
+        OTPGUARD={"PHONE_CONSENT": {"VERSION": "2026-03", "TEXT": "I agree to get codes."}}
+    ):
+        form = PhoneForm({"number": "+12015550123", **typed})
+        form.is_valid()
+        return form
+
+
+def test_without_the_setting_no_consent_is_asked_for() -> None:
+    assert "consent" not in PhoneForm().fields
+
+
+def test_the_version_that_was_agreed_to_is_read() -> None:
+    assert asked(consent="2026-03").cleaned_data["consent"] == "2026-03"
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({}, "Agree to get codes at this number"),
+        ({"consent": ""}, "Agree to get codes at this number"),
+        ({"consent": "2025-01"}, "This text has changed"),
+        ({"consent": "on"}, "This text has changed"),
+    ],
+)
+def test_no_consent_and_one_to_another_text_are_mistakes(typed: dict[str, str], says: str) -> None:
+    form = asked(**typed)
+    assert list(form.errors) == ["consent"]
+    assert says in form.errors["consent"][0]

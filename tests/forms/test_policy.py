@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from otpguard.core.assurance import AssuranceLevel, Channel, FactorKind
-from otpguard.core.policy import FIELD_NAMES, is_site_only
-from otpguard.core.wishes import dump
+from otpguard.core.assurance import AssuranceLevel, Channel
+from otpguard.core.policy import RULES
+from otpguard.core.wishes import dump_wishes
 from otpguard.forms.policy import PolicyForm, initial_of
 
 
@@ -19,8 +19,36 @@ def form_of(**typed: Any) -> PolicyForm:
 
 def test_there_is_a_field_with_help_for_each_policy_field_a_tenant_may_set() -> None:
     form = form_of()
-    assert list(form.fields) == [name for name in FIELD_NAMES if not is_site_only(name)]
+    assert list(form.fields) == [name for name, rule in RULES.items() if not rule.site_only]
     assert all(field.help_text and not field.required for field in form.fields.values())
+
+
+def test_the_help_of_a_field_says_its_bounds_with_their_unit_or_its_words() -> None:
+    fields = form_of().fields
+    assert str(fields["code_ttl"].help_text) == (
+        "How long a code can be entered. From 60 to 600 seconds."
+    )
+    assert str(fields["max_attempts"].help_text).endswith("From 1 to 5 tries.")
+    assert str(fields["preferred_methods"].help_text).endswith(
+        "Names in order, separated by commas: sms, whatsapp, voice, email."
+    )
+    assert str(fields["active"].help_text) == "Ask for proof at this checkpoint at all."
+
+
+def test_a_choice_is_offered_by_its_label_and_without_one_by_its_word() -> None:
+    def offered(name: str) -> list[tuple[str, str]]:
+        field: Any = form_of().fields[name]
+        return [(value, str(text)) for value, text in field.choices]
+
+    assert offered("user_verification") == [
+        ("", "default"),
+        ("preferred", "where it can"),
+        ("required", "always"),
+    ]
+    assert offered("required_level")[1:] == [(each, each) for each in ("AAL1", "AAL2", "AAL3")]
+    assert offered("allowed_channels")[0] == ("sms", "text message")
+    assert offered("allowed_factors")[1] == ("totp", "Authenticator app")
+    assert offered("active") == [("", "default"), ("true", "yes"), ("false", "no")]
 
 
 def test_an_empty_form_wishes_nothing() -> None:
@@ -38,6 +66,7 @@ def test_every_field_is_read_into_its_own_type() -> None:
         allowed_factors=["passkey", "phone"],
         allowed_channels=["sms"],
         preferred_methods="voice, sms",
+        preferred_methods_by_country="IN: whatsapp, sms; DE: sms;",
         max_attempts="3",
         hold="0",
     )
@@ -47,9 +76,13 @@ def test_every_field_is_read_into_its_own_type() -> None:
         "required_level": AssuranceLevel.AAL3,
         "ttl": timedelta(minutes=10),
         "binds_intent": True,
-        "allowed_factors": frozenset({FactorKind.PASSKEY, FactorKind.PHONE}),
+        "allowed_factors": frozenset({"passkey", "phone"}),
         "allowed_channels": frozenset({Channel.SMS}),
         "preferred_methods": (Channel.VOICE, Channel.SMS),
+        "preferred_methods_by_country": (
+            ("DE", (Channel.SMS,)),
+            ("IN", (Channel.WHATSAPP, Channel.SMS)),
+        ),
         "max_attempts": 3,
         "hold": timedelta(0),
     }
@@ -79,6 +112,10 @@ def test_a_window_of_thirty_one_minutes_is_refused_at_its_field() -> None:
         ("allowed_channels", ["pigeon"]),
         ("preferred_methods", "sms, pigeon"),
         ("preferred_methods", "sms, sms"),
+        ("preferred_methods_by_country", "IN: pigeon"),
+        ("preferred_methods_by_country", "India: sms"),
+        ("preferred_methods_by_country", "IN"),
+        ("preferred_methods_by_country", "IN: sms; IN: voice"),
     ],
 )
 def test_a_mistake_stands_at_its_own_field_only(name: str, typed: Any) -> None:
@@ -105,9 +142,25 @@ def test_stored_wishes_come_back_as_they_were_typed() -> None:
         "ttl": "600",
         "allowed_channels": ["email", "sms"],
         "preferred_methods": "voice, sms",
+        "preferred_methods_by_country": "DE: sms; IN: whatsapp, sms",
     }
     first = form_of(**typed)
     assert first.is_valid(), first.errors
-    again = form_of(**initial_of(dump(first.wishes)))
+    again = form_of(**initial_of(dump_wishes(first.wishes)))
     assert again.is_valid(), again.errors
     assert again.wishes == first.wishes
+
+
+@pytest.mark.parametrize(
+    ("place", "offered"),
+    [
+        ("*", True),
+        ("role_grant", True),
+        ("factor_change", True),
+        ("security_settings.factor_reset", True),
+        ("data_export", False),
+        ("api_key", False),
+    ],
+)
+def test_a_wait_is_offered_only_where_it_is_read(place: str, *, offered: bool) -> None:
+    assert ("hold" in PolicyForm(by_tenant=False, place=place).fields) is offered

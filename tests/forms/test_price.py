@@ -9,27 +9,15 @@ import pytest
 
 from otpguard.core.money import Rate
 from otpguard.forms.price import LastDayForm, PriceForm
-
-GOOD = {
-    "provider": "memory",
-    "channel": "sms",
-    "country": "us",
-    "per_try": "0.0088",
-    "per_success": "0",
-    "add_on": "0.000001",
-    "surcharge": "2147",
-    "from_volume": "0",
-    "valid_from": "2026-01-01",
-    "valid_until": "",
-}
+from tests.forms.typed import PRICE
 
 
 def errors(**changed: Any) -> set[str]:
-    return set(PriceForm({**GOOD, **changed}).errors)
+    return set(PriceForm({**PRICE, **changed}).errors)
 
 
 def test_dollars_become_micro_dollars_exactly() -> None:
-    form = PriceForm(GOOD)
+    form = PriceForm(PRICE)
     assert form.is_valid(), form.errors
     assert form.rate() == Rate(
         provider="memory",

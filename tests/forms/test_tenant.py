@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from otpguard.flows.provision import CHANGEABLE
+from otpguard.flows.tenant.provision import CHANGEABLE
 from otpguard.forms.tenant import NewTenantForm, PolicyPlaceForm, TenantForm, initial_of
 from tests import factories
 
@@ -13,8 +13,6 @@ GOOD = {
     "brand": "Acme",
     "annual_contract_value": "120000",
     "region": "eu",
-    "environment": "sandbox",
-    "industry": "health",
     "tags": " EU, health ,EU,, ",
     "reason": "as agreed",
 }
@@ -36,7 +34,6 @@ def test_values_are_what_the_flow_takes() -> None:
         ("annual_contract_value", "-1"),
         ("region", "U"),
         ("region", "U5"),
-        ("environment", "staging"),
         ("brand", "x" * 41),
         ("reason", ""),
     ],

@@ -1,4 +1,4 @@
-"""An organization is named by its short name, in every form alike."""
+"""A tenant is named by its short name, in every form alike."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def test_the_short_name_gives_the_organization() -> None:
+def test_the_short_name_gives_the_tenant() -> None:
     tenant = factories.tenant()
     assert TenantField().clean(f" {tenant.slug} ") == tenant
 
 
 def test_a_name_that_nobody_has_is_refused() -> None:
-    with pytest.raises(ValidationError, match="no organization"):
+    with pytest.raises(ValidationError, match="No organization"):
         TenantField().clean("nobody")
 
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import ANY
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from otpguard.core.assurance import Method, Primary
+from otpguard.conf import methods
+from otpguard.core import shipped_kinds
+from otpguard.core.assurance import MethodFacts, Primary
+from otpguard.core.evidence import facts_to_json
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import StoreUnavailable
-from otpguard.grants.evidence import Evidence, read_member, read_site
-from otpguard.models import Membership, PolicyWish
+from otpguard.grants.evidence import Evidence, _proofs, read_hosts_member, read_member, read_site
+from otpguard.models import Grant, Membership, PolicyWish
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -78,13 +83,13 @@ def test_a_proof_comes_back_as_it_was_stored(sitting: Sitting) -> None:
     assert (proof.grant, proof.story, proof.verified_at) == (identity, str(story), at)
     assert (proof.intent, proof.uses_left) == ("digest", 1)
     assert proof.passed == {"api_key", "login"}
-    assert (proof.facts.method, proof.facts.primary) == (Method.SMS, Primary.PASSWORD)
+    assert (proof.facts.method, proof.facts.primary) == (shipped_kinds.BY_SMS, Primary.PASSWORD)
     assert proof.verified_at.tzinfo is not None
 
 
 def test_no_model_is_loaded_on_the_way(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
     facts, loaded = sitting.facts(), []
-    original = Membership.from_db.__func__  # type: ignore[attr-defined]
+    original = Membership.from_db.__func__
     monkeypatch.setattr(
         "django.db.models.Model.from_db",
         classmethod(lambda cls, *a, **k: loaded.append(cls) or original(cls, *a, **k)),
@@ -135,9 +140,9 @@ def test_a_bearer_token_has_a_membership_and_no_proofs(sitting: Sitting) -> None
 def test_whoever_is_not_active_is_known_as_such(sitting: Sitting, suspended: str) -> None:
     tenant = sitting.membership.tenant
     if suspended == "tenant":
-        factories.age(tenant, status="suspended")  # type: ignore[arg-type]
+        factories.age(tenant, status="suspended")
     if suspended == "membership":
-        factories.age(sitting.membership, active=False)  # type: ignore[arg-type]
+        factories.age(sitting.membership, active=False)
     member = read_member(sitting.facts(user_active=suspended != "user")).member
     assert member is not None
     assert member.tenant_active is (suspended != "tenant")
@@ -154,8 +159,9 @@ def test_the_sites_people_have_their_own_grants_and_version(
     factories.grant(staff, sid="another")
     factories.grant(factories.user(), sid="mine")
     factories.grant(staff, sid="mine", revoked_at=timezone.now())
-    for slug, version, owner in (("*", 4, None), ("login", 3, None), ("*", 9, tenant)):
-        PolicyWish.objects.create(tenant=owner, checkpoint=slug, version=version)
+    for slug, stamp, owner in (("*", 4, None), ("login", 3, None), ("*", 9, tenant)):
+        PolicyWish.objects.create(tenant=owner, checkpoint=slug, version=1, stamp=stamp)
+    PolicyWish.objects.create(checkpoint="*", version=2, stamp=5, current=False)
     facts = factories.facts(staff, sid="mine")
     with django_assert_num_queries(1):
         found = read_site(facts)
@@ -201,3 +207,86 @@ def test_a_connection_that_was_cut_is_a_store_that_does_not_answer(sitting: Sitt
         read_member(facts)
     connection.close()
     assert read_member(facts).member is not None
+
+
+# --- rows of another release ---------------------------------------------------------------------
+
+
+def test_a_grant_that_cannot_be_read_proves_nothing_and_hides_no_other(
+    sitting: Sitting, caplog: pytest.LogCaptureFixture
+) -> None:
+    known = sitting.grant()
+    for changed in (
+        {"source": "oracle"},
+        {"facts": {"method": "telepathy"}},
+        {"facts": {}},
+        {"facts": {"method": "sms", "primary": "handshake", "uv": 0, "be": 0, "attested": 0}},
+        {"facts": []},
+    ):
+        unreadable = sitting.grant()
+        Grant.objects.filter(pk=unreadable).update(**changed)
+    assert grants(read_member(sitting.facts())) == {known}
+    # A method that is not installed proves nothing either, and is no fault of the row.
+    assert caplog.text.count("it proves nothing") == 4
+
+
+@pytest.mark.parametrize(
+    ("held", "slug"),
+    [({"api_key": "soon"}, "api_key"), ({"api_key": None}, "api_key"), (["api_key"], "*")],
+)
+def test_a_hold_that_cannot_be_read_runs_on(sitting: Sitting, held: Any, slug: str) -> None:
+    Membership.objects.filter(pk=sitting.membership.pk).update(held=held)
+    member = read_member(sitting.facts()).member
+    assert member is not None
+    assert member.held[slug] > timezone.now() + timedelta(days=36_500)
+
+
+def test_roles_that_cannot_be_read_are_none(sitting: Sitting) -> None:
+    Membership.objects.filter(pk=sitting.membership.pk).update(roles={"admin": True})
+    member = read_member(sitting.facts()).member
+    assert member is not None
+    assert member.roles == frozenset()
+
+
+def test_a_time_that_the_database_stores_without_a_zone_is_in_that_of_the_database(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """SQLite does, and DATABASES may give it any TIME_ZONE."""
+    zone = ZoneInfo("America/New_York")
+    monkeypatch.setattr(connections["default"], "timezone", zone)
+    facts = RequestFacts(now=timezone.now(), sid="s")
+    method = MethodFacts(method=methods()["sms"], primary=Primary.PASSWORD)
+    row = (
+        *(uuid4().hex, "local", json.dumps(facts_to_json(method))),
+        *(datetime(2026, 1, 1, 12), "", None, "[]", uuid4().hex),  # noqa: DTZ001 (as SQLite stores it)
+    )
+    (proof,) = _proofs([row], facts)
+    assert proof.verified_at == datetime(2026, 1, 1, 17, tzinfo=UTC)
+
+
+def test_where_the_host_knows_the_members_our_row_tells_of_holds_alone(
+    sitting: Sitting, django_assert_num_queries: Queries
+) -> None:
+    until = timezone.now() + timedelta(hours=1)
+    sitting.membership.held = {"api_key": until.astimezone(UTC).isoformat()}
+    sitting.membership.active = False
+    sitting.membership.save()
+    grant = sitting.grant()
+    with django_assert_num_queries(1):
+        found = read_hosts_member(sitting.facts(), roles=frozenset({"theirs"}), active=True)
+    assert found.member is not None
+    assert (found.member.membership_active, found.member.roles) == (True, {"theirs"})
+    assert dict(found.member.held) == {"api_key": until}
+    assert grants(found) == {grant}
+    assert (found.annual_contract_value, found.policy_version) == (5000, 3)
+
+
+def test_a_member_of_the_hosts_needs_no_row(sitting: Sitting) -> None:
+    grant = sitting.grant()
+    Membership.objects.all().delete()
+    found = read_hosts_member(sitting.facts(), roles=frozenset(), active=False)
+    assert found.member is not None
+    assert (found.member.membership_active, dict(found.member.held)) == (False, {})
+    assert grants(found) == {grant}
+    nowhere = replace(sitting.facts(), tenant=str(uuid4()))
+    assert read_hosts_member(nowhere, roles=frozenset(), active=True) == Evidence(member=None)

@@ -1,4 +1,4 @@
-"""Issue, mark, spend and revoke: each once, whoever else tries."""
+"""Issue, mark, spend and revoke: each once, however many try."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import AbstractUser
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from otpguard.core.assurance import Method, MethodFacts, Primary
+from otpguard.conf import methods
+from otpguard.core import shipped_kinds
+from otpguard.core.assurance import MethodFacts, Primary
 from otpguard.core.evidence import Proof, facts_from_json
 from otpguard.grants import store
 from otpguard.models import Challenge, Grant
+from otpguard.testing.racing import race
 from tests import factories
-from tests.models.rows import challenge
-from tests.racing import race
+from tests.models.rows import challenge, postgres_only
 
 pytestmark = pytest.mark.django_db
-SMS = MethodFacts(method=Method.SMS, primary=Primary.PASSWORD)
-VOICE = MethodFacts(method=Method.VOICE, primary=Primary.PASSWORD)
+SMS = MethodFacts(method=shipped_kinds.BY_SMS, primary=Primary.PASSWORD)
+VOICE = MethodFacts(method=shipped_kinds.BY_VOICE, primary=Primary.PASSWORD)
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def user() -> AbstractUser:
 def proof_of(grant: Grant) -> Proof:
     return Proof(
         grant=str(grant.pk),
-        facts=facts_from_json(grant.facts),
+        facts=facts_from_json(grant.facts, methods=methods()),
         verified_at=grant.verified_at,
         intent=grant.intent,
         uses_left=grant.uses_left,
@@ -62,7 +64,7 @@ def test_a_grant_records_what_was_proven_and_for_whom(proven: Any) -> None:
     grant.refresh_from_db()
     assert (grant.sid, grant.tenant, grant.user) == (done.sid, tenant, done.user)
     assert (grant.story, grant.factor_id, grant.challenge) == (done.story, done.factor_id, done)
-    assert facts_from_json(grant.facts) == SMS
+    assert facts_from_json(grant.facts, methods=methods()) == SMS
     assert (grant.intent, grant.uses_left) == ("", None)
 
 
@@ -76,6 +78,55 @@ def test_a_newer_proof_of_the_same_kind_replaces_the_older(proven: Any) -> None:
     newer = issue(proven())
     assert is_revoked(older)
     assert not is_revoked(newer)
+
+
+def by_hand(proven: Challenge, facts: MethodFacts = SMS) -> Grant:
+    """`issue`, its UPDATE as a statement of SQL has it."""
+    grant = store.granted(proven, facts, now=timezone.now())
+    grant.save(force_insert=True)
+    sql, params = store.revoking_older(grant)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+    return grant
+
+
+def test_what_a_challenge_gives_is_not_saved_by_itself(proven: Any) -> None:
+    done = proven(tenant=factories.tenant(), intent="digest", binds=True)
+    grant = store.granted(done, SMS, now=timezone.now())
+    assert grant._state.adding
+    assert not Grant.objects.exists()
+    written = issue(done)
+    for name in ("sid", "tenant_id", "user_id", "story", "intent", "uses_left", "factor_id"):
+        assert getattr(grant, name) == getattr(written, name)
+
+
+@postgres_only
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("differs", ["", "sid", "tenant", "method", "binding", "user", "revoked"])
+def test_by_hand_the_same_older_ones_are_replaced(
+    proven: Any, user: AbstractUser, differs: str, inside: bool
+) -> None:
+    tenant, other = factories.tenant(), factories.tenant()
+    older, beside = issue(proven(tenant=tenant if inside else None)), factories.grant(user)
+    before = timezone.now()
+    changes: dict[str, Any] = {
+        "user": {"user": factories.user()},
+        "tenant": {"tenant": other if inside else tenant},
+        "revoked": {"revoked_at": before},
+    }
+    Grant.objects.filter(pk=older.pk).update(**changes.get(differs, {}))
+    by_hand(
+        proven(
+            sid="another" if differs == "sid" else "sid",
+            tenant=tenant if inside else None,
+            binds=differs == "binding",
+            intent="digest",
+        ),
+        VOICE if differs == "method" else SMS,
+    )
+    assert is_revoked(older) is (differs in {"", "revoked"})
+    assert differs != "revoked" or older.revoked_at == before
+    assert not is_revoked(beside)
 
 
 @pytest.mark.parametrize("differs", ["sid", "tenant", "method", "binding"])

@@ -75,7 +75,7 @@ def test_no_secret_is_compared_by_an_equals_sign() -> None:
     "line",
     [
         "answer == code",
-        "body_digest(form) != held.digest",
+        "body_digest(form) != kept.digest",
         "row.mac == expected",
         "token == request.POST['token']",
         "mac.hexdigest() == given",

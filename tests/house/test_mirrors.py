@@ -28,10 +28,10 @@ def test_every_module_has_its_mirror_test() -> None:
 @pytest.mark.parametrize(
     ("module", "mirror"),
     [
-        ("conf.py", "tests/test_conf.py"),
+        ("vault.py", "tests/test_vault.py"),
         ("core/codes.py", "tests/core/test_codes.py"),
         ("channels/providers/twilio.py", "tests/channels/providers/test_twilio.py"),
-        ("management/commands/otpguard_seal.py", "tests/management/test_otpguard_seal.py"),
+        ("management/commands/otpguard_rekey.py", "tests/management/test_otpguard_rekey.py"),
     ],
 )
 def test_a_mirror_hangs_in_the_room_of_its_module(module: str, mirror: str) -> None:

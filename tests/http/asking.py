@@ -22,6 +22,6 @@ def request_of(
     made = getattr(RequestFactory(), method)(path, data, **options)
     made.session = host.client.session if host else SessionStore()
     made.user = host.user if host else AnonymousUser()
-    made.resolver_match = SimpleNamespace(view_name=view) if view else None
+    made.resolver_match = SimpleNamespace(view_name=view, func=None) if view else None
     made.__dict__[STATE] = None
     return made

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.enrollment import NotRequired, Overdue
-from otpguard.http.enrollment import closed, standing_of_request, stays_open
+from otpguard.http.enrollment import enrollment_status_of_request, send_to_enrollment, stays_open
 from otpguard.http.unavailable import unavailable
 from tests import enrolling, factories
 from tests.host import Host
@@ -80,12 +80,12 @@ def test_the_login_page_is_the_one_of_the_settings(settings: Any, login: str, op
     assert is_open("/enter/") is open_
 
 
-def test_neither_an_empty_media_address_nor_static_files_open_the_rest(settings: Any) -> None:
+def test_neither_an_empty_media_url_nor_static_files_open_the_rest(settings: Any) -> None:
     settings.MEDIA_URL, settings.STATIC_URL = "", "/"
     assert not is_open("/terms/")
 
 
-def test_a_request_that_no_address_fits_is_not_open() -> None:
+def test_a_request_that_no_url_fits_is_not_open() -> None:
     request = RequestFactory().get("/terms/")
     request.resolver_match = None
     assert not stays_open(request, enrolling.ordinary)
@@ -95,29 +95,29 @@ def test_a_person_is_asked_about_once_a_request_and_anew_as_somebody_else(
     person: Host, django_assert_num_queries: Any
 ) -> None:
     request = request_of(person)
-    standing_of_request(request)
+    enrollment_status_of_request(request)
     with django_assert_num_queries(0):
-        assert standing_of_request(request) == NotRequired()
+        assert enrollment_status_of_request(request) == NotRequired()
     enrolling.rule(None)
     request.user = factories.staff()
     factories.select(person.client, None)
     request.session = person.client.session
-    assert isinstance(standing_of_request(request), Overdue)
+    assert isinstance(enrollment_status_of_request(request), Overdue)
 
 
 def test_the_way_back_is_kept_for_pages_only(person: Host) -> None:
     html = {"headers": {"Accept": "text/html"}}
     asked = request_of(person, path="/?a=1", **html)
     asked.path = "//evil.example/"
-    page = closed(asked, OVERDUE)
+    page = send_to_enrollment(asked, OVERDUE)
     assert page["Location"] == "/security/?next=%2F%252Fevil.example%2F%3Fa%3D1"
-    form = closed(request_of(person, "post", **html), OVERDUE)
+    form = send_to_enrollment(request_of(person, "post", **html), OVERDUE)
     assert (form.status_code, form["Location"]) == (303, "/security/")
 
 
 def test_a_machine_gets_level_and_deadline(person: Host) -> None:
     late = Overdue(level=AssuranceLevel.AAL3, deadline=timezone.now() - timedelta(days=1))
-    answer = closed(request_of(person, headers={"Accept": "application/json"}), late)
+    answer = send_to_enrollment(request_of(person, headers={"Accept": "application/json"}), late)
     assert answer.status_code == 403
     assert b'"level": "AAL3"' in answer.content
     assert late.deadline.isoformat().encode() in answer.content

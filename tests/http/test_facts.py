@@ -28,7 +28,7 @@ def test_a_request_says_who_asks_where_for_what(host: Host) -> None:
     assert facts.primary is Primary.PASSWORD
     assert facts.authenticated_at is not None
     assert (facts.method, facts.path, facts.view) == ("POST", "/keys/", "app:keys")
-    assert (facts.address, facts.agent, facts.host) == (
+    assert (facts.client_ip, facts.agent, facts.host) == (
         "127.0.0.1",
         "Firefox on Linux",
         "testserver",
@@ -69,7 +69,7 @@ def test_what_the_user_model_says_is_taken_over(host: Host, flag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("proxies", "header", "address"),
+    ("proxies", "header", "client_ip"),
     [
         (0, "198.51.100.1", "127.0.0.1"),
         (1, "198.51.100.1", "198.51.100.1"),
@@ -81,11 +81,11 @@ def test_what_the_user_model_says_is_taken_over(host: Host, flag: str) -> None:
     ],
 )
 def test_only_what_trusted_proxies_wrote_is_believed(
-    host: Host, settings: Any, proxies: int, header: str, address: str
+    host: Host, settings: Any, proxies: int, header: str, client_ip: str
 ) -> None:
     settings.OTPGUARD = {**settings.OTPGUARD, "TRUSTED_PROXIES": proxies}
     request = request_of(host, headers={"X-Forwarded-For": header})
-    assert facts_from(request).address == address
+    assert facts_from(request).client_ip == client_ip
 
 
 def test_nothing_from_a_strange_user_agent_gets_through(host: Host) -> None:
@@ -112,4 +112,4 @@ def test_a_login_without_a_request_of_its_own_still_has_facts(host: Host) -> Non
     bare = HttpRequest()
     bare.session = host.client.session
     facts = facts_from(bare, user=host.user)
-    assert (facts.user, facts.host, facts.address) == (str(host.user.pk), "", "")
+    assert (facts.user, facts.host, facts.client_ip) == (str(host.user.pk), "", "")

@@ -39,8 +39,8 @@ def test_the_login_page_begins_a_session_of_its_own_each_time() -> None:
 
 
 def test_a_login_that_is_seen_is_fresh_and_one_that_is_not_never(host: Host) -> None:
-    seen = login.begin(request_of(host), seen=True)
-    unseen = login.begin(request_of(host), seen=False)
+    seen = login.begin_login(request_of(host), seen=True)
+    unseen = login.begin_login(request_of(host), seen=False)
     assert seen.authenticated_at is not None
     assert unseen.authenticated_at is None
     assert seen.sid != unseen.sid
@@ -48,7 +48,7 @@ def test_a_login_that_is_seen_is_fresh_and_one_that_is_not_never(host: Host) -> 
 
 def test_the_facts_of_a_new_session_are_those_the_next_request_reads(host: Host) -> None:
     request = request_of(host)
-    begun = login.begin(request, seen=True)
+    begun = login.begin_login(request, seen=True)
     read = facts_from(request)
     assert (begun.sid, begun.primary) == (read.sid, read.primary)
     assert begun.authenticated_at == read.authenticated_at
@@ -58,7 +58,7 @@ def test_the_facts_of_a_new_session_are_those_the_next_request_reads(host: Host)
 def test_a_backend_that_is_not_listed_proves_nothing(host: Host, backend: str) -> None:
     request = request_of(host)
     request.session[BACKEND_SESSION_KEY] = backend
-    assert login.begin(request, seen=True).primary is Primary.NONE
+    assert login.begin_login(request, seen=True).primary is Primary.NONE
 
 
 def test_a_listed_backend_proves_what_the_settings_say(host: Host, settings: Any) -> None:
@@ -66,13 +66,13 @@ def test_a_listed_backend_proves_what_the_settings_say(host: Host, settings: Any
     settings.OTPGUARD = {**settings.OTPGUARD, **raw}
     request = request_of(host)
     request.session[BACKEND_SESSION_KEY] = "some.Sso"
-    assert login.begin(request, seen=True).primary is Primary.SSO
+    assert login.begin_login(request, seen=True).primary is Primary.SSO
 
 
 def test_acting_as_somebody_else_is_recorded_as_proving_nothing(host: Host) -> None:
     request = request_of(host)
     request.session["hijack_history"] = ["7"]
-    begun = login.begin(request, seen=True)
+    begun = login.begin_login(request, seen=True)
     assert (begun.primary, begun.authenticated_at) == (Primary.NONE, None)
     row = LoginSession.objects.get(sid=begun.sid)
     assert (row.primary, row.backend, row.authenticated_at) == ("none", "", None)
@@ -124,9 +124,9 @@ def test_logging_out_ends_the_session_and_what_was_proven_in_it(host: Host) -> N
 def test_ending_a_session_leaves_the_others_of_its_user_alone(host: Host) -> None:
     other = host.another_client()
     grant = pass_step_up(other)
-    login.end(request_of(host))
-    login.end(request_of(host))
-    login.end(request_of(None))
+    login.end_login(request_of(host))
+    login.end_login(request_of(host))
+    login.end_login(request_of(None))
     assert LoginSession.objects.get(sid=factories.sid_of(other)).ended_at is None
     assert Grant.objects.get(pk=grant.pk).revoked_at is None
 
@@ -139,7 +139,7 @@ def test_a_login_knows_the_key_of_its_web_session() -> None:
 
 def test_a_web_session_without_a_key_is_stored_first(host: Host) -> None:
     request = request_of(None)
-    begun = login.begin(request, seen=True, user=host.user)
+    begun = login.begin_login(request, seen=True, user=host.user)
     assert request.session.session_key
     row = LoginSession.objects.get(sid=begun.sid)
     assert row.session_key.reveal() == request.session.session_key
@@ -151,7 +151,7 @@ def test_logging_in_again_in_the_same_browser_ends_the_older_login(host: Host) -
         reverse("admin:login"), {"username": host.user.username, "password": factories.PASSWORD}
     )
     request = request_of(host)
-    login.begin(request, seen=True)
+    login.begin_login(request, seen=True)
     assert LoginSession.objects.get(sid=before).ended_at is not None
     assert LoginSession.objects.get(ended_at=None).sid == request.session[KEY]["sid"]
 

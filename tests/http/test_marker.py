@@ -11,8 +11,8 @@ from django.test import RequestFactory, override_settings
 from django.urls import resolve
 from django.views.generic import View
 
-from otpguard.core.sending import USUAL
-from otpguard.http.marker import Marker, marker_of, sending_of
+from otpguard.core.send_options import USUAL
+from otpguard.http.marker import Marker, marker_of, send_options_of
 
 GUARDED = "tests.guarded"
 
@@ -33,7 +33,7 @@ def marker_at(path: str) -> Marker | None:
         ("/roles/kim/", "role_grant"),
     ],
 )
-def test_a_declared_checkpoint_is_found_at_its_address(path: str, checkpoint: str) -> None:
+def test_a_declared_checkpoint_is_found_at_its_url(path: str, checkpoint: str) -> None:
     marker = marker_at(path)
     assert marker is not None
     assert marker.checkpoint == checkpoint
@@ -52,20 +52,20 @@ def test_what_is_given_to_as_view_comes_before_the_class() -> None:
     marker = marker_at("/chats/given/")
     assert marker is not None
     assert (marker.checkpoint, marker.target) == ("billing_change", "the plan")
-    assert marker.sending == sending_of(["whatsapp", "sms"], 20)
+    assert marker.send_options == send_options_of(["whatsapp", "sms"], 20)
 
 
 @pytest.mark.parametrize("path", ["/chats/", "/chats/mixin/"])
-def test_a_declared_way_of_sending_is_found_at_its_address(path: str) -> None:
+def test_a_declared_way_of_sending_is_found_at_its_url(path: str) -> None:
     marker = marker_at(path)
     assert marker is not None
-    assert marker.sending == sending_of(["whatsapp", "sms"], 20)
+    assert marker.send_options == send_options_of(["whatsapp", "sms"], 20)
 
 
 def test_a_wrong_way_of_sending_is_an_error_of_the_configuration() -> None:
     with pytest.raises(ImproperlyConfigured, match=r'^otpguard: preferred_methods: "smoke"'):
-        sending_of(["smoke"], None)
-    assert sending_of(None, None) is USUAL
+        send_options_of(["smoke"], None)
+    assert send_options_of(None, None) is USUAL
 
 
 def test_a_view_that_authenticates_by_itself_is_never_guarded_early() -> None:
@@ -96,7 +96,7 @@ def test_a_name_is_more_specific_than_its_namespace() -> None:
     raw = {"admin:*": "audit_log_view", "admin:index": "account_closure"}
     with override_settings(OTPGUARD={"URL_CHECKPOINTS": raw}):
         assert marker_at("/admin/") == Marker(checkpoint="account_closure")
-        assert marker_at("/admin/logout/") == Marker(checkpoint="audit_log_view")
+        assert marker_at("/admin/auth/") == Marker(checkpoint="audit_log_view")
 
 
 def test_a_views_own_mark_comes_before_the_settings() -> None:
@@ -113,7 +113,7 @@ def test_a_view_without_a_name_or_a_class_without_a_mark_is_not_guarded() -> Non
         assert marker_of(View.as_view(), "") is None
 
 
-def test_a_target_is_text_or_made_from_the_request_and_the_address() -> None:
+def test_a_target_is_text_or_made_from_the_request_and_the_url() -> None:
     def target(request: HttpRequest, **kwargs: Any) -> str:
         return f"{request.method} {kwargs['name']}"
 

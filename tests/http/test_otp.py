@@ -159,7 +159,7 @@ def test_a_device_of_another_app_is_none_of_ours_to_judge(host: Host) -> None:
 
 
 def test_dropping_takes_both_out(host: Host, marked: HttpRequest) -> None:
-    otp.drop(marked)
+    otp.remove_mark(marked)
     assert DEVICE_ID_SESSION_KEY not in marked.session
     assert STAMP not in marked.session
-    otp.drop(marked)
+    otp.remove_mark(marked)

@@ -11,7 +11,8 @@ from django.http import JsonResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
-from otpguard.core.assurance import AssuranceLevel, FactorKind
+from otpguard.core import shipped_kinds
+from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.decision import Deny, Reason, Refusal, RequireChallenge, RequireEnrollment, Wait
 from otpguard.http.problems import problem, refusal_problem, wants_problem
 
@@ -56,7 +57,7 @@ def test_a_missing_factor_says_where_to_enroll() -> None:
             level=AssuranceLevel.AAL3,
             reason=Reason.NO_FACTOR,
             ttl=TWENTY,
-            kinds=frozenset({FactorKind.PASSKEY}),
+            kinds=frozenset({shipped_kinds.PASSKEY}),
         )
     )
     assert (response.status_code, body["code"]) == (401, "enrollment_required")

@@ -14,11 +14,13 @@ from django.urls import resolve
 from django.utils import timezone
 
 from otpguard.exceptions import Ask
-from otpguard.http import asks
+from otpguard.flows.release import hold
+from otpguard.flows.release.hold import HoldCause
+from otpguard.http import ask_token
 from otpguard.http.guard import RequestRefused, require
-from otpguard.http.refusal import respond
+from otpguard.http.refusal import respond_to_refusal
 from otpguard.http.session import KEY
-from otpguard.models import HeldRequest, LoginSession
+from otpguard.models import KeptForm, LoginSession, Membership
 from tests import factories
 from tests.host import Host
 from tests.http.asking import request_of
@@ -31,14 +33,14 @@ API = {"Accept": "application/json"}
 def refuse(request: HttpRequest, checkpoint: str = "api_key") -> HttpResponseBase:
     with pytest.raises(RequestRefused) as caught:
         require(request, checkpoint)
-    return respond(request, caught.value)
+    return respond_to_refusal(request, caught.value)
 
 
 def ask_of(url: str) -> Ask:
-    """What the address of the step-up page holds."""
+    """What the URL of the step-up page holds."""
     match = resolve(urlsplit(url).path)
     assert match.view_name == "otpguard:choose"
-    ask = asks.unseal(match.kwargs["token"])
+    ask = ask_token.decrypt(match.kwargs["token"])
     assert ask is not None
     return ask
 
@@ -54,7 +56,7 @@ def test_a_browser_is_sent_to_the_page_and_comes_back_to_where_it_was(host: Host
     assert response.status_code == 303
     assert response["Cache-Control"] == "private, no-store"
     ask = ask_of(response["Location"])
-    assert (ask.checkpoint, ask.next, ask.held, ask.unkept) == (
+    assert (ask.checkpoint, ask.next, ask.kept, ask.unkept) == (
         "api_key",
         "/keys/?page=2",
         "",
@@ -63,7 +65,7 @@ def test_a_browser_is_sent_to_the_page_and_comes_back_to_where_it_was(host: Host
     assert (ask.user, ask.sid) == (str(host.user.pk), factories.sid_of(host.client))
 
 
-def test_a_machine_gets_a_document_with_an_absolute_address_and_nothing_is_kept(
+def test_a_machine_gets_a_document_with_an_absolute_url_and_nothing_is_kept(
     host: Host,
 ) -> None:
     response = refuse(request_of(host, "post", "/keys/", {"name": "ci"}, headers=API))
@@ -71,16 +73,16 @@ def test_a_machine_gets_a_document_with_an_absolute_address_and_nothing_is_kept(
     url = json.loads(response.content)["challenge_url"]
     assert url.startswith("http://testserver/security/step-up/")
     ask = ask_of(url)
-    assert (ask.next, ask.held) == ("", "")
-    assert not HeldRequest.objects.exists()
+    assert (ask.next, ask.kept) == ("", "")
+    assert not KeptForm.objects.exists()
 
 
 def test_a_form_is_kept_without_its_secrets_and_files(host: Host) -> None:
     data = {"name": "ci", "password": "hunter2", "csrfmiddlewaretoken": "x"}
     ask = ask_of(refuse(post(host, data))["Location"])
-    held = HeldRequest.objects.get(pk=ask.held)
-    assert json.loads(held.body.reveal()) == {"name": ["ci"]}
-    assert (held.path, held.withheld, held.intent) == ("/keys/", ["password"], ask.intent)
+    form = KeptForm.objects.get(pk=ask.kept)
+    assert json.loads(form.body.reveal()) == {"name": ["ci"]}
+    assert (form.path, form.withheld, form.intent) == ("/keys/", ["password"], ask.intent)
     assert not ask.unkept
 
 
@@ -90,8 +92,8 @@ def test_what_cannot_be_kept_is_said_to_be_lost(host: Host) -> None:
     other = request_of(host, "put", "/keys/", "text", content_type="text/plain", headers=BROWSER)
     for request in (large, other):
         ask = ask_of(refuse(request)["Location"])
-        assert (ask.held, ask.unkept) == ("", True)
-    assert not HeldRequest.objects.exists()
+        assert (ask.kept, ask.unkept) == ("", True)
+    assert not KeptForm.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -157,6 +159,38 @@ def test_a_hold_is_a_page_that_says_until_when(host: Host) -> None:
     assert "Create or rotate an API key" in response.content.decode()
     machine = refuse(request_of(host, headers=API))
     assert json.loads(machine.content)["until"] == held["api_key"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (f"{HoldCause.NEW_ROLE}: admin", "You were given a new role."),
+        (f"{HoldCause.RESET}: lost phone", "How you confirm was reset."),
+        ("looked odd to Eve", "An administrator has decided"),
+    ],
+)
+def test_the_page_of_a_hold_says_why_for_what_where_until_when_and_who_can_end_it(
+    host: Host, reason: str, said: str
+) -> None:
+    facts = factories.facts(factories.user(), host.tenant)
+    member = Membership.objects.get(user=host.user)
+    until = facts.now + timedelta(hours=24)
+    hold.start(facts=facts, membership=member, checkpoint="*", until=until, reason=reason)
+    page = refuse(request_of(host, headers=BROWSER)).content.decode()
+    assert said in page
+    assert "Eve" not in page, "an operator's note is not for the person"
+    assert "Create or rotate an API key" in page
+    assert f"<bdi>{host.tenant.name}</bdi>" in page
+    local = until.astimezone(timezone.get_current_timezone())
+    assert f'datetime="{local.isoformat()}"' in page
+    assert "You cannot do that yourself." in page
+    assert ("/security/add/" in page) is reason.startswith(HoldCause.RESET)
+
+
+def test_somebody_who_does_not_belong_learns_no_name(host: Host) -> None:
+    other = factories.tenant(name="Secret Merger", brand="Merger")
+    factories.select(host.client, other)
+    assert "Merger" not in refuse(request_of(host, headers=BROWSER)).content.decode()
 
 
 def test_somebody_who_does_not_belong_gets_a_page_and_no_way_to_step_up(host: Host) -> None:

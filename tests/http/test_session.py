@@ -84,7 +84,7 @@ def test_a_key_that_django_changed_is_noticed_once_it_was_written(host: Host) ->
     assert not session.is_moved(request), "the same key"
     request.session.cycle_key()
     assert session.is_moved(request)
-    session.settle(request)
+    session.update_key(request)
     assert not session.is_moved(request)
 
 
@@ -117,3 +117,29 @@ def test_the_sid_is_told_whether_or_not_the_mark_counts(host: Host) -> None:
     request.session[HASH_SESSION_KEY] = "the hash after the change"
     assert session.carried(request) == factories.sid_of(host.client)
     assert session.carried(request_of(None)) == ""
+
+
+def test_a_rotated_secret_key_keeps_the_mark_and_gives_it_the_new_hash(
+    host: Host, settings: Any
+) -> None:
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "the next one"
+    request = request_of(host)
+    request.session[HASH_SESSION_KEY] = host.user.get_session_auth_hash()
+    assert session.read(request, str(host.user.pk)) != NO_MARK
+    session.update_key(request)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert session.read(request, str(host.user.pk)) != NO_MARK
+
+
+def test_an_older_secret_key_does_not_bring_an_older_password_back(
+    host: Host, settings: Any
+) -> None:
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "the next one"
+    host.user.set_password("another password")
+    request = request_of(host)
+    request.user = host.user
+    request.session[HASH_SESSION_KEY] = host.user.get_session_auth_hash()
+    session.update_key(request)
+    assert session.read(request, str(host.user.pk)) == NO_MARK

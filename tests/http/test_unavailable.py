@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import RequestFactory
 
 from otpguard.http.unavailable import unavailable
@@ -22,3 +23,11 @@ def test_it_is_503_with_a_time_to_try_again(accept: str, kind: str) -> None:
 def test_a_form_is_not_offered_to_be_fetched_again() -> None:
     answer = unavailable(RequestFactory().post("/x/", headers={"Accept": "text/html"}))
     assert 'href="/x/"' not in answer.content.decode()
+
+
+def test_the_page_has_no_form_whose_token_would_ask_the_store() -> None:
+    request = RequestFactory().get("/x/", headers={"Accept": "text/html"})
+    request.user = get_user_model()(username="ada")
+    answer = unavailable(request)
+    assert "<form" not in answer.content.decode()
+    assert "CSRF_COOKIE" not in request.META

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser import running_chromium
+from tests import enrolling, factories, guarded
+from tests.browser import DESKTOP, PHONE, SIZES, OpenPage, running_chromium
+from tests.in_flight import counted
+from tests.visits import Enter, Visit
 
 HERE = Path(__file__).resolve().parent
 ARTIFACTS = HERE.parent.parent / "test-artifacts"
-DESKTOP = (1280, 900)
-PHONE = (390, 844)
 PATIENCE_MS = 10_000
-
-OpenPage = Callable[..., AbstractContextManager[Page]]
+LANGUAGE = "en-GB"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,9 +50,14 @@ def browser() -> Generator[Browser]:
 
 
 @pytest.fixture
-def site_url(transactional_db: None, live_server: LiveServer) -> str:
-    """Where the site is, under the one name WebAuthn accepts without TLS."""
-    return f"http://localhost:{live_server.thread.port}"
+def site_url(transactional_db: None, live_server: LiveServer) -> Iterator[str]:
+    """Where the site is, under the one name WebAuthn accepts without TLS.
+
+    The database is emptied after the last request, not while it runs.
+    """
+    application = counted(live_server.thread.httpd)
+    yield f"http://localhost:{live_server.thread.port}"
+    application.wait_until_idle()
 
 
 @pytest.fixture
@@ -60,7 +66,7 @@ def reload_site(
 ) -> Iterator[Callable[[], None]]:
     """Let the live server, which runs since the first journey, take over a changed MIDDLEWARE."""
     # Static and media files have handlers in front, and any of them may serve a page.
-    handlers = [live_server.thread.httpd.get_app()]
+    handlers = [counted(live_server.thread.httpd).application]
     while hasattr(handlers[-1], "application"):
         handlers.append(handlers[-1].application)
 
@@ -79,7 +85,9 @@ def open_page(browser: Browser, site_url: str) -> OpenPage:
     """Open further pages: `with open_page(size=PHONE) as page: ...`."""
 
     @contextmanager
-    def opened(*, size: tuple[int, int] = DESKTOP, javascript: bool = True) -> Generator[Page]:
+    def opened(
+        *, size: tuple[int, int] = DESKTOP, javascript: bool = True, language: str = LANGUAGE
+    ) -> Generator[Page]:
         width, height = size
         profile = browser.new_context(
             base_url=site_url,
@@ -87,7 +95,7 @@ def open_page(browser: Browser, site_url: str) -> OpenPage:
             java_script_enabled=javascript,
             is_mobile=size == PHONE,
             has_touch=size == PHONE,
-            locale="en-GB",
+            locale=language,
             timezone_id="UTC",
         )
         profile.set_default_timeout(PATIENCE_MS)
@@ -131,3 +139,47 @@ def shot() -> Callable[[Page, str], Path]:
         return path
 
     return take
+
+
+@pytest.fixture(params=SIZES, ids=["desktop", "phone"])
+def enter(
+    request: pytest.FixtureRequest,
+    open_page: OpenPage,
+    site_url: str,
+    reload_site: Callable[[], None],
+    settings: Any,
+) -> Enter:
+    """Open the site as a fresh member of a fresh tenant: `with enter(phone=True) as visit`.
+
+    At desktop and at phone width, with no script that fails and nothing that the pages forbid.
+    """
+    enrolling.enforce(settings)
+    reload_site()
+    guarded.ran.clear()
+
+    @contextmanager
+    def entered(*, phone: bool = False, language: str = LANGUAGE, **tenant: Any) -> Iterator[Visit]:
+        of = factories.tenant(**tenant)
+        user = factories.user(email="alice@example.com")
+        factories.member(of, user, roles=["admin"])
+        if phone:
+            factories.phone_factor(user, "+12015550123")
+        client = factories.login(Client(), user, of)
+        with open_page(size=request.param, language=language) as page:
+            complaints: list[str] = []
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("console", lambda said: _note(complaints, said.text))
+            page.context.add_cookies(
+                [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site_url}]
+            )
+            cdp = page.context.new_cdp_session(page)
+            size = "phone" if request.param == PHONE else "desktop"
+            yield Visit(page=page, user=user, tenant=of, cdp=cdp, size=size)
+        assert not complaints, complaints
+
+    return entered
+
+
+def _note(complaints: list[str], text: str) -> None:
+    if "Content Security" in text:
+        complaints.append(text)

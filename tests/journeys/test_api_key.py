@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import DESKTOP, SIZES
 from tests.demo.running import Demo, running_demo
 from tests.ports import free_port
 
 Shot = Callable[[Page, str], Path]
-DESKTOP, PHONE = (1280, 900), (390, 844)
 PATIENCE_MS = 15_000
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -127,7 +127,7 @@ def wait_for_more_codes(page: Page, before: int) -> None:
     raise AssertionError("no code came")
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("size", SIZES, ids=["desktop", "phone"])
 def test_by_html_form(browser: Browser, demo: Demo, shot: Shot, size: tuple[int, int]) -> None:
     name = f"ci-{size[0]}"
     with visitor(browser, demo, size=size) as page:
@@ -210,7 +210,7 @@ def test_the_enterprise_tenant_asks_for_a_passkey_and_gets_one(
         expect(page.get_by_role("button", name="Send a code")).to_have_count(0)
         shot(page, "journey enterprise enroll")
         page.get_by_label("Name").fill("Work laptop")
-        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Continue").click()
 
         before = code_count(page)
         page.get_by_role("button", name=re.compile("Send a code")).click()
@@ -243,11 +243,11 @@ def test_the_admin_log_tells_the_story(browser: Browser, demo: Demo, shot: Shot)
         places = [
             told.index(label)
             for label in (
-                "Proof was asked for",
+                "A confirmation was asked for",
                 "A challenge was started",
                 "A code was sent",
-                "A factor was proven",
-                "A grant was issued",
+                "A confirmation succeeded",
+                "A confirmation began to count",
                 "A request passed",
             )
         ]

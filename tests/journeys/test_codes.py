@@ -1,16 +1,14 @@
 """A code that does not arrive: the page says so by itself, and the same code comes another way.
 
-All of it is real but for the vendors, which answer and report over HTTP from this machine: the
+All of it is real but for the vendors, which answer and send receipts from this machine: the
 browser, the site, the worker with its timers, the database.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import time
-import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,28 +16,34 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from otpguard.channels.signatures import hub
-from otpguard.channels.signatures import twilio as sign_as_twilio
+from otpguard.channels.providers import twilio_messaging
 from otpguard.models import Challenge
+from otpguard.testing.vendor_server import Received, Vendor, vendor
 from tests import factories, guarded
-from tests.journeys.conftest import DESKTOP, PHONE, OpenPage
+from tests.browser import PHONE, SIZES, OpenPage
+from tests.journeys.sending import (
+    SLACK,
+    TIMER,
+    admins_page,
+    ask_for_a_code,
+    call,
+    digits_of_chat,
+    enter,
+    is_untouched,
+    send_chat_receipt,
+)
 from tests.journeys.settings import vendors
 from tests.vendors import meta, twilio
-from tests.vendors.server import Received, Vendor, vendor
 from tests.worker import CeleryWorker, running_worker
 
 Shot = Callable[[Page, str], Path]
-NUMBER = "+12015550123"
 FORM = "application/x-www-form-urlencoded"
-TIMER, SLACK = 8.0, 1.0
-"""Seconds: what a vendor has to report in, and what the fallback may take on top of it."""
 AT_ONCE = 2.0
-"""Seconds after a report of failure: far below the timer, with room for a busy machine."""
+"""Seconds after a receipt of failure: far below the timer, with room for a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -70,29 +74,17 @@ class Vendors:
         [message] = vendor.received
         return message
 
-    def report_text(self, status: str, **fields: str) -> None:
+    def send_text_receipt(self, status: str, **fields: str) -> None:
         """Twilio says, signed, what became of the text message, where we asked it to."""
         to = self.text().form["StatusCallback"]
         said = {"MessageSid": self.texts.replied[0].body["sid"], "MessageStatus": status, **fields}
-        signature = sign_as_twilio(twilio.AUTH_TOKEN, to, said.items())
+        signature = twilio_messaging.signature_of(twilio.AUTH_TOKEN, to, said.items())
         headers = {"Content-Type": FORM, "X-Twilio-Signature": signature}
-        _call(to, urlencode(said).encode(), headers)
+        call(to, urlencode(said).encode(), headers)
 
-    def report_chat(self, status: str) -> None:
+    def send_chat_receipt(self, status: str) -> None:
         """Meta says, signed, what became of the WhatsApp message."""
-        [message] = self.chats.replied[0].body["messages"]
-        value = {"statuses": [{"id": message["id"], "status": status}]}
-        body = json.dumps({"entry": [{"changes": [{"value": value}]}]}).encode()
-        headers = {"Content-Type": "application/json"}
-        headers["X-Hub-Signature-256"] = hub(meta.APP_SECRET, body)
-        _call(f"{self.site}/security/webhooks/chats/", body, headers)
-
-
-def _call(url: str, body: bytes, headers: Mapping[str, str]) -> None:
-    """Call the site as a vendor does. Fails unless the report is taken."""
-    asked = urllib.request.Request(url, body, dict(headers))
-    with urllib.request.urlopen(asked, timeout=10) as answer:
-        assert answer.status == 200
+        send_chat_receipt(self.site, self.chats, status)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +97,7 @@ def running(
         vendor(twilio.messaging) as texts,
         vendor(meta.cloud) as chats,
         running_worker(
-            tmp_path_factory.mktemp("mail"),
+            tmp_path_factory.mktemp("email"),
             settings_module="tests.journeys.settings",
             OTPGUARD_TEST_TEXTS=texts.url,
             OTPGUARD_TEST_CHATS=chats.url,
@@ -125,62 +117,21 @@ def at_vendors(running: Vendors, settings: Any, site_url: str) -> Vendors:
     return running
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.fixture(params=SIZES, ids=["desktop", "phone"])
 def page(request: pytest.FixtureRequest, open_page: OpenPage, site_url: str) -> Iterator[Page]:
     """A browser of an admin with a phone, who has just logged in."""
-    tenant = factories.tenant()
-    user = factories.user(email="alice@example.com")
-    factories.member(tenant, user, roles=["admin"])
-    factories.phone_factor(user, NUMBER)
-    session = factories.login(Client(), user, tenant).cookies["sessionid"].value
-    with open_page(size=request.param) as page:
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.context.add_cookies([{"name": "sessionid", "value": session, "url": site_url}])
+    with admins_page(open_page, site_url, request.param) as page:
         yield page
-    assert not complaints, complaints
 
 
 SILENT = pytest.mark.parametrize("page", [PHONE], ids=["phone"], indirect=True)
 """Eight seconds are waited once."""
 
 
-def ask_for_a_code(page: Page) -> Locator:
-    """Be stopped, ask for a code, and have a page that follows where it goes."""
-    page.goto("/billing/")
-    page.get_by_role("button", name=re.compile("Send a code")).click()
-    status = page.get_by_role("status")
-    expect(status).to_have_attribute("aria-live", "polite")
-    expect(status).to_contain_text("Sent by text message to +1 ••• ••23")
-    expect(status).to_contain_text("If none comes, we try again by WhatsApp")
-    page.evaluate("window.untouched = true")
-    return status
-
-
-def is_untouched(page: Page) -> bool:
-    """True while the page has not been loaded anew since the code was asked for."""
-    return page.evaluate("window.untouched === true")
-
-
-def enter(page: Page, digits: str) -> None:
-    """Type the code and be where one wanted to go."""
-    field = page.get_by_label("Code", exact=True)
-    expect(field).to_be_focused()
-    page.keyboard.type(digits)
-    page.get_by_role("button", name="Verify").click()
-    expect(page.get_by_text("done: billing by GET")).to_be_visible()
-
-
 def digits_of_text(message: Received) -> str:
     """The code in a text message: once for people, once for the browser."""
     [digits] = set(re.findall(r"\b\d{6}\b", message.form["Body"]))
     return digits
-
-
-def digits_of_chat(message: Received) -> str:
-    """The code in a WhatsApp message."""
-    body = message.json["template"]["components"][0]
-    return str(body["parameters"][0]["text"])
 
 
 def test_a_text_message_that_failed_is_followed_by_whatsapp_at_once(
@@ -191,17 +142,17 @@ def test_a_text_message_that_failed_is_followed_by_whatsapp_at_once(
     assert at_vendors.chats.received == []
     factories.age(Challenge.objects.get(), last_sent_at=timezone.now() - timedelta(minutes=1))
     expect(page.get_by_role("button", name="Send again", exact=True)).to_be_enabled()
-    reported = time.monotonic()
-    at_vendors.report_text("undelivered", ErrorCode="30005")
+    told_at = time.monotonic()
+    at_vendors.send_text_receipt("undelivered", ErrorCode="30005")
     chat = at_vendors.chat()
-    assert chat.at - reported < AT_ONCE, "nobody waits for the timer of a message that failed"
+    assert chat.at - told_at < AT_ONCE, "nobody waits for the timer of a message that failed"
     assert chat.at - text.at < TIMER + SLACK
     assert digits_of_chat(chat) == digits_of_text(text)
 
     expect(status).to_have_text("The same code was sent again by WhatsApp to +1 ••• ••23.")
     wait = page.get_by_role("button", name=re.compile(r"Send again in \d+ s"))
-    expect(wait, "what was sent anew is waited for anew").to_be_disabled()
-    at_vendors.report_chat("delivered")
+    expect(wait, "what was sent again is waited for again").to_be_disabled()
+    at_vendors.send_chat_receipt("delivered")
     expect(status).to_have_text("Delivered by WhatsApp to +1 ••• ••23.")
     assert is_untouched(page)
     shot(page, f"fell back {page.viewport_size['width']}")

@@ -8,131 +8,44 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 import zxingcpp
-from django.contrib.auth.models import AbstractUser
-from django.test import Client
 from django.utils import timezone
 from PIL import Image
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import Page, expect
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.totp import Seed, code_at, read_key, step_at
-from otpguard.flows.replace import replace_due
-from otpguard.models import Factor, Grant, Membership, Tenant
-from otpguard.testing import send_notices, send_queued
-from tests import enrolling, factories, guarded
-from tests.journeys.conftest import DESKTOP, PHONE, OpenPage
+from otpguard.flows.factor.replace import replace_due
+from otpguard.models import Factor, Grant, Membership
+from otpguard.testing import send_notices
+from tests import enrolling
+from tests.visits import Enter, Visit
 
 Shot = Callable[[Page, str], Path]
 
 
-@dataclass
-class Visit:
-    """One person at the site in one browser."""
-
-    page: Page
-    user: AbstractUser
-    tenant: Tenant
-    cdp: CDPSession
-    size: str
-
-    def plug_in(self, **options: Any) -> str:
-        """Give the browser an authenticator that says yes; returns its id."""
-        self.cdp.send("WebAuthn.enable", {"enableUI": False})
-        chosen = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": True,
-            **options,
-        }
-        made = self.cdp.send("WebAuthn.addVirtualAuthenticator", {"options": chosen})
-        return str(made["authenticatorId"])
-
-    def unplug(self, authenticator: str) -> None:
-        """Take it away again."""
-        self.cdp.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": authenticator})
-
-    def click(self, name: str | re.Pattern[str]) -> None:
-        """Press the button, or follow the link, of that name."""
-        button = self.page.get_by_role("button", name=name)
-        link = self.page.get_by_role("link", name=name)
-        button.or_(link).first.click()
-
-    def enter_sent_code(self) -> None:
-        """Type the code of the newest message."""
-        expect(self.page.get_by_label("Code", exact=True)).to_be_visible()
-        send_queued()
-        self.page.get_by_label("Code", exact=True).fill(SENT[-1].code.digits)
-        self.click("Verify")
-
-    def heading(self, text: str | re.Pattern[str]) -> None:
-        """Wait for the page with this heading."""
-        expect(self.page.get_by_role("heading", level=1, name=text)).to_be_visible()
-
-
-Enter = Callable[..., Any]
-
-
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def enter(
-    request: pytest.FixtureRequest,
-    open_page: OpenPage,
-    site_url: str,
-    reload_site: Callable[[], None],
-    settings: Any,
-) -> Enter:
-    """Open the site as a fresh member of a fresh tenant: `with enter(phone=True) as visit`."""
-    enrolling.enforce(settings)
-    reload_site()
-    guarded.ran.clear()
-
-    @contextmanager
-    def entered(*, phone: bool = False, **tenant: Any) -> Iterator[Visit]:
-        of = factories.tenant(**tenant)
-        user = factories.user(email="alice@example.com")
-        factories.member(of, user, roles=["admin"])
-        if phone:
-            factories.phone_factor(user, "+12015550123")
-        client = factories.login(Client(), user, of)
-        with open_page(size=request.param) as page:
-            complaints: list[str] = []
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("console", lambda said: _note(complaints, said.text))
-            page.context.add_cookies(
-                [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site_url}]
-            )
-            cdp = page.context.new_cdp_session(page)
-            size = "phone" if request.param == PHONE else "desktop"
-            yield Visit(page=page, user=user, tenant=of, cdp=cdp, size=size)
-        assert not complaints, complaints
-
-    return entered
-
-
-def _note(complaints: list[str], text: str) -> None:
-    if "Content Security" in text:
-        complaints.append(text)
-
-
 def add_passkey(visit: Visit, name: str) -> None:
-    """From the Security page to a new passkey; whoever has a factor is asked for it by the site."""
+    """From the Security page to a new passkey; the site asks for a factor, if there is one."""
     visit.page.goto("/security/")
     visit.click("Add a way")
     visit.click("Passkey or security key")
     visit.page.get_by_label("Name").fill(name)
-    visit.click("Go on")
+    visit.click("Continue")
+
+
+def confirm_by_passkey(visit: Visit, shot: Shot) -> None:
+    """From the choice of factors, by a passkey, on to what was asked for."""
+    visit.heading("Confirm that it is you")
+    visit.click(re.compile("Confirm with"))
+    visit.heading("Confirm with your passkey")
+    shot(visit.page, f"passkey use {visit.size}")
+    visit.click("Use your passkey")
+    visit.click(re.compile("^Continue"))
 
 
 def test_two_passkeys_a_step_up_with_one_and_the_other_removed(enter: Enter, shot: Shot) -> None:
@@ -151,12 +64,7 @@ def test_two_passkeys_a_step_up_with_one_and_the_other_removed(enter: Enter, sho
         # A second one would serve AAL3 as the first does, so the first is asked for.
         visit.plug_in(transport="usb")
         add_passkey(visit, "Blue key")
-        visit.heading("Confirm that it is you")
-        visit.click(re.compile("Confirm with"))
-        visit.heading("Confirm with your passkey")
-        shot(visit.page, f"passkey use {visit.size}")
-        visit.click("Use your passkey")
-        visit.click(re.compile("^Continue"))
+        confirm_by_passkey(visit, shot)
         visit.click("Create the passkey")
         visit.heading("Security")
         expect(visit.page.get_by_text("Blue key", exact=True)).to_be_visible()
@@ -166,7 +74,7 @@ def test_two_passkeys_a_step_up_with_one_and_the_other_removed(enter: Enter, sho
         Grant.objects.update(revoked_at=timezone.now())
         visit.page.goto("/billing/")
         visit.page.get_by_label(re.compile("Passkey or security key")).check()
-        visit.click("Go on")
+        visit.click("Continue")
         visit.click("Use your passkey")
         expect(visit.page.get_by_text("done: billing by GET")).to_be_visible()
         used = Factor.objects.get(name="Blue key")
@@ -175,10 +83,7 @@ def test_two_passkeys_a_step_up_with_one_and_the_other_removed(enter: Enter, sho
         visit.page.goto("/security/")
         visit.page.get_by_role("link", name=re.compile("Remove.*Work laptop")).click()
         visit.click("Confirm and remove")
-        visit.heading("Confirm that it is you")
-        visit.click(re.compile("Confirm with"))
-        visit.click("Use your passkey")
-        visit.click(re.compile("^Continue"))
+        confirm_by_passkey(visit, shot)
         visit.heading("Security")
         assert set(Factor.objects.values_list("name", flat=True)) & {"Work laptop"} == set()
 
@@ -201,6 +106,34 @@ def test_a_refused_ceremony_says_so_and_can_be_tried_again(enter: Enter, shot: S
         visit.heading("Security")
 
 
+NOTES_REQUESTS = """
+  window.requests = 0;
+  const get = navigator.credentials.get;
+  navigator.credentials.get = (...given) => {
+    window.requests += 1;
+    return get.apply(navigator.credentials, given);
+  };
+"""
+
+
+def test_a_passkey_is_asked_for_by_the_button_alone(enter: Enter) -> None:
+    with enter() as visit:
+        visit.plug_in()
+        add_passkey(visit, "Work laptop")
+        visit.click("Create the passkey")
+        visit.heading("Security")
+        Grant.objects.update(revoked_at=timezone.now())
+        visit.page.add_init_script(NOTES_REQUESTS)
+        visit.page.goto("/billing/")
+        visit.click(re.compile("Confirm with"))
+        visit.heading("Confirm with your passkey")
+        expect(visit.page.get_by_text("Your account: ")).to_be_visible()
+        visit.page.wait_for_load_state("networkidle")
+        assert visit.page.evaluate("window.requests") == 0
+        visit.click("Use your passkey")
+        expect(visit.page.get_by_text("done: billing by GET")).to_be_visible()
+
+
 def test_an_app_by_its_picture_and_never_a_number(enter: Enter, shot: Shot) -> None:
     """Somebody who never gives a phone: the picture is read as a camera would."""
     with enter() as visit:
@@ -208,7 +141,7 @@ def test_an_app_by_its_picture_and_never_a_number(enter: Enter, shot: Shot) -> N
         visit.heading("Set up a way to confirm")
         visit.click("Authenticator app")
         visit.page.get_by_label("Name").fill("My app")
-        visit.click("Go on")
+        visit.click("Continue")
         visit.heading("Set up your authenticator app")
         shot(visit.page, f"totp {visit.size}")
         picture = visit.page.get_by_role("img").screenshot()
@@ -224,7 +157,7 @@ def test_an_app_by_its_picture_and_never_a_number(enter: Enter, shot: Shot) -> N
         assert not SENT
 
 
-def test_recovery_by_a_saved_and_a_mailed_code(enter: Enter, shot: Shot) -> None:
+def test_recovery_by_a_saved_and_an_emailed_code(enter: Enter, shot: Shot) -> None:
     with enter(phone=True) as visit:
         visit.page.goto("/security/recovery-codes/")
         visit.click("Confirm and make codes")
@@ -235,13 +168,13 @@ def test_recovery_by_a_saved_and_a_mailed_code(enter: Enter, shot: Shot) -> None
         shot(visit.page, f"recovery codes {visit.size}")
         saved = visit.page.get_by_text(re.compile(r"^\w{4}(-\w{4}){5}$")).first.inner_text()
 
-        # The phone is gone. A saved code is half of the way back, a mailed one the other.
+        # The phone is gone. A saved code is half of the way back, an e-mailed one the other.
         Grant.objects.update(revoked_at=timezone.now())
         visit.page.goto("/security/add/totp/")
         visit.page.get_by_label("Name").fill("New app")
-        visit.click("Go on")
+        visit.click("Continue")
         visit.page.get_by_label("Recovery code").check()
-        visit.click("Go on")
+        visit.click("Continue")
         visit.page.get_by_label("Recovery code").fill(saved.lower())
         visit.click("Verify")
         expect(visit.page.get_by_text("Confirm in one more way")).to_be_visible()
@@ -260,7 +193,7 @@ def test_a_new_number_waits_and_then_takes_over(enter: Enter, shot: Shot) -> Non
         visit.page.goto("/security/")
         visit.click("Change number")
         visit.page.get_by_label("Phone number").fill("+1 201 555 0199")
-        visit.click(re.compile("Send a code|Go on|Change"))
+        visit.click(re.compile("Send a code|Continue|Change"))
         visit.click(re.compile("Send a code"))
         visit.enter_sent_code()
         visit.click(re.compile("^Continue"))
@@ -289,12 +222,12 @@ def test_enforcement_counts_down_and_then_closes_everything_else(enter: Enter, s
         enrolling.joined(member, timedelta(days=30))
         visit.page.goto("/terms/")
         visit.heading("Security")
-        expect(visit.page.get_by_text("Your time for it is over")).to_be_visible()
+        expect(visit.page.get_by_text("The deadline has passed")).to_be_visible()
         shot(visit.page, f"overdue {visit.size}")
         visit.plug_in()
         visit.click("Add a way")
         visit.click("Passkey or security key")
         visit.page.get_by_label("Name").fill("Work laptop")
-        visit.click("Go on")
+        visit.click("Continue")
         visit.click("Create the passkey")
         expect(visit.page.get_by_text("done: ordinary")).to_be_visible()

@@ -1,134 +1,175 @@
-"""Caps in the database: exact, rolling, all or nothing."""
+"""The limiter in the database: its contract, and what is its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from otpguard.core.limits import Cap, Charged, Refused
-from otpguard.limits import sql
+from otpguard.core.limits import Cap, CapFull, CapName, Charged
+from otpguard.exceptions import StoreUnavailable
+from otpguard.limits.sql import (
+    FILLING_SQL,
+    LOCK_SQL,
+    SqlLimiter,
+    filling_params,
+    full_cap,
+    lock_keys,
+)
 from otpguard.models import Usage
+from otpguard.statements import fetch
+from otpguard.testing.limiter_contract import HOUR, LimiterContract, cap, start
 from tests.models.rows import postgres_only
-from tests.racing import race
+from tests.pausing import PATIENCE, Actor
 
-pytestmark = pytest.mark.django_db
-HOUR = timedelta(hours=1)
 NOW = timezone.now()
 
 
-def cap(name: str = "session", key: str = "sid", limit: int = 2) -> Cap:
-    return Cap(name=name, key=key, limit=limit, window=HOUR)
+class TestContract(LimiterContract):
+    @pytest.fixture
+    def limiter(self) -> SqlLimiter:
+        return SqlLimiter()
+
+    @contextmanager
+    def outage(self) -> Iterator[None]:
+        """The database answers nothing about this table."""
+
+        def away(execute: Any, sql: str, *rest: Any) -> Any:
+            if "otpguard_usage" in sql:
+                raise OperationalError("the database is away")
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(away):
+            yield
 
 
-def consume(*caps: Cap, now: datetime = NOW, challenge: UUID | None = None) -> Charged | Refused:
+@pytest.fixture
+def limiter() -> SqlLimiter:
+    return SqlLimiter()
+
+
+@pytest.mark.django_db
+def test_a_use_is_a_row_of_its_challenge(limiter: SqlLimiter) -> None:
+    challenge = uuid4()
+    assert start(limiter, cap(), cap(CapName.IP, "a"), now=NOW, challenge=challenge) == Charged()
+    rows = Usage.objects.filter(challenge=challenge).order_by("cap")
+    assert [(row.cap, row.key, row.at) for row in rows] == [
+        ("ip", "a", NOW),
+        ("session", "sid", NOW),
+    ]
+    limiter.refund(challenge)
+    assert not Usage.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_use_that_was_rolled_back_was_none(limiter: SqlLimiter) -> None:
     with transaction.atomic():
-        return sql.consume(caps, challenge=challenge or uuid4(), now=now)
-
-
-def charge(caps: Sequence[Cap], times: int, *, now: datetime = NOW) -> None:
-    for _ in range(times):
-        assert consume(*caps, now=now) == Charged()
-
-
-def test_a_cap_has_room_for_exactly_its_limit() -> None:
-    charge([cap(limit=3)], 3)
-    assert consume(cap(limit=3)) == Refused(cap="session", retry_after=HOUR)
-    assert Usage.objects.count() == 3
-
-
-def test_nothing_is_charged_when_one_of_several_caps_is_full() -> None:
-    full, free = cap("address", "203.0.113.7", 1), cap("session", "sid", 5)
-    charge([full], 1)
-    for order in ((free, full), (full, free)):
-        refused = consume(*order)
-        assert isinstance(refused, Refused)
-        assert refused.cap == "address"
-    assert Usage.objects.filter(cap="session").count() == 0
-    charge([free], 5)
-
-
-def test_other_keys_and_other_caps_do_not_count() -> None:
-    charge([cap(limit=1)], 1)
-    charge([cap(key="another", limit=1), cap("address", limit=1)], 1)
-    assert isinstance(consume(cap(limit=1)), Refused)
-
-
-def test_the_window_rolls_and_says_when_there_is_room_again() -> None:
-    charge([cap()], 1, now=NOW - timedelta(minutes=50))
-    charge([cap()], 1, now=NOW - timedelta(minutes=20))
-    assert consume(cap()) == Refused(cap="session", retry_after=timedelta(minutes=10))
-    later = NOW + timedelta(minutes=10)
-    almost = later - timedelta(seconds=1)
-    assert consume(cap(), now=almost) == Refused(cap="session", retry_after=timedelta(seconds=1))
-    assert consume(cap(), now=later) == Charged()
-    assert consume(cap(), now=later) == Refused(cap="session", retry_after=timedelta(minutes=30))
-
-
-def test_a_smaller_limit_waits_for_as_many_uses_as_are_too_many() -> None:
-    for minutes in (50, 40, 30):
-        charge([cap(limit=3)], 1, now=NOW - timedelta(minutes=minutes))
-    refused = consume(cap(limit=1))
-    assert refused == Refused(cap="session", retry_after=timedelta(minutes=30))
-
-
-def test_a_cap_of_none_lets_nothing_through() -> None:
-    assert consume(cap(limit=0)) == Refused(cap="session", retry_after=HOUR)
-
-
-def test_a_proven_challenge_is_refunded_on_every_cap() -> None:
-    caps, proven = [cap(limit=1), cap("address", "a", 1)], uuid4()
-    assert consume(*caps, challenge=proven) == Charged()
-    sql.refund(uuid4())
-    assert isinstance(consume(*caps), Refused)
-    sql.refund(proven)
-    assert Usage.objects.count() == 0
-    charge(caps, 1)
-
-
-def test_a_use_that_was_rolled_back_was_none() -> None:
-    with transaction.atomic():
-        assert sql.consume([cap(limit=1)], challenge=uuid4(), now=NOW) == Charged()
+        assert limiter.consume([cap(limit=1)], challenge=uuid4(), now=NOW) == Charged()
         transaction.set_rollback(True)
-    charge([cap(limit=1)], 1)
+    assert start(limiter, cap(limit=1), now=NOW) == Charged()
 
 
-def test_a_database_that_fails_charges_nothing_and_lets_nothing_pass() -> None:
+@pytest.mark.django_db
+def test_a_database_that_is_away_makes_no_refund_either(limiter: SqlLimiter) -> None:
+    with TestContract().outage(), pytest.raises(StoreUnavailable), transaction.atomic():
+        limiter.refund(uuid4())
+
+
+# On SQLite a missing table is an OperationalError, as a locked database is.
+@postgres_only
+@pytest.mark.django_db
+def test_a_mistake_of_the_program_is_no_outage(limiter: SqlLimiter) -> None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE otpguard_usage RENAME TO otpguard_usage_away")
         with pytest.raises(DatabaseError), transaction.atomic():
-            sql.consume([cap()], challenge=uuid4(), now=NOW)
+            limiter.consume([cap()], challenge=uuid4(), now=NOW)
         transaction.set_rollback(True)
-    assert consume(cap()) == Charged()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_sixteen_starts_at_once_get_exactly_what_the_cap_allows() -> None:
-    caps = [cap("address", "203.0.113.7", 10), cap("session", "sid", 100)]
-    outcomes = race(lambda: consume(*caps), threads=16)
-    assert sum(outcome == Charged() for outcome in outcomes) == 10
-    assert {o.cap for o in outcomes if isinstance(o, Refused)} == {"address"}
-    assert Usage.objects.filter(cap="address").count() == 10
-    assert Usage.objects.filter(cap="session").count() == 10
-
-
-@pytest.mark.django_db(transaction=True)
-def test_starts_that_name_the_same_caps_in_another_order_do_not_lock_each_other_out() -> None:
-    one, two = cap("address", "a", 100), cap("session", "s", 100)
-    turns = iter([(one, two), (two, one)] * 8)
-    outcomes = race(lambda: consume(*next(turns)), threads=16)
-    assert outcomes == [Charged()] * 16
 
 
 @postgres_only
-def test_the_lock_of_a_cap_is_held_until_the_transaction_ends() -> None:
+@pytest.mark.django_db
+def test_the_lock_of_a_cap_is_held_until_the_transaction_ends(limiter: SqlLimiter) -> None:
     locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
-    sql.consume([cap(), cap("address", "a")], challenge=uuid4(), now=NOW)
+    other = Cap(name=CapName.IP, key="a", limit=1, window=HOUR)
+    limiter.consume([cap(), other], challenge=uuid4(), now=NOW)
     with connection.cursor() as cursor:
         cursor.execute(locks)
         assert cursor.fetchone()[0] == 2
+
+
+# --- for a statement that does more than count -------------------------------------------------
+
+
+def test_the_first_cap_without_room_is_the_one_that_is_told() -> None:
+    caps = [cap(), cap(CapName.IP, "a"), cap(CapName.SITE, "")]
+    assert full_cap(caps, [None, None, None], now=NOW) is None
+    filled = [None, NOW - HOUR / 4, NOW - HOUR / 2]
+    assert full_cap(caps, filled, now=NOW) == CapFull(cap=CapName.IP, retry_after=HOUR * 3 / 4)
+
+
+def test_a_cap_that_lets_nothing_through_is_full_without_a_use() -> None:
+    assert full_cap([cap(limit=0)], [None], now=NOW) == CapFull(
+        cap=CapName.SESSION, retry_after=HOUR
+    )
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+@pytest.mark.django_db
+def test_the_use_that_fills_a_cap_is_the_oldest_of_so_many(limit: int) -> None:
+    """Also when it is asked within a longer statement, beside another cap."""
+    one, other = cap(limit=limit), cap(CapName.IP, "a", limit=1)
+    for minutes in (61, 50, 40, 30):
+        Usage.objects.create(
+            cap="session", key="sid", at=NOW - timedelta(minutes=minutes), challenge=uuid4()
+        )
+    sql = f"SELECT 1, {FILLING_SQL}, {FILLING_SQL}"
+    ((_, of_one, of_other),) = fetch(sql, filling_params([one, other], NOW))
+    # Of those within the hour.
+    assert of_one == NOW - timedelta(minutes=(30, 40, 50)[limit - 1])
+    assert of_other is None
+
+
+def test_caps_are_locked_in_one_order_whatever_theirs_is() -> None:
+    caps = [cap(CapName.IP, str(number)) for number in range(50)]
+    keys = lock_keys(caps)
+    assert keys == sorted(keys) == lock_keys(caps[::-1])
+    assert lock_keys([*caps, *caps]) == keys
+
+
+def take(keys: list[int]) -> None:
+    with transaction.atomic():
+        fetch(LOCK_SQL, [keys])
+
+
+def locks_of(pid: int) -> dict[int, bool]:
+    """The numbers of the locks that a connection has or waits for, and which of the two."""
+    rows = fetch(
+        "SELECT (classid::bigint << 32) | objid::bigint, granted FROM pg_locks"
+        " WHERE locktype = 'advisory' AND pid = %s",
+        [pid],
+    )
+    return dict(rows)
+
+
+@postgres_only
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("place", [0, 7, 29])
+def test_the_locks_are_taken_in_the_order_of_their_numbers(place: int) -> None:
+    """So two who want the same ones never wait for each other in a circle."""
+    keys = lock_keys([cap(CapName.IP, str(number)) for number in range(30)])
+    holder = Actor(lambda: take([keys[place]]), hold_after="pg_advisory").start()
+    assert holder.stopped.wait(PATIENCE)
+    waiting = Actor(lambda: take(keys)).start()
+    found: dict[int, bool] = {}
+    while all(found.values()):
+        found = locks_of(waiting.pid)
+    assert found == {**dict.fromkeys(keys[:place], True), keys[place]: False}
+    holder.may_go_on.set()
+    assert (holder.finish().error, waiting.finish().error) == (None, None)

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from otpguard.management.commands.otpguard_costs import COLUMNS
 from tests import factories
-from tests.reports.test_costs import delivered
+from tests.reports.deliveries import delivered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -45,7 +45,7 @@ def test_with_a_worker_all_is_well_and_it_ends_well(celery_worker: CeleryWorker)
 
 @pytest.fixture
 def no_broker() -> Iterator[None]:
-    """The application's broker is at an address where nobody listens."""
+    """The application's broker is at a URL where nobody listens."""
     here = current_app._get_current_object()
     with Celery("away", broker=f"redis://127.0.0.1:{free_port()}/0") as away:
         away.set_current()

@@ -11,7 +11,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from otpguard.audit.recorder import Circumstances, record
-from otpguard.core.events import ChallengeExpired
+from otpguard.core.events.challenge import ChallengeExpired
 from tests import factories
 
 pytestmark = pytest.mark.django_db

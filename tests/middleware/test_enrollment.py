@@ -1,4 +1,4 @@
-"""Whoever is overdue with enrollment finds everything closed but enrollment."""
+"""A person who is overdue with enrollment finds everything closed but enrollment."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_what_leads_to_enrollment_or_away_stays_open(overdue: Host, settings: An
 
 
 def test_the_settings_open_more_by_name_or_namespace(overdue: Host, settings: Any) -> None:
-    for exempt in ([], ["help"], ["terms:*"], ["*"]):
+    for exempt in ([], ["help"], ["terms:*"]):
         settings.OTPGUARD = {**settings.OTPGUARD, "ENROLLMENT_EXEMPT": exempt}
         assert overdue.client.get("/help/").status_code == 303
         assert overdue.client.get("/terms/").status_code == 303
@@ -107,6 +107,7 @@ def test_staff_without_a_tenant_meet_the_sites_rules(overdue: Host) -> None:
     assert operator.get("/admin/").status_code == 303
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_member_whom_no_rule_asks_costs_one_statement(
     host: Host, settings: Any, django_assert_num_queries: Any
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,11 +13,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from otpguard.models import Event, Grant, LoginSession, Membership
+from otpguard.models import Event, Factor, Grant, LoginSession, Membership, Tenant
 from otpguard.testing import captured_events, pass_step_up
 from tests import factories, guarded
 from tests.host import Host
-from tests.stepup import continue_held, step_up
+from tests.stepup import continue_form, step_up
 
 API = {"Accept": "application/json"}
 
@@ -30,6 +31,7 @@ def test_an_unguarded_view_costs_no_query(host: Host, django_assert_num_queries:
         assert host.client.get("/open/").status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_guarded_view_costs_one_statement_in_its_steady_state(
     host: Host, django_assert_num_queries: Any
 ) -> None:
@@ -42,6 +44,7 @@ def test_a_guarded_view_costs_one_statement_in_its_steady_state(
     assert "otpguard_membership" in ours[0]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_known_device_costs_the_guard_no_further_statement(
     host: Host, django_assert_num_queries: Any
 ) -> None:
@@ -147,7 +150,7 @@ def test_a_running_hold_is_403_with_retry_after(host: Host) -> None:
     pass_step_up(host.client)
     page = host.client.get("/billing/")
     assert page.status_code == 403
-    assert b"waiting period" in page.content.lower()
+    assert b"must wait before you do this" in page.content
     refused = host.client.get("/billing/", headers=API)
     assert refused.status_code == 403
     assert refused.json()["code"] == "checkpoint_held"
@@ -191,6 +194,19 @@ def test_report_only_lets_pass_and_says_so(host: Host, settings: Any) -> None:
     assert "checkpoint.reported" in [e["kind"] for e in events]
 
 
+def test_report_only_lets_people_without_a_factor_pass_and_says_so(
+    host: Host, settings: Any
+) -> None:
+    Factor.objects.all().delete()
+    until = (timezone.now() + timedelta(days=7)).date().isoformat()
+    settings.OTPGUARD = {**settings.OTPGUARD, "REPORT_ONLY": {"billing_change": until}}
+    with captured_events() as events:
+        assert host.client.get("/billing/").status_code == 200
+    assert [e["data"]["reason"] for e in events if e["kind"] == "checkpoint.reported"] == [
+        "no_factor"
+    ]
+
+
 def test_report_only_softens_neither_holds_nor_strangers(host: Host, settings: Any) -> None:
     until = timezone.now() + timedelta(days=7)
     settings.OTPGUARD = {**settings.OTPGUARD, "REPORT_ONLY": {"*": until.date().isoformat()}}
@@ -202,18 +218,26 @@ def test_report_only_softens_neither_holds_nor_strangers(host: Host, settings: A
 
 def test_a_bound_proof_serves_one_request_and_no_other(host: Host) -> None:
     page = step_up(host.client, host.client.post("/roles/bob/", {"role": "admin"}))
-    assert continue_held(host.client, page, role="owner").status_code == 303, "changed body"
+    assert continue_form(host.client, page, role="owner").status_code == 303, "changed body"
     assert host.client.post("/roles/eve/", {"role": "admin"}).status_code == 303, "other target"
-    assert continue_held(host.client, page).status_code == 200
+    assert continue_form(host.client, page).status_code == 200
     assert guarded.ran == ["bob is admin"]
     assert host.client.post("/roles/bob/", {"role": "admin"}).status_code == 303
 
 
 def test_a_view_that_fails_gives_the_bound_use_back(host: Host) -> None:
     page = step_up(host.client, host.client.post("/roles/failing/", {"role": "admin"}))
-    assert continue_held(host.client, page).status_code == 503
+    assert continue_form(host.client, page).status_code == 503
     grant = Grant.objects.get(revoked_at=None)
     assert grant.uses_left == 1
+
+
+def test_a_used_up_proof_is_retired_so_that_the_guard_never_reads_it_again(host: Host) -> None:
+    for _ in range(3):
+        page = step_up(host.client, host.client.post("/roles/kim/", {"role": "admin"}))
+        assert continue_form(host.client, page).status_code == 200
+    assert Grant.objects.filter(uses_left=0).count() == 3
+    assert not Grant.objects.filter(revoked_at=None).exists()
 
 
 def test_every_method_is_guarded(host: Host) -> None:
@@ -232,7 +256,7 @@ def test_a_large_body_is_neither_read_nor_refused_for_its_size(host: Host, setti
 
 
 def test_a_bound_body_over_the_limit_is_refused_as_too_large(host: Host, settings: Any) -> None:
-    settings.OTPGUARD = {**settings.OTPGUARD, "HELD_BYTES": 1000}
+    settings.OTPGUARD = {**settings.OTPGUARD, "KEPT_FORM_BYTES": 1000}
     refused = host.client.post("/roles/bob/", {"role": "x" * 2000}, headers=API)
     assert refused.status_code == 413
 
@@ -259,3 +283,44 @@ def test_a_key_that_django_changed_by_itself_is_noted_where_it_happens(host: Hos
     host.client.post("/password/", {"password": "another long password"})
     row = LoginSession.objects.get(pk=sid)
     assert row.session_key.reveal() == host.client.cookies["sessionid"].value
+
+
+@pytest.mark.parametrize("path", ["/keys/%00/", "/keys/%3Fb/", "/keys/%23b/", "/keys/%25b/"])
+def test_a_form_of_an_odd_path_is_kept_and_comes_back(host: Host, path: str) -> None:
+    """A NUL has no place in a database; a decoded ? or # would lead elsewhere."""
+    refused = host.client.post(path, {"name": "ci", "password\0": "x"})
+    proven = step_up(host.client, refused)
+    assert proven.context["back_url"] == path
+    assert continue_form(host.client, proven).content == b"done: key ci"
+
+
+@pytest.mark.parametrize("path", ["/keys/%00/", "/keys/%3Fb/"])
+def test_a_page_of_an_odd_path_comes_back(host: Host, path: str) -> None:
+    referer = f"http://testserver{path}?x=%00"
+    proven = step_up(
+        host.client, host.client.post("/keys/", {"name": "ci"}, headers={"Referer": referer})
+    )
+    assert proven.context["back_url"] == f"{path}?x=%00"
+
+
+def test_a_tenant_of_the_hosts_that_is_none_of_ours_is_none_and_not_that_of_the_session(
+    host: Host, settings: Any
+) -> None:
+    settings.MIDDLEWARE = [f"{__name__}.sets_tenant", *settings.MIDDLEWARE]
+    pass_step_up(host.client)
+    refused = host.client.get("/billing/", headers={"Accept": "application/json", "X-Tenant": "7"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "no_tenant")
+    Tenant.objects.filter(pk=host.tenant.pk).update(external_id="7")
+    assert host.client.get("/billing/", headers={"X-Tenant": "7"}).status_code == 200
+    assert host.client.get("/billing/").status_code == 200, "the session, where there is none"
+
+
+def sets_tenant(get_response: Any) -> Any:
+    """A host's middleware with a model of its own."""
+
+    def middleware(request: Any) -> Any:
+        key = request.headers.get("X-Tenant")
+        request.tenant = SimpleNamespace(pk=int(key)) if key else None
+        return get_response(request)
+
+    return middleware

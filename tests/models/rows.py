@@ -37,7 +37,7 @@ def plan(queryset: models.QuerySet[Any]) -> str:
 
 
 def crowd(rows: Sequence[models.Model]) -> None:
-    """Fill a table so that the planner has something to weigh, and have it look."""
+    """Fill a table so that the planner has something to choose from, and have it look."""
     table = type(rows[0])._meta.db_table
     type(rows[0])._default_manager.bulk_create(rows)
     with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ from django.db.models import ForeignKey
 from django.utils import timezone
 
 from otpguard.audit.recorder import Circumstances, record
-from otpguard.core.events import CheckpointDenied, DeviceRemembered
+from otpguard.core.events.checkpoint import CheckpointDenied
 from otpguard.core.uuid7 import time_of
 from otpguard.models import Event
 from tests import factories
@@ -67,23 +67,6 @@ def test_lists_stories_and_subjects_are_found_by_index() -> None:
     assert "otpguard_event_subject" in plan(about)
     assert "otpguard_event_story" in plan(rows.order_by().filter(story=uuid4()))
     assert "otpguard_event_xact" in plan(rows.order_by().filter(xact__gte=1, xact__lt=9))
-
-
-def test_the_newest_events_about_somebody_are_those_of_this_tenant_or_none() -> None:
-    user, here, there = factories.user(), factories.tenant(), factories.tenant()
-    ours = [
-        record(DeviceRemembered(device="", name=str(n)), Circumstances.of(factories.facts(user, t)))
-        for n, t in enumerate([here, None, here, None])
-    ]
-    record(DeviceRemembered(device="", name=""), Circumstances.of(factories.facts(user, there)))
-    record(
-        DeviceRemembered(device="", name=""), Circumstances.of(factories.facts(factories.user()))
-    )
-    told = Event.objects.newest_about(str(user.pk), tenant=str(here.pk))
-    assert [row.pk for row in told] == ours[::-1]
-    alone = Event.objects.newest_about(str(user.pk), tenant="", count=1)
-    assert [row.pk for row in alone] == [ours[3]]
-    assert Event.objects.newest_about("", tenant=str(here.pk)) == []
 
 
 @postgres_only

@@ -35,13 +35,13 @@ def test_destination_target_and_origin_are_encrypted_in_the_row(factor: Factor) 
         factor,
         destination=factor.secret,
         target="key 'production'",
-        net='{"address": "203.0.113.7"}',
+        net='{"client_ip": "203.0.113.7"}',
     )
     row.refresh_from_db()
     for column, plain in (
         ("destination", "+12015550123"),
         ("target", "key 'production'"),
-        ("net", '{"address": "203.0.113.7"}'),
+        ("net", '{"client_ip": "203.0.113.7"}'),
     ):
         assert plain not in raw(row, column)
         assert plain not in repr(row.__dict__)

@@ -1,4 +1,4 @@
-"""Grants and held requests."""
+"""Grants and kept forms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from otpguard.models import Grant, HeldRequest
+from otpguard.models import Grant, KeptForm
 from tests import factories
 from tests.models.rows import challenge, crowd, plan, postgres_only, raw
 
@@ -23,8 +23,8 @@ def user() -> AbstractUser:
     return factories.user()
 
 
-def held(of: AbstractUser, **fields: object) -> HeldRequest:
-    return HeldRequest.objects.create(
+def kept(of: AbstractUser, **fields: object) -> KeptForm:
+    return KeptForm.objects.create(
         **{
             "sid": "mine",
             "user": of,
@@ -68,7 +68,7 @@ def test_a_grant_outlives_its_challenge(user: AbstractUser) -> None:
 
 
 def test_the_kept_form_is_encrypted_in_the_row(user: AbstractUser) -> None:
-    row = held(user)
+    row = kept(user)
     row.refresh_from_db()
     assert "owner" not in raw(row, "body")
     assert "owner" not in repr(row.__dict__)
@@ -76,8 +76,8 @@ def test_the_kept_form_is_encrypted_in_the_row(user: AbstractUser) -> None:
 
 
 def test_a_kept_form_is_live_for_its_own_session_and_user_only(user: AbstractUser) -> None:
-    row = held(user)
-    live = HeldRequest.objects.live
+    row = kept(user)
+    live = KeptForm.objects.live
     assert list(live(factories.facts(user, sid="mine"))) == [row]
     assert not live(factories.facts(user, sid="other")).exists()
     assert not live(factories.facts(factories.user(), sid="mine")).exists()
@@ -86,18 +86,18 @@ def test_a_kept_form_is_live_for_its_own_session_and_user_only(user: AbstractUse
 
 
 def test_without_a_session_no_kept_form_is_live(user: AbstractUser) -> None:
-    held(user, sid="")
-    assert not HeldRequest.objects.live(factories.facts(user, sid="")).exists()
+    kept(user, sid="")
+    assert not KeptForm.objects.live(factories.facts(user, sid="")).exists()
 
 
 def test_a_used_or_expired_form_is_not_live(user: AbstractUser) -> None:
     now: datetime = timezone.now()
-    row = held(user, expires_at=now)
-    held(user, used_at=now)
+    row = kept(user, expires_at=now)
+    kept(user, used_at=now)
     facts = factories.facts(user, sid="mine", now=now)
-    assert not HeldRequest.objects.live(facts).exists()
+    assert not KeptForm.objects.live(facts).exists()
     factories.age(row, expires_at=now + timedelta(seconds=1))
-    assert list(HeldRequest.objects.live(facts)) == [row]
+    assert list(KeptForm.objects.live(facts)) == [row]
 
 
 @postgres_only
@@ -120,14 +120,14 @@ def test_live_grants_are_found_by_their_partial_indexes() -> None:
     live = Grant.objects.filter(revoked_at=None).order_by()
     assert "otpguard_grant_sid" in plan(live.filter(sid="sid-0", tenant=tenants[0]))
     assert "otpguard_grant_user_id" in plan(live.filter(user=users[0]))
-    assert "otpguard_grant_member" in plan(live.filter(tenant=tenants[0], user=users[0]))
+    assert "otpguard_grant_user_id" in plan(live.filter(tenant=tenants[0], user=users[0]))
 
 
 @postgres_only
 def test_kept_forms_are_found_by_session_and_by_expiry() -> None:
-    rows = HeldRequest.objects.order_by()
-    assert "otpguard_held_sid" in plan(rows.filter(sid="mine"))
-    assert "otpguard_held_expiry" in plan(rows.filter(expires_at__lte=timezone.now()))
+    rows = KeptForm.objects.order_by()
+    assert "otpguard_kept_sid" in plan(rows.filter(sid="mine"))
+    assert "otpguard_kept_expiry" in plan(rows.filter(expires_at__lte=timezone.now()))
 
 
 def test_own_grants_are_live_unspent_recent_and_of_the_tenant_at_hand() -> None:

@@ -1,4 +1,4 @@
-"""Notices and the addresses they go to, as tables."""
+"""Notices and the e-mail addresses they go to, as tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from otpguard.models import Notice, NoticeAddress
+from otpguard.models import Notice, NoticeEmail
 from tests import factories
 from tests.models.rows import crowd, plan, postgres_only, raw
 
@@ -19,28 +19,28 @@ def notice(**fields: object) -> Notice:
     return Notice(**{**values, **fields})
 
 
-def test_a_live_address_is_there_once_for_each_person() -> None:
+def test_a_live_email_is_there_once_for_each_person() -> None:
     kim = factories.user()
-    values = {"address": "kim@example.org", "address_index": "index"}
-    first = NoticeAddress.objects.create(user=kim, **values)
+    values = {"email": "kim@example.org", "email_index": "index"}
+    first = NoticeEmail.objects.create(user=kim, **values)
     with pytest.raises(IntegrityError), transaction.atomic():
-        NoticeAddress.objects.create(user=kim, **values)
-    NoticeAddress.objects.create(user=factories.user(), **values)
+        NoticeEmail.objects.create(user=kim, **values)
+    NoticeEmail.objects.create(user=factories.user(), **values)
     factories.age(first, removed_at=timezone.now())
-    NoticeAddress.objects.create(user=kim, **values)
+    NoticeEmail.objects.create(user=kim, **values)
 
 
-def test_destination_context_and_address_are_encrypted() -> None:
+def test_destination_context_and_email_are_encrypted() -> None:
     row = notice(context='{"left": 7}')
     row.save()
-    address = NoticeAddress.objects.create(user=factories.user(), address="kim@example.org")
-    assert "kim" not in raw(row, "destination") + raw(address, "address")
+    email = NoticeEmail.objects.create(user=factories.user(), email="kim@example.org")
+    assert "kim" not in raw(row, "destination") + raw(email, "email")
     assert "left" not in raw(row, "context")
 
 
 def test_neither_says_to_whom_it_belongs() -> None:
     assert str(notice()) == "factor_added (queued)"
-    assert str(NoticeAddress(address="kim@example.org")) == "notice address"
+    assert str(NoticeEmail(email="kim@example.org")) == "notice e-mail address"
 
 
 def test_notices_of_somebody_who_is_gone_go_along() -> None:

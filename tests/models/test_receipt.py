@@ -1,4 +1,4 @@
-"""Receipts: each fact of a vendor once, sealed, and outliving its delivery."""
+"""Receipts: each fact of a vendor once, encrypted, and outliving its delivery."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_a_fact_is_stored_once_for_each_vendor() -> None:
         Receipt.objects.create(provider="a", digest="d", state="failed")
 
 
-def test_the_report_is_sealed_in_the_table() -> None:
+def test_the_receipt_is_encrypted_in_the_table() -> None:
     row = Receipt.objects.create(provider="a", digest="d", state="sent", raw="To=+12015550123")
     row.refresh_from_db()
     assert row.raw.reveal() == "To=+12015550123"
@@ -31,7 +31,7 @@ def test_the_report_is_sealed_in_the_table() -> None:
 def test_a_receipt_outlives_its_delivery() -> None:
     of = delivery(challenge(factories.phone_factor(factories.user())))
     row = Receipt.objects.create(provider="a", digest="d", state="sent", delivery=of)
-    assert list(of.reports.all()) == [row]
+    assert list(of.receipt_set.all()) == [row]
     of.delete()
     row.refresh_from_db()
     assert row.delivery is None

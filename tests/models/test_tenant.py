@@ -53,7 +53,7 @@ def test_the_guards_look_up_of_a_member_uses_the_unique_index() -> None:
     membership = factories.member(factories.tenant())
     others = [Tenant(slug=f"other-{n}", name="other") for n in range(500)]
     Tenant.objects.bulk_create(others)
-    # Of a person in many organizations only the pair finds the one row.
+    # Of a person in many tenants only the pair finds the one row.
     crowd([Membership(tenant=tenant, user=membership.user) for tenant in others])
     found = Membership.objects.filter(tenant=membership.tenant, user=membership.user).order_by()
     assert "otpguard_membership_once" in plan(found)

@@ -1,4 +1,4 @@
-"""Addresses of a host that has the pages which notices lead to."""
+"""URLs of a host that has the pages which notices lead to."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ def page(request: HttpRequest, token: str = "") -> HttpResponse:
 
 _ours = [
     path("", page, name="security"),
-    path("address/<str:token>/", page, name="confirm_address"),
+    path("email/<str:token>/", page, name="confirm-email"),
 ]
 urlpatterns = [path("security/", include((_ours, "otpguard")))]

@@ -18,7 +18,7 @@ def _pages(settings: Any) -> None:
 
 def test_a_link_leads_to_the_host_of_the_request() -> None:
     assert page(SECURITY_PAGE, host="acme.example") == "https://acme.example/security/"
-    assert page(CONFIRM_PAGE, "abc", host="acme.example").endswith("/security/address/abc/")
+    assert page(CONFIRM_PAGE, "abc", host="acme.example").endswith("/security/email/abc/")
 
 
 def test_without_a_host_there_is_no_link() -> None:

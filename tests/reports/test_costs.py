@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import uuid4
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from otpguard.models import Delivery, Tenant
-from otpguard.reports.costs import Line, Share, costs, read_month
+from otpguard.models import Tenant
+from otpguard.reports.costs import CostShare, Line, costs, read_month
 from tests import factories
-from tests.flows.setting import stopped
+from tests.reports.deliveries import delivered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MARCH = date(2026, 3, 1)
-
-
-def delivered(
-    tenant: Tenant | None, micros: int, day: int = 15, *, month: int = 3, **changed: object
-) -> Delivery:
-    """A delivery of a challenge of its own, that left on a day of 2026."""
-    challenge = stopped().start()
-    Delivery.objects.filter(challenge=challenge).delete()
-    at = datetime(2026, month, day, tzinfo=UTC)
-    base = {"channel": "sms", "provider": "p", "state": "sent", "sent_at": at, "created_at": at}
-    return Delivery.objects.create(
-        challenge=challenge, tenant=tenant, step=0, cost_micros=micros, **{**base, **changed}
-    )
 
 
 def test_a_month_without_messages_costs_nothing() -> None:
@@ -47,11 +34,11 @@ def test_messages_are_summed_by_tenant_channel_and_provider() -> None:
         tenant=str(a.pk), name="A", channel="sms", provider="p", messages=2, micros=15
     )
     assert found.by_tenant() == {
-        (str(b.pk), "B"): Share(1, 100),
-        (str(a.pk), "A"): Share(3, 22),
-        ("", ""): Share(1, 1),
+        (str(b.pk), "B"): CostShare(1, 100),
+        (str(a.pk), "A"): CostShare(3, 22),
+        ("", ""): CostShare(1, 1),
     }
-    assert found.by_channel() == {"voice": Share(1, 100), "sms": Share(4, 23)}
+    assert found.by_channel() == {"voice": CostShare(1, 100), "sms": CostShare(4, 23)}
     assert list(found.by_provider()) == ["p", "q"], "the dearest first"
 
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from otpguard.core.assurance import Channel
 from otpguard.core.money import MICROS, Rate, as_dollars, cost_of, rate_for
+from tests.simulations.fallback import Assumed
 
 CODES = 40_000
 """A month of a product with 50,000 users: 30,000 confirmations and 10,000 sign-ups."""
@@ -33,9 +34,10 @@ SURCHARGED = Rate(
     per_success=50_000,
     surcharge=3_500,
 )
-REACHED_BY_WHATSAPP = 40
-TAKE_THE_CALL = 64
-"""Of a hundred that the channel before did not reach; see the simulation of fallback."""
+_INPUTS = Assumed()
+REACHED_BY_WHATSAPP = round(100 * _INPUTS.reached(Channel.WHATSAPP))
+TAKE_THE_CALL = round(100 * _INPUTS.reached(Channel.VOICE))
+"""Of a hundred that the channel before did not reach: the inputs of the simulation of fallback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,9 @@ class Mix:
         return (self.micros - texts()) * 10_000 // texts()
 
 
+_SHOWN = {Channel.EMAIL: "e-mail"}
+
+
 def of(channel: str, tries: int, successes: int = 0, *, provider: str = "pre-approved") -> int:
     """The ledger's price of so many messages to the US. Raises LookupError without a price."""
     rate = rate_for(PRICES, provider=provider, channel=channel, country="US", on=DAY)
@@ -73,14 +78,14 @@ def mix(failing_per_10_000: int) -> Mix:
     """The messages of a month in which so many of ten thousand texts fail."""
     failed = CODES * failing_per_10_000 // 10_000
     called = failed - failed * REACHED_BY_WHATSAPP // 100
-    mailed = called - called * TAKE_THE_CALL // 100
+    emailed = called - called * TAKE_THE_CALL // 100
     return Mix(
         failing_per_10_000=failing_per_10_000,
         messages={
             Channel.SMS: CODES,
             Channel.WHATSAPP: failed,
             Channel.VOICE: called,
-            Channel.EMAIL: mailed,
+            Channel.EMAIL: emailed,
         },
     )
 
@@ -101,7 +106,7 @@ def render() -> str:
     """The page."""
     quoted = behind(QUOTED)
     rows = "\n".join(
-        f"| {channel} | {count:,} | ${as_dollars(of(channel.value, 1))}"
+        f"| {_SHOWN.get(channel, channel)} | {count:,} | ${as_dollars(of(channel.value, 1))}"
         f" | ${as_dollars(of(channel.value, count))} |"
         for channel, count in quoted.messages.items()
     )
@@ -144,7 +149,7 @@ country or everywhere, from a day on, and from a number of messages in the month
 the one for the country counts before the one for everywhere, then the newest, then the highest
 tier reached.
 
-Prices stand in `OTPGUARD["PRICES"]` or, and these win, in the admin:
+Prices are set in `OTPGUARD["PRICES"]` or in the admin, which wins:
 
 ```python
 "PRICES": [
@@ -155,7 +160,7 @@ Prices stand in `OTPGUARD["PRICES"]` or, and these win, in the admin:
 ```
 
 A message is charged when it leaves, also when nobody knows whether it did; the vendor's own
-figure stands in place of ours wherever it gives one. An answered code adds `per_success` to the
+figure replaces ours wherever it gives one. An answered code adds `per_success` to the
 message that went out last. What was charged stays; a new price changes nothing back then.
 
 Totals: on each tenant's page and under Prices in the admin, at `api/costs/?month=2026-01` for a
@@ -175,7 +180,8 @@ nearest to it at the prices below: {failing} % of texts failing, **${quoted}**, 
 {rows}
 
 Only the price of a text message is quoted with the example; those of WhatsApp, voice and e-mail
-are assumed, as is that WhatsApp reaches {whatsapp} of a hundred and a call {voice} of the rest.
+are assumed. WhatsApp reaches {whatsapp} of a hundred phones without the text, and a call {voice}
+of the rest: the inputs of `python -m tests.simulations.fallback`, which prints their sources.
 What the premium is at the same prices when more or fewer texts fail:
 
 | texts failing | a month | more |

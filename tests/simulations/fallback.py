@@ -1,61 +1,70 @@
-"""How many codes fallback saves: `python -m tests.simulations.fallback [runs]`.
+"""How many codes fallback saves: `python -m tests.simulations.fallback [--whatsapp 0.6] …`.
 
 Plays verifications through the product's own plan of routes and its own rules of what may fall
-back, with no network and no database. How often a channel fails is assumed; the assumptions are
-printed with the result.
+back, with no network and no database. What a channel reaches is an input: each share has a source
+or is an assumption with a name, both are printed with the result, and each can be given by its
+name. The result is printed with and without e-mail.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
-import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from typing import Any
 
 from otpguard.core.assurance import SAAS_2026, Channel, Primary
 from otpguard.core.outcome import Failure, failed
 from otpguard.core.policy import Policy
 from otpguard.core.presets import BASE
-from otpguard.core.routing import Route, plan
+from otpguard.core.routing import Route, plan_routes
 
 RUNS = 200_000
 SEED = 20_260_101
 RATES = (0.01, 0.02, 0.03, 0.04, 0.05)
-"""The share of text messages that never arrive in the US: 1 to 5 %."""
+"""The share of text messages that never arrive in the US: 1 to 5 % (Telesign, "Top seven")."""
 
 ROUTES = tuple(Route(channel=channel, provider="p", receipts=True) for channel in Channel)
 
 
+def share(default: float, says: str, *, source: str = "") -> Any:
+    """An input: what it is a share of, and who says how large it is. Without a source it is an
+    assumption of ours."""
+    return field(default=default, metadata={"says": says, "source": source})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumed:
-    """What is not measured but assumed; shares of one."""
+    """The inputs, as shares of one."""
 
-    silent: float = field(default=0.40, metadata={"says": "failed texts that no receipt tells of"})
-    fraud: float = field(
-        default=0.02, metadata={"says": "failed texts that the vendor blocks as fraud"}
+    silent: float = share(0.40, "failed texts that no receipt tells of")
+    fraud: float = share(0.02, "failed texts that the vendor blocks as fraud")
+    off: float = share(0.25, "failed texts whose phone takes no call and no data either")
+    whatsapp: float = share(
+        0.32,
+        "other phones that a WhatsApp message reaches",
+        source="Pew Research Center, 2025: 32 % of adults in the US use WhatsApp",
     )
-    off: float = field(
-        default=0.25, metadata={"says": "failed texts whose phone takes no call and no data either"}
-    )
-    whatsapp: float = field(
-        default=0.40, metadata={"says": "other phones that a WhatsApp message reaches"}
-    )
-    voice: float = field(default=0.85, metadata={"says": "other phones whose owner takes the call"})
-    email: float = field(
-        default=0.97, metadata={"says": "people who get their mail while the code is valid"}
-    )
-    gives_up: float = field(
-        default=0.02, metadata={"says": "people who leave at each wait for another channel"}
-    )
-    typed: float = field(
-        default=0.985, metadata={"says": "people who type a code that they have, and rightly"}
-    )
+    voice: float = share(0.85, "other phones whose owner, waiting for it, takes the call")
+    email: float = share(0.97, "people who get their e-mail while the code is valid")
+    gives_up: float = share(0.02, "people who leave at each wait for another channel")
+    typed: float = share(0.985, "people who type a code that they have, and rightly")
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if not 0 <= getattr(self, each.name) <= 1:
+                raise ValueError(f"{each.name} must be a share from 0 to 1")
+
+    def reached(self, channel: Channel) -> float:
+        """Of the phones whose text failed, the share that WhatsApp or a call reaches."""
+        return (1 - self.off) * (self.whatsapp if channel is Channel.WHATSAPP else self.voice)
 
 
 @dataclass(slots=True)
-class Tally:
+class Counts:
     """What became of so many verifications."""
 
     runs: int = 0
@@ -83,11 +92,11 @@ class Game:
     dice: random.Random
     assumed: Assumed
     policy: Policy
-    tally: Tally
+    counts: Counts
 
-    def play(self, runs: int) -> Tally:
+    def play(self, runs: int) -> Counts:
         """So many of them."""
-        routes = plan(
+        routes = plan_routes(
             policy=self.policy,
             profile=SAAS_2026,
             primary=Primary.PASSWORD,
@@ -95,20 +104,20 @@ class Game:
             reachable=frozenset(Channel),
         )
         for _ in range(runs):
-            self.tally.runs += 1
+            self.counts.runs += 1
             self._one(routes)
-        return self.tally
+        return self.counts
 
     def _one(self, routes: tuple[Route, ...]) -> None:
         off = self._is(self.assumed.off)
         waited = timedelta(0)
         for step, route in enumerate(routes):
-            self.tally.by_channel[route.channel] += 1
+            self.counts.by_channel[route.channel] += 1
             if self._arrives(route.channel, off=off):
-                self.tally.recovered += step > 0
-                self.tally.verified += self._is(self.assumed.typed)
+                self.counts.recovered += step > 0
+                self.counts.verified += self._is(self.assumed.typed)
                 return
-            self.tally.sms_failed += step == 0
+            self.counts.sms_failed += step == 0
             failure = self._failure(route.channel)
             if failure is None:
                 # No receipt: the timer of the challenge decides.
@@ -147,39 +156,73 @@ def play(
     seed: int,
     assumed: Assumed | None = None,
     policy: Policy = BASE,
-) -> Tally:
+) -> Counts:
     """So many verifications; the same seed plays the same game."""
     game = Game(
         sms_failure=sms_failure,
         dice=random.Random(seed),
         assumed=assumed or Assumed(),
         policy=policy,
-        tally=Tally(),
+        counts=Counts(),
     )
     return game.play(runs)
 
 
-def report(runs: int = RUNS, seed: int = SEED) -> Iterator[str]:
-    """The assumptions, then a line for each rate, then what it comes to without e-mail."""
-    assumed = Assumed()
+def report(
+    runs: int = RUNS,
+    seed: int = SEED,
+    rates: Sequence[float] = RATES,
+    assumed: Assumed | None = None,
+) -> Iterator[str]:
+    """The inputs with their sources, then a line for each rate: with e-mail and without it."""
+    inputs, usual = assumed or Assumed(), Assumed()
     order = ", ".join(BASE.preferred_methods)
     seconds = int(BASE.fallback_timeout.total_seconds())
     yield f"{runs:,} verifications a line, seed {seed}; plan: {order}; wait: {seconds} s"
-    yield "assumed:"
-    for each in fields(assumed):
-        yield f"  {getattr(assumed, each.name):6.1%}  {each.metadata['says']}"
-    yield "texts failing   recovered   verified"
-    for rate in RATES:
-        yield _line(rate, play(sms_failure=rate, runs=runs, seed=seed))
+    yield "inputs:"
+    for each in fields(inputs):
+        value = getattr(inputs, each.name)
+        given = value != getattr(usual, each.name)
+        source = "given" if given else each.metadata["source"] or "assumption"
+        yield f"  {each.name:9} {value:6.1%}  {each.metadata['says']} [{source}]"
     by_phone = replace(BASE, allowed_channels=frozenset(Channel) - {Channel.EMAIL})
-    yield "the same without e-mail:"
-    yield _line(RATES[-1], play(sms_failure=RATES[-1], runs=runs, seed=seed, policy=by_phone))
+    yield "                   with e-mail            without e-mail"
+    yield "texts failing   recovered   verified   recovered   verified"
+    for rate in rates:
+        all_four, three = (
+            play(sms_failure=rate, runs=runs, seed=seed, assumed=inputs, policy=policy)
+            for policy in (BASE, by_phone)
+        )
+        yield f"{rate:13.1%} {_shares(all_four)} {_shares(three)}"
 
 
-def _line(rate: float, tally: Tally) -> str:
-    return f"{rate:13.0%} {tally.recovered_share:11.1%} {tally.verified_share:10.1%}"
+def _shares(counts: Counts) -> str:
+    return f"{counts.recovered_share:11.1%} {counts.verified_share:10.1%}"
+
+
+def asked(arguments: Sequence[str] | None = None) -> dict[str, Any]:
+    """What the command line asks of `report`; ends the program for what is no share."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulations.fallback")
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--failing", type=float, nargs="+", default=RATES)
+    for each in fields(Assumed):
+        parser.add_argument(
+            f"--{each.name.replace('_', '-')}", type=float, default=each.default, dest=each.name
+        )
+    found = vars(parser.parse_args(arguments))
+    try:
+        inputs = Assumed(**{each.name: found[each.name] for each in fields(Assumed)})
+    except ValueError as error:
+        parser.error(str(error))
+    return {
+        "runs": found["runs"],
+        "seed": found["seed"],
+        "rates": tuple(found["failing"]),
+        "assumed": inputs,
+    }
 
 
 if __name__ == "__main__":
-    for line in report(int(sys.argv[1]) if len(sys.argv) > 1 else RUNS):
+    for line in report(**asked()):
         print(line)

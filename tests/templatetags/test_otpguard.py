@@ -32,11 +32,14 @@ def banner(host: Host) -> str:
 @pytest.mark.parametrize(
     ("left", "says"),
     [
-        (timedelta(days=3), "You have 3 days left to set up a second factor."),
-        (timedelta(days=2, hours=1), "You have 3 days left to set up a second factor."),
-        (timedelta(days=1, minutes=30), "You have 2 days left to set up a second factor."),
-        (timedelta(hours=23, minutes=30), "You have 24 hours left to set up a second factor."),
-        (timedelta(minutes=20), "You have 1 hour left to set up a second factor."),
+        (timedelta(days=3), "You have 3 days left to set up a second way to confirm."),
+        (timedelta(days=2, hours=1), "You have 3 days left to set up a second way to confirm."),
+        (timedelta(days=1, minutes=30), "You have 2 days left to set up a second way to confirm."),
+        (
+            timedelta(hours=23, minutes=30),
+            "You have 24 hours left to set up a second way to confirm.",
+        ),
+        (timedelta(minutes=20), "You have 1 hour left to set up a second way to confirm."),
     ],
 )
 def test_the_banner_counts_down(bare: Host, left: timedelta, says: str) -> None:
@@ -50,7 +53,7 @@ def test_the_banner_counts_down(bare: Host, left: timedelta, says: str) -> None:
 
 def test_one_day_is_said_in_the_singular(bare: Host) -> None:
     text = Template("{% include 'otpguard/banner.html' %}")
-    known = {"url": "/x/", "what": "a second factor", "days": 1, "deadline": timezone.now()}
+    known = {"url": "/x/", "what": "a second way to confirm", "days": 1, "deadline": timezone.now()}
     assert "You have 1 day left" in text.render(Context(known))
 
 
@@ -63,7 +66,7 @@ def test_past_the_deadline_it_says_so_where_a_page_is_open(bare: Host) -> None:
     enrolling.rule(bare.tenant)
     page = banner(bare)
     assert "otpguard-banner-overdue" in page
-    assert "Set up a second factor to go on" in page
+    assert "Set up a second way to confirm to continue" in page
 
 
 def test_there_is_nothing_for_whom_nothing_is_due(bare: Host) -> None:
@@ -76,6 +79,7 @@ def test_there_is_nothing_for_whom_nothing_is_due(bare: Host) -> None:
     assert banner(bare) == ""
 
 
+@pytest.mark.django_db(transaction=True)
 def test_it_costs_nothing_where_the_middleware_has_asked(
     bare: Host, settings: Any, django_assert_num_queries: Any
 ) -> None:
@@ -100,3 +104,10 @@ def test_while_the_store_is_away_it_is_silent(transactional_db: None, bare: Host
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE away RENAME TO otpguard_membership")
+
+
+def test_templates_can_ask_whether_there_are_organizations(settings: Any) -> None:
+    template = Template("{% load otpguard %}{% otpguard_single as alone %}{{ alone }}")
+    assert template.render(Context()) == "False"
+    settings.OTPGUARD = {"TENANCY": "single"}
+    assert template.render(Context()) == "True"

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.exceptions import StoreUnavailable
@@ -28,7 +28,8 @@ def test_a_tenants_rules_are_its_own_and_the_sites_and_nobody_elses() -> None:
     assert rules.site_rules() == (rules.as_rule(sites),)
 
 
-def test_a_version_is_read_once_and_the_next_one_anew(django_assert_num_queries: Any) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_a_version_is_read_once_and_the_next_one_again(django_assert_num_queries: Any) -> None:
     tenant = factories.tenant()
     with django_assert_num_queries(1):
         assert rules.rules_of(str(tenant.pk), 1) == ()
@@ -37,6 +38,16 @@ def test_a_version_is_read_once_and_the_next_one_anew(django_assert_num_queries:
         assert rules.rules_of(str(tenant.pk), 1) == ()
     with django_assert_num_queries(1):
         assert len(rules.rules_of(str(tenant.pk), 2)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_transaction_has_changed_and_undone_is_not_what_counts() -> None:
+    tenant = factories.tenant()
+    with transaction.atomic():
+        assert rules.rules_of(str(tenant.pk), 1) == ()
+        transaction.set_rollback(True)
+    rule(tenant)
+    assert len(rules.rules_of(str(tenant.pk), 1)) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from otpguard.testing.vendor_server import Mood, Reply, Vendor, vendor
 from otpguard.transport import client
 from otpguard.transport.client import send
 from otpguard.transport.exchange import Deadlines, Request, Response, Unknown, Unsent
 from tests.ports import free_port
-from tests.vendors.server import Mood, Reply, Vendor, vendor
 
 QUICK = Deadlines(connect=0.3, read=0.5)
 USUAL = Deadlines(connect=2, read=5)
@@ -37,7 +37,7 @@ def running() -> Iterator[Vendor]:
 
 
 def post(server: Vendor, path: str = "/", **parts: object) -> Request:
-    return Request(method="POST", url=server.url + path, **parts)  # type: ignore[arg-type]
+    return Request(method="POST", url=server.url + path, **parts)
 
 
 def test_what_is_sent_arrives_and_what_is_answered_comes_back(running: Vendor) -> None:
@@ -118,20 +118,20 @@ def test_a_vendor_that_does_not_take_the_connection_in_time_got_nothing() -> Non
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
-        address = full.getsockname()
-        with socket.create_connection(address), _crowd(address):
-            request = Request(method="POST", url=f"http://127.0.0.1:{address[1]}/")
+        listening = full.getsockname()
+        with socket.create_connection(listening), _crowd(listening):
+            request = Request(method="POST", url=f"http://127.0.0.1:{listening[1]}/")
             assert send(request, deadlines=QUICK) == Unsent(reason="ConnectTimeout")
 
 
 class _crowd:  # noqa: N801 (a context manager, used like a function)
     """Connections that fill up a server's backlog."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
+    def __init__(self, listening: tuple[str, int]) -> None:
         self._sockets = [socket.socket() for _ in range(4)]
         for each in self._sockets:
             each.setblocking(False)
-            each.connect_ex(address)
+            each.connect_ex(listening)
 
     def __enter__(self) -> None:
         pass

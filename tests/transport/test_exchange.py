@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from otpguard.transport.exchange import LONGEST, Deadlines, Request, Response, checked_address
+from otpguard.transport.exchange import LONGEST, Deadlines, Request, Response, checked_url
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from otpguard.transport.exchange import LONGEST, Deadlines, Request, Response, c
 )
 def test_only_https_with_a_plain_host_is_spoken(url: str) -> None:
     with pytest.raises(ValueError, match="vendor"):
-        checked_address(url)
+        checked_url(url)
     with pytest.raises(ValueError, match="vendor"):
         Request(method="GET", url=url)
 
@@ -41,7 +41,7 @@ def test_only_https_with_a_plain_host_is_spoken(url: str) -> None:
     ],
 )
 def test_https_is_fine_and_on_loopback_http(url: str) -> None:
-    assert checked_address(url) == url
+    assert checked_url(url) == url
 
 
 @pytest.mark.parametrize(

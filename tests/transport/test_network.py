@@ -7,8 +7,8 @@ import logging
 import httpcore2
 import pytest
 
+from otpguard.testing.vendor_server import vendor
 from otpguard.transport.network import Backend, Stream, budget, left
-from tests.vendors.server import vendor
 
 
 def test_the_shorter_of_timeout_and_budget_counts() -> None:
@@ -30,7 +30,7 @@ def test_with_no_time_left_nothing_is_tried() -> None:
         with pytest.raises(httpcore2.WriteTimeout):
             stream.write(b"x")
         with pytest.raises(httpcore2.ConnectTimeout):
-            stream.start_tls(None)  # type: ignore[arg-type]
+            stream.start_tls(None)
         with pytest.raises(httpcore2.ConnectTimeout):
             Backend().connect_tcp("127.0.0.1", 9)
 

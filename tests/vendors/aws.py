@@ -7,9 +7,9 @@ import re
 from hashlib import sha256
 from itertools import count
 
-from tests.vendors.server import Received, Reply
+from otpguard.testing.vendor_server import Received, Reply
 
-ACCESS_KEY, SECRET_KEY, REGION = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG", "us-east-1"
+ACCESS_KEY, SECRET_KEY, REGION = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG", "us-east-1"
 
 _number = count(1)
 

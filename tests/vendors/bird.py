@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.vendors.server import Received, Reply
+from otpguard.testing.vendor_server import Received, Reply
 
 API_KEY = "bk_eu1_0123456789"
 RIGHT = "481516"
@@ -55,7 +55,7 @@ class BirdVerify:
 
 
 def verify(received: Received) -> Reply:
-    """One that starts anew each time, for the contract."""
+    """A new one each time, for the contract."""
     if received.path.endswith("/check"):
         success = received.json["code"] == RIGHT
         reason = None if success else "incorrect_code"

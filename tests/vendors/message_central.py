@@ -6,9 +6,11 @@ import json
 from base64 import urlsafe_b64encode
 from itertools import count
 
-from tests.vendors.server import Received, Reply
+from otpguard.testing.vendor_server import Received, Reply
+from tests.vendors import accounts
 
-CUSTOMER, PASSWORD, KEY = "C-123", "p@ss", "cEBzcw=="
+CUSTOMER = accounts.MESSAGE_CENTRAL_CUSTOMER
+PASSWORD, KEY = accounts.MESSAGE_CENTRAL_PASSWORD, "cEBzcw=="
 RIGHT = "481516"
 _WEEK = 604_800
 

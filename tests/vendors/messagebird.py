@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from tests.vendors.server import Received, Reply
+from otpguard.testing.vendor_server import Received, Reply
 
 ACCESS_KEY = "live_0123456789"
 SIGNING_KEY = "36efdd1aace2e26cd490f0d951138253bef2f7c6d34d18981da781555cc4cebb"

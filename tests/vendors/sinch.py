@@ -8,7 +8,7 @@ from base64 import b64decode, b64encode
 from hashlib import md5, sha256
 from itertools import count
 
-from tests.vendors.server import Received, Reply
+from otpguard.testing.vendor_server import Received, Reply
 
 KEY, SECRET = "a1b2c3d4", b64encode(b"my-key-secret").decode()
 RIGHT = "481516"

@@ -6,11 +6,12 @@ import re
 from itertools import count
 
 from otpguard.channels.signatures import basic
-from tests.vendors.server import Received, Reply
+from otpguard.testing.vendor_server import Received, Reply
+from tests.vendors import accounts
 
-ACCOUNT = "AC" + "0" * 32
-AUTH_TOKEN = "12345"
-SERVICE = "MG" + "1" * 32
+ACCOUNT = accounts.TWILIO_ACCOUNT
+AUTH_TOKEN = accounts.TWILIO_AUTH_TOKEN
+SERVICE = accounts.TWILIO_SERVICE
 VERIFY_SERVICE = "VA" + "2" * 32
 CALLBACK = "https://acme.example/otpguard/receipts/twilio/"
 
@@ -36,7 +37,11 @@ def messaging(received: Received) -> Reply:
         assert received.form == {"Outcome": "confirmed"}
         return Reply(201, {"outcome": "confirmed"})
     assert received.path == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
-    form = received.form
+    return Reply(201, _taken(received.form))
+
+
+def _taken(form: dict[str, str]) -> dict[str, object]:
+    """A message as Twilio answers its sender."""
     assert re.fullmatch(r"\+[1-9]\d{6,14}", form["To"])
     assert 0 < len(form["Body"]) <= 1600
     assert ("MessagingServiceSid" in form) != ("From" in form)
@@ -52,19 +57,16 @@ def messaging(received: Received) -> Reply:
     }
     assert 5 < int(form.get("ValidityPeriod", "600")) <= 36_000
     assert form.get("RiskCheck", "enable") in {"enable", "disable"}
-    return Reply(
-        201,
-        {
-            "sid": f"SM{next(_number):032x}",
-            "status": "queued",
-            "error_code": None,
-            "num_segments": "1",
-            "price": None,
-            "price_unit": "USD",
-            "to": form["To"],
-            "body": form["Body"],
-        },
-    )
+    return {
+        "sid": f"SM{next(_number):032x}",
+        "status": "queued",
+        "error_code": None,
+        "num_segments": "1",
+        "price": None,
+        "price_unit": "USD",
+        "to": form["To"],
+        "body": form["Body"],
+    }
 
 
 def verify(received: Received) -> Reply:

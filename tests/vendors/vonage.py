@@ -7,10 +7,16 @@ from itertools import count
 from uuid import UUID
 
 from otpguard.channels.signatures import basic
-from tests.vendors.server import Received, Reply
+from otpguard.testing.vendor_server import Received, Reply
 
 KEY, SECRET = "abcd1234", "s3cret"
 SIGNATURE_SECRET = "qwertyuiopasdfghjklzxcvbnm123456"
+SIGNED_TOKEN = (
+    "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJPbmxpbmUgSldUIEJ1aWxkZXIiLCJpYXQiOjE2OTc2"
+    "MzQ2ODAsImV4cCI6MzMyNTQ1NDA4MjgsImF1ZCI6IiIsInN1YiI6IiJ9."
+    "88vJc3I2HhuqEDixHXVhc9R30tA6U_HQHZTC29y6CGM"
+)
+"""A bearer token that SIGNATURE_SECRET signs."""
 
 _number = count(1)
 

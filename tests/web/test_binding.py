@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from otpguard.core.assurance import FactorKind
+from otpguard.core import shipped_kinds
 from otpguard.factors.enrolled import value_of
 from otpguard.models import Challenge, Factor
-from otpguard.web.binding import OFFERED, guard_of, guard_to_change
+from otpguard.web.binding import guard_of, guard_to_change, offered
 from tests import factories
 from tests.authenticator import Authenticator
 from tests.host import Host
@@ -16,15 +16,15 @@ pytestmark = pytest.mark.django_db
 
 
 def test_recovery_codes_are_not_offered_as_something_to_set_up() -> None:
-    assert set(OFFERED) == set(FactorKind) - {FactorKind.RECOVERY}
+    assert [kind.slug for kind in offered()] == ["phone", "passkey", "totp"]
 
 
 def test_the_guard_follows_what_is_enrolled(host: Host) -> None:
     facts = factories.facts(host.user, host.tenant)
-    assert guard_of(facts, FactorKind.PASSKEY) == "factor_change"
+    assert guard_of(facts, shipped_kinds.PASSKEY) == "factor_change"
     factories.passkey_factor(host.user, Authenticator(origin="http://testserver"))
-    assert guard_of(facts, FactorKind.PASSKEY) == "factor_change.strong"
-    assert guard_of(facts, FactorKind.PHONE) == "factor_change"
+    assert guard_of(facts, shipped_kinds.PASSKEY) == "factor_change.strong"
+    assert guard_of(facts, shipped_kinds.PHONE) == "factor_change"
 
 
 def test_what_goes_is_guarded_as_what_joins(host: Host) -> None:

@@ -2,78 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from otpguard.core.decision import Reason
-from otpguard.flows.answer import Rejected
+from otpguard.core.reasons import (
+    AnswerReason,
+    CeremonyFault,
+    StartReason,
+)
+from otpguard.flows.challenge.answer import Rejected
 from otpguard.web import messages
+from otpguard.web.messages import PageProblem
 
-STARTS = (
-    "foreign",
-    "factor_locked",
-    "factor_not_acceptable",
-    "no_route",
-    "no_sends_left",
-    "closed",
-)
-ANSWERS = ("wrong", "exhausted", "expired", "used", "canceled", "locked", "wait", "unknown")
+OWN_WORDS = (*PageProblem, *StartReason, *Reason)
+REJECTIONS = (*AnswerReason, *CeremonyFault)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (1, "1 second"),
-        (89, "89 seconds"),
-        (90, "2 minutes"),
-        (120, "2 minutes"),
-        (121, "3 minutes"),
-    ],
-)
-def test_a_duration_is_never_shorter_than_it_is(seconds: int, said: str) -> None:
-    assert messages.duration(seconds) == said
+def test_a_wait_is_told_as_the_time_when_it_ends() -> None:
+    now = timezone.now()
+    assert messages.Waiting.of(0, now=now) is None
+    wait = messages.Waiting.of(600, now=now)
+    assert wait is not None
+    assert (wait.until - now, wait.seconds) == (timedelta(minutes=10), 600)
 
 
-def test_a_full_cap_and_a_wait_say_how_long() -> None:
-    assert messages.start_refused("cap_session", 600).endswith("Try again in 10 minutes.")
-    assert messages.start_refused("wait", 30).endswith("Try again in 30 seconds.")
+def test_every_reason_has_its_sentence() -> None:
+    assert set(messages.PROBLEMS) == set(PageProblem)
+    assert set(messages.NOT_STARTED) == set(StartReason)
+    assert {*messages.REJECTED, AnswerReason.WRONG} == {*AnswerReason, *CeremonyFault}
 
 
-@pytest.mark.parametrize("reason", STARTS)
-def test_every_refused_start_has_a_sentence_of_its_own(reason: str) -> None:
-    assert messages.start_refused(reason, 0) not in {messages.problem("nothing known"), reason}
+def in_both_languages(say: Callable[[], str]) -> None:
+    """Raises AssertionError when it is no sentence, or no other one in German."""
+    english = say()
+    with translation.override("de"):
+        german = say()
+    assert english.endswith("."), english
+    assert german.endswith("."), german
+    assert german != english
+
+
+def test_every_problem_is_a_sentence_in_english_and_german() -> None:
+    for code in OWN_WORDS:
+        in_both_languages(partial(messages.problem, code))
 
 
 def test_a_reason_of_the_core_is_said_in_its_own_words() -> None:
     assert messages.problem(Reason.NO_TENANT) == "No organization is selected."
 
 
-def test_an_unknown_code_still_gives_a_sentence() -> None:
-    assert messages.problem("from a later release") == "This cannot go on."
-
-
-def test_a_wrong_code_tells_the_tries_left_and_the_wait() -> None:
-    assert messages.rejected(Rejected(reason="wrong", attempts_left=1)) == (
+def test_a_wrong_code_tells_the_tries_left() -> None:
+    assert messages.rejected(Rejected(reason=AnswerReason.WRONG, attempts_left=1)) == (
         "That code is not right. 1 try left."
     )
-    assert messages.rejected(Rejected(reason="wrong", attempts_left=3, retry_after=20)) == (
-        "That code is not right. 3 tries left. Wait 20 seconds before the next try."
-    )
+    assert messages.rejected(
+        Rejected(reason=AnswerReason.WRONG, attempts_left=3, retry_after=20)
+    ) == ("That code is not right. 3 tries left.")
 
 
-@pytest.mark.parametrize("reason", ["tries_used", "gone", "unavailable"])
-def test_what_a_vendor_says_about_its_code_tells_what_to_do(reason: str) -> None:
+@pytest.mark.parametrize(
+    "reason", [AnswerReason.TRIES_USED, AnswerReason.GONE, AnswerReason.UNAVAILABLE]
+)
+def test_what_a_vendor_says_about_its_code_tells_what_to_do(reason: AnswerReason) -> None:
     text = messages.rejected(Rejected(reason=reason))
     assert "end a new one." in text
-    assert text != messages.rejected(Rejected(reason="unknown"))
+    assert text != messages.rejected(Rejected(reason=AnswerReason.UNKNOWN))
 
 
-@pytest.mark.parametrize("reason", ANSWERS)
-def test_every_rejection_is_a_sentence_in_english_and_german(reason: str) -> None:
-    rejected = Rejected(reason=reason, attempts_left=2, retry_after=60)
-    english = messages.rejected(rejected)
-    with translation.override("de"):
-        german = messages.rejected(rejected)
-    assert english.endswith(".")
-    assert german.endswith(".")
-    assert german != english
+def test_every_rejection_is_a_sentence_in_english_and_german() -> None:
+    for reason in REJECTIONS:
+        rejected = Rejected(reason=reason, attempts_left=2, retry_after=60)
+        in_both_languages(partial(messages.rejected, rejected))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import user_logged_in, user_logged_out
-from django.test import RequestFactory
+from django.core.management.sql import emit_post_migrate_signal
+from django.db import connection
+from django.test import RequestFactory, override_settings
 
-from otpguard.models import LoginSession
-from otpguard.web.receivers import connect
+from otpguard.models import LoginSession, Membership, Tenant
+from otpguard.tenants.single import SINGLE_ID
+from otpguard.web.receivers import migrated
 from tests import factories
-from tests.host import Host
 
 pytestmark = pytest.mark.django_db
 
@@ -22,8 +24,22 @@ def test_a_login_without_a_request_or_session_marks_nothing() -> None:
     assert not LoginSession.objects.exists()
 
 
-def test_connecting_twice_begins_one_session_for_one_login(host: Host) -> None:
-    connect()
-    before = LoginSession.objects.count()
-    host.another_client()
-    assert LoginSession.objects.count() == before + 1
+def test_migrate_makes_the_one_tenant_where_the_settings_ask_for_it_and_once() -> None:
+    boss = factories.staff()
+    emit_post_migrate_signal(0, interactive=False, db="default")
+    assert not Tenant.objects.exists()
+    with override_settings(OTPGUARD={"TENANCY": "single", "BRAND": "Acme"}):
+        emit_post_migrate_signal(0, interactive=False, db="default")
+        emit_post_migrate_signal(0, interactive=False, db="default")
+    assert Tenant.objects.get().pk == SINGLE_ID
+    assert Membership.objects.get().user == boss
+
+
+@override_settings(OTPGUARD={"TENANCY": "single"})
+def test_a_migrate_that_has_not_come_to_our_tables_or_is_elsewhere_makes_nothing() -> None:
+    migrated(using="another")
+    assert not Tenant.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE otpguard_membership RENAME TO otpguard_membership_away")
+    migrated(using="default")
+    assert not Tenant.objects.exists()

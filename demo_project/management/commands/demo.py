@@ -32,13 +32,13 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where to listen, and whether to begin anew."""
+        """Where to listen, and whether to start from an empty database."""
         parser.add_argument("--port", type=int, default=PORT, help=f"Default: {PORT}.")
         parser.add_argument(
             "--reset", action="store_true", help="Forget everything of earlier runs first."
         )
 
-    def handle(self, *_args: Any, port: int, reset: bool, **_options: Any) -> None:  # noqa: ANN401
+    def handle(self, *_args: Any, port: int, reset: bool, **_options: Any) -> None:  # noqa: ANN401 (Django's signature)
         """Run until Ctrl-C or SIGTERM."""
         _check_free(port)
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             self._say("forgetting earlier runs…")
             _forget()
         for folder in ("queue", "control"):
-            # A task of an earlier run is of no use: the sweep sends anew what is still wanted.
+            # A task of an earlier run is of no use: the sweep sends again what is still wanted.
             shutil.rmtree(settings.BROKER / folder, ignore_errors=True)
             (settings.BROKER / folder).mkdir(parents=True)
         settings.INBOX.mkdir(parents=True, exist_ok=True)
@@ -137,5 +137,5 @@ def _forget() -> None:
     """Delete what the demo wrote, by name; the key stays, so that open browsers keep working."""
     for name in ("db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm", "web.log", "worker.log"):
         (settings.VAR / name).unlink(missing_ok=True)
-    for name in ("broker", "inbox", "mail"):
+    for name in ("broker", "inbox", "email"):
         shutil.rmtree(settings.VAR / name, ignore_errors=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,50 +18,29 @@ from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
-from otpguard.channels.answers import by_status, document, retry_after, text
 from otpguard.channels.base import OutboundMessage
+from otpguard.channels.capabilities import Capabilities
 from otpguard.channels.http_provider import HttpProvider, NotAuthorizedError
+from otpguard.channels.option_rules import OptionRule, OptionRules, visible
+from otpguard.channels.responses import by_status, document, text
+from otpguard.channels.vendor_answers.aws import ANSWERS
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
-from otpguard.core.outcome import Accepted, Failure, Outcome, failed
-from otpguard.transport.exchange import Request, Response, checked_address
-
-FOR_DEVELOPMENT = False
+from otpguard.core.outcome import Accepted, Outcome
+from otpguard.transport.exchange import Request, Response, checked_url
 
 SERVICE = "sms-voice"
 TARGET = "PinpointSMSVoiceV2"
 TIME_TO_LIVE = (5, 259_200)
 """The shortest and the longest time that AWS tries, in seconds."""
 
-REASONS: Mapping[str, Failure] = {
-    "ACCOUNT_DISABLED": Failure.AUTH_CONFIG,
-    "COUNTRY_CODE_MISMATCH": Failure.GEO_BLOCKED,
-    "COUNTRY_NOT_ENABLED": Failure.GEO_BLOCKED,
-    "DAILY_DESTINATION_CALL_LIMIT": Failure.CHANNEL_UNAVAILABLE,
-    "DESTINATION_COUNTRY_BLOCKED": Failure.GEO_BLOCKED,
-    "DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION": Failure.GEO_BLOCKED,
-    "DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE": Failure.FRAUD_BLOCKED,
-    "DESTINATION_PHONE_NUMBER_NOT_VERIFIED": Failure.AUTH_CONFIG,
-    "DESTINATION_PHONE_NUMBER_OPTED_OUT": Failure.OPTED_OUT,
-    "INSUFFICIENT_ACCOUNT_REPUTATION": Failure.AUTH_CONFIG,
-    "INTERNATIONAL_SENDING_NOT_SUPPORTED": Failure.GEO_BLOCKED,
-    "INVALID_IDENTITY_FOR_DESTINATION_COUNTRY": Failure.GEO_BLOCKED,
-    "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT": Failure.BALANCE,
-    "MONTHLY_SPEND_LIMIT_REACHED_FOR_VOICE": Failure.BALANCE,
-    "NO_ORIGINATION_IDENTITIES_FOUND": Failure.NOT_REGISTERED,
-    "PRICE_OVER_THRESHOLD": Failure.CHANNEL_UNAVAILABLE,
-    "SENDER_ID_NOT_REGISTERED": Failure.NOT_REGISTERED,
-    "SENDER_ID_NOT_SUPPORTED": Failure.NOT_REGISTERED,
-    "SENDER_ID_REQUIRES_REGISTRATION": Failure.NOT_REGISTERED,
-    "VOICE_CAPABILITY_NOT_AVAILABLE": Failure.CHANNEL_UNAVAILABLE,
-}
-KINDS: Mapping[str, Failure] = {
-    "AccessDeniedException": Failure.AUTH_CONFIG,
-    "InternalServerException": Failure.TRANSIENT,
-    "ResourceNotFoundException": Failure.AUTH_CONFIG,
-    "ServiceQuotaExceededException": Failure.RATE_LIMITED,
-    "ThrottlingException": Failure.RATE_LIMITED,
-}
+REGION = OptionRule(r"[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}", "a region of AWS, like us-east-1")
+IDENTITY = OptionRule(r"[A-Za-z0-9_:/+-]{1,256}", "a number or sender id, or its id, or a pool's")
+CONFIGURATION_SET = OptionRule(r"[A-Za-z0-9_:/-]{1,256}", "the name of a configuration set")
+PRICE = OptionRule(
+    r"(?=.{2,8}$)\d{0,2}\.\d{1,5}",
+    "dollars with a point, like 0.10: up to two digits before it, one to five behind",
+)
 
 
 def _no_debug(record: logging.LogRecord) -> bool:
@@ -76,8 +55,8 @@ class Aws(HttpProvider):
     """Serves `channels`, by default SMS alone; voice needs `origination_identity`.
 
     Without `access_key` and `secret_key` botocore finds credentials where it always does:
-    environment, profile, role. `max_price` is in US dollars, as AWS wants it. With `feedback` AWS
-    is told which codes were proven. Raises ValueError.
+    environment, profile, role. `max_price` is in US dollars, as AWS wants it: "0.10", never "1".
+    With `feedback` AWS is told which codes were proven. Raises ValueError.
     """
 
     def __init__(
@@ -96,15 +75,23 @@ class Aws(HttpProvider):
         connect: float = 3.0,
         read: float = 8.0,
     ) -> None:
+        rules = OptionRules(connect=connect, read=read, base=base)
+        # E-mail goes by the SMTP interface of AWS.
+        served = rules.channels(channels, {Channel.SMS, Channel.VOICE})
+        rules.match("region", region, REGION)
+        if Channel.VOICE in served:
+            rules.match("origination_identity", origination_identity, IDENTITY)
+        else:
+            rules.match_if_given("origination_identity", origination_identity, IDENTITY)
+        rules.match_if_given("configuration_set", configuration_set, CONFIGURATION_SET)
+        rules.match_if_given("max_price", max_price, PRICE)
+        _check_credentials(rules, access_key, secret_key, session_token)
+        rules.flag("feedback", feedback)
+        rules.check()
         super().__init__(connect=connect, read=read)
-        self.channels = frozenset(Channel(channel) for channel in channels)
-        if not self.channels <= {Channel.SMS, Channel.VOICE}:
-            raise ValueError("AWS serves SMS and voice here; for e-mail use its SMTP interface")
-        if Channel.VOICE in self.channels and not origination_identity:
-            raise ValueError("voice needs origination_identity")
         self._region, self._feedback, self._max_price = region, feedback, max_price
-        self.ends = feedback
-        self._url = checked_address(base or f"https://{SERVICE}.{region}.amazonaws.com") + "/"
+        self.capabilities = Capabilities(channels=served, closes=feedback)
+        self._url = checked_url(base or f"https://{SERVICE}.{region}.amazonaws.com") + "/"
         self._usual = {
             "OriginationIdentity": origination_identity,
             "ConfigurationSetName": configuration_set,
@@ -135,7 +122,7 @@ class Aws(HttpProvider):
     def parse_response(self, response: Response) -> Outcome:
         """What AWS made of it."""
         found = document(response.body)
-        if response.status < 300:  # noqa: PLR2004
+        if response.is_success:
             reference = text(found.get("MessageId"))
             route = self._usual["OriginationIdentity"] or self._region
             return (
@@ -145,19 +132,13 @@ class Aws(HttpProvider):
             )
         said = text(found.get("__type")) or response.headers.get("x-amzn-errortype", "")
         kind = said.rpartition("#")[2].partition(":")[0]
-        reason = text(found.get("Reason"))
-        failure = REASONS.get(reason) or KINDS.get(kind)
-        if kind == "ValidationException" and failure is None:
-            fields = found.get("Fields")
-            is_number = isinstance(fields, list) and "DestinationPhoneNumber" in str(fields)
-            failure = Failure.INVALID_NUMBER if is_number else Failure.AUTH_CONFIG
-        if failure is None:
-            return by_status(response, "aws")
-        word = reason if reason in REASONS else kind
-        return failed(failure, reason=f"aws: {word}", retry_after=retry_after(response))
+        for word in (text(found.get("Reason")), *_fields(kind, found.get("Fields")), kind):
+            if (outcome := ANSWERS.outcome(word)) is not None:
+                return outcome
+        return by_status(response, "aws")
 
     def confirm_request(self, reference: str, code: Code) -> Request | None:
-        """Report that the message was received, where `feedback` is on."""
+        """Tell that the message was received, where `feedback` is on."""
         del code
         if not self._feedback:
             return None
@@ -188,3 +169,21 @@ class Aws(HttpProvider):
         wanted = {name: value for name, value in body.items() if value != ""}
         raw = json.dumps(wanted).encode()
         return Request(method="POST", url=self._url, headers=headers, body=raw)
+
+
+def _fields(kind: str, fields: object) -> Iterator[str]:
+    """The fields that an exception names, as the table has them."""
+    named = str(fields) if isinstance(fields, list) else ""
+    for field in ("DestinationPhoneNumber", "OriginationIdentity"):
+        if field in named:
+            yield f"{kind}: {field}"
+
+
+def _check_credentials(
+    rules: OptionRules, access_key: str, secret_key: str, session_token: str
+) -> None:
+    rules.match_if_given("access_key", access_key, OptionRule(r"\w{16,128}", "an access key id"))
+    rules.match_if_given("secret_key", secret_key, visible("a secret access key"))
+    rules.match_if_given("session_token", session_token, visible("a session token"))
+    rules.together(access_key=access_key, secret_key=secret_key)
+    rules.require(bool(access_key) or not session_token, "session_token belongs to an access_key")

@@ -1,8 +1,8 @@
 """Bird Verify (2026): the vendor makes the code, checks it, and knows a verification by its number.
 
-A repeated start is a resend of the same verification; so each answer is held against the id that
+A repeated start is a resend of the same verification; so each answer is compared with the id that
 the delivery was started with, else the code of one action would prove another. There is no call
-that cancels. The address follows the region in the key; where a webhook names the verification is
+that cancels. The URL follows the region in the key; where a webhook names the verification is
 not documented, so the places where the object itself has its id are read and nothing else.
 """
 
@@ -14,15 +14,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from otpguard.channels.answers import (
-    by_status,
-    check_by_status,
-    document,
-    moment,
-    number,
-    retry_after,
-    text,
-)
 from otpguard.channels.base import (
     OutboundMessage,
     ReceiptFact,
@@ -30,34 +21,29 @@ from otpguard.channels.base import (
     Submission,
     Webhook,
 )
+from otpguard.channels.capabilities import Capabilities, Webhooks
+from otpguard.channels.option_rules import OptionRule, OptionRules, visible
 from otpguard.channels.remote_provider import RemoteProvider
-from otpguard.channels.signatures import decoded, standard
+from otpguard.channels.responses import (
+    by_status,
+    check_by_status,
+    document,
+    each_object,
+    moment,
+    number,
+    text,
+)
+from otpguard.channels.signatures import standard
+from otpguard.channels.vendor_answers.answer import Moment
+from otpguard.channels.vendor_answers.bird import ANSWERS
 from otpguard.core.assurance import Channel
-from otpguard.core.checked import Checked, Gone, Right, Wrong
-from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, failed
+from otpguard.core.checked_code import CheckedCode, Gone, Right, Wrong
+from otpguard.core.outcome import Accepted, Failure, Outcome
 from otpguard.core.secrets import same
-from otpguard.transport.exchange import Request, Response, checked_address
-
-FOR_DEVELOPMENT = False
+from otpguard.transport.exchange import Request, Response, checked_url
 
 FRESH = timedelta(minutes=5)
 SERVED = frozenset({Channel.SMS, Channel.WHATSAPP, Channel.EMAIL})
-STATUSES: Mapping[str, Failure] = {
-    "blocked": Failure.FRAUD_BLOCKED,
-    "failed": Failure.CHANNEL_UNAVAILABLE,
-    "expired": Failure.EXPIRED_OR_GONE,
-    "canceled": Failure.EXPIRED_OR_GONE,
-    "verified": Failure.EXPIRED_OR_GONE,
-}
-UNDELIVERED: Mapping[str, Failure] = {
-    "carrier_rejected": Failure.CARRIER_FILTERED,
-    "hard_bounce": Failure.INVALID_NUMBER,
-    "soft_bounce": Failure.LANDLINE_OR_UNREACHABLE,
-    "undelivered": Failure.LANDLINE_OR_UNREACHABLE,
-    "delivery_timeout": Failure.LANDLINE_OR_UNREACHABLE,
-    "channel_unavailable": Failure.CHANNEL_UNAVAILABLE,
-    "channel_disabled": Failure.CHANNEL_UNAVAILABLE,
-}
 EVENTS: Mapping[str, ReceiptState] = {
     "verify.attempt.sent": ReceiptState.SENT,
     "verify.attempt.delivered": ReceiptState.DELIVERED,
@@ -65,6 +51,7 @@ EVENTS: Mapping[str, ReceiptState] = {
     "verify.verification.verified": ReceiptState.DELIVERED,
 }
 _REFERENCE = re.compile(r"vrf_[0-9a-hjkmnp-tv-z]{26}")
+SIGNING_KEY = OptionRule(r"(whsec_)?[A-Za-z0-9+/_-]+={0,2}", "whsec_ and base64")
 _REGION = re.compile(r"bk_([a-z]{2}[0-9]+)_.+")
 
 
@@ -86,22 +73,28 @@ class Bird(RemoteProvider):
         connect: float = 3.0,
         read: float = 8.0,
     ) -> None:
+        rules = OptionRules(connect=connect, read=read, base=base)
+        served = rules.channels(channels, SERVED)
+        rules.digits(digits)
+        rules.match("api_key", api_key, visible("a key of Bird's, bk_ and its region first"))
+        region = _REGION.fullmatch(str(api_key))
+        named = bool(base) or region is not None
+        rules.require(named, "api_key names no region: give the URL as base")
+        rules.match_if_given("webhook_secret", webhook_secret, SIGNING_KEY)
+        rules.check()
         super().__init__(connect=connect, read=read)
-        self.channels = frozenset(Channel(channel) for channel in channels)
-        if not self.channels <= SERVED:
-            raise ValueError("Bird Verify serves SMS, WhatsApp and e-mail")
-        if not 4 <= digits <= 8:  # noqa: PLR2004
-            raise ValueError("a code has 4 to 8 digits")
-        region = _REGION.fullmatch(api_key)
-        if not base and region is None:
-            raise ValueError("the key names no region: give the base address")
-        if webhook_secret:
-            decoded(webhook_secret.removeprefix("whsec_"))
         base = base or f"https://{region[1] if region else ''}.platform.bird.com"
-        self._verifications = checked_address(f"{base}/v1/verify/verifications")
+        self._verifications = checked_url(f"{base}/v1/verify/verifications")
         self._authorization = f"Bearer {api_key}"
         self._webhook_secret, self._digits = webhook_secret, digits
-        self.receipts = bool(webhook_secret)
+        self.capabilities = Capabilities(
+            channels=served,
+            receipts=bool(webhook_secret),
+            webhooks=Webhooks.SIGNED if webhook_secret else Webhooks.UNSIGNED,
+            remote=True,
+            code_length=digits,
+            codes_only=True,
+        )
 
     def build_request(self, message: OutboundMessage) -> Request:
         """Start a verification over this one channel, or send its code again."""
@@ -114,17 +107,17 @@ class Bird(RemoteProvider):
     def parse_response(self, response: Response) -> Outcome:
         """What Bird made of it."""
         found = document(response.body)
-        if response.status < 300:  # noqa: PLR2004
-            failure = STATUSES.get(text(found.get("status")))
-            if failure is not None:
-                return failed(failure, reason=f"bird: {failure}")
+        if response.is_success:
+            outcome = ANSWERS.outcome(text(found.get("status")))
+            if outcome is not None:
+                return outcome
             reference = text(found.get("id"))
             if _REFERENCE.fullmatch(reference):
                 return Accepted(reference=reference, route="verify")
-        if response.status == 422:  # noqa: PLR2004
-            return Refused(reason="bird: http 422", failure=Failure.INVALID_NUMBER)
-        if response.status == 429 and (wait := retry_after(response)) is not None:  # noqa: PLR2004
-            return failed(Failure.RATE_LIMITED, reason="bird: http 429", retry_after=wait)
+        said = f"http {response.status}"
+        for word in (*(f"{said}: {name}" for name in _named(found)), said):
+            if (outcome := ANSWERS.outcome(word)) is not None:
+                return outcome
         return by_status(response, "bird")
 
     def check_request(self, submitted: Submission) -> Request:
@@ -132,11 +125,11 @@ class Bird(RemoteProvider):
         body = {"to": _to(submitted.channel, submitted.to), "code": submitted.code}
         return self._post(f"{self._verifications}/check", body, {})
 
-    def parse_check(self, response: Response, submitted: Submission) -> Checked:
+    def parse_check(self, response: Response, submitted: Submission) -> CheckedCode:
         """Right for a success of this verification alone."""
         found = document(response.body)
         success, reason = found.get("success"), text(found.get("reason"))
-        if response.status >= 300 or not isinstance(success, bool):  # noqa: PLR2004
+        if not response.is_success or not isinstance(success, bool):
             return check_by_status(response, "bird")
         verification = found.get("verification")
         named = text(verification.get("id")) if isinstance(verification, dict) else ""
@@ -178,7 +171,8 @@ class Bird(RemoteProvider):
             return ()
         failure = None
         if state is ReceiptState.FAILED:
-            failure = UNDELIVERED.get(text(data.get("reason")), Failure.LANDLINE_OR_UNREACHABLE)
+            failure = ANSWERS.failure(text(data.get("reason")), Moment.RECEIPT)
+            failure = failure or Failure.LANDLINE_OR_UNREACHABLE
         at = moment(data.get("delivered_at")) or moment(found.get("timestamp"))
         carrier = text(data.get("carrier"))
         return (
@@ -194,3 +188,11 @@ class Bird(RemoteProvider):
 
 def _to(channel: Channel, to: str) -> dict[str, str]:
     return {"email" if channel is Channel.EMAIL else "phone_number": to}
+
+
+def _named(found: Mapping[str, Any]) -> list[str]:
+    """The parameters that an error is about: it stands in an envelope, or alone."""
+    error = found.get("error")
+    inner = error if isinstance(error, dict) else found
+    details = [text(each.get("param")) for each in each_object(inner.get("details"))]
+    return [*details, text(inner.get("param"))]

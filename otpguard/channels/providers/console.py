@@ -5,17 +5,15 @@ from __future__ import annotations
 import sys
 
 from otpguard.channels.base import OutboundMessage
+from otpguard.channels.capabilities import Capabilities
 from otpguard.core.assurance import Channel
 from otpguard.core.outcome import Accepted, Outcome
-
-FOR_DEVELOPMENT = True
 
 
 class Console:
     """Serves every channel by printing."""
 
-    channels = frozenset(Channel)
-    receipts = False
+    capabilities = Capabilities(channels=frozenset(Channel), for_development=True)
 
     def send(self, message: OutboundMessage) -> Outcome:
         """Print the message; it counts as delivered."""

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from otpguard.channels.base import OutboundMessage
+from otpguard.channels.capabilities import Capabilities
 from otpguard.core.assurance import Channel
 from otpguard.core.outcome import Accepted, Outcome, Unavailable
-
-FOR_DEVELOPMENT = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +31,9 @@ class InboxMessage:
 class Inbox:
     """Serves `channels` by writing one JSON file for each message into `folder`."""
 
-    receipts = False
-
     def __init__(self, folder: str, channels: Iterable[str] = tuple(Channel)) -> None:
-        self.channels = frozenset(Channel(channel) for channel in channels)
+        served = frozenset(Channel(channel) for channel in channels)
+        self.capabilities = Capabilities(channels=served, for_development=True)
         self._folder = Path(folder)
 
     def send(self, message: OutboundMessage) -> Outcome:

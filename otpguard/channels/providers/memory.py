@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from typing import Literal
 
 from otpguard.channels.base import OutboundMessage
+from otpguard.channels.capabilities import Capabilities
 from otpguard.core.assurance import Channel
 from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
-
-FOR_DEVELOPMENT = True
 
 SENT: list[OutboundMessage] = []
 """Every message taken by any memory provider of this process, the newest last."""
@@ -31,8 +30,8 @@ class Memory:
         *,
         receipts: bool = False,
     ) -> None:
-        self.channels = frozenset(Channel(channel) for channel in channels)
-        self.receipts = receipts
+        served = frozenset(Channel(channel) for channel in channels)
+        self.capabilities = Capabilities(channels=served, receipts=receipts, for_development=True)
         self._outcome = outcome
 
     def send(self, message: OutboundMessage) -> Outcome:

@@ -1,7 +1,7 @@
 """Message Central VerifyNow v3: the vendor makes the code, words the message and checks the answer.
 
-Password, number and code travel in the query, so none of its addresses may be logged. There is
-nothing to cancel and no documented delivery report, so it is a route without receipts. Free text
+Password, number and code travel in the query, so none of its URLs may be logged. There is
+nothing to cancel and no documented receipt, so it is a route without receipts. Free text
 with a code of ours is another product of theirs and is not used.
 """
 
@@ -20,45 +20,28 @@ from urllib.parse import urlencode
 
 import phonenumbers
 
-from otpguard.channels.answers import (
+from otpguard.channels.base import OutboundMessage, Submission
+from otpguard.channels.capabilities import Capabilities
+from otpguard.channels.http_provider import NotAuthorizedError
+from otpguard.channels.option_rules import OptionRules, visible
+from otpguard.channels.remote_provider import RemoteProvider
+from otpguard.channels.responses import (
     by_status,
     check_by_status,
     document,
     number,
-    retry_after,
     text,
 )
-from otpguard.channels.base import OutboundMessage, Submission
-from otpguard.channels.http_provider import NotAuthorizedError
-from otpguard.channels.remote_provider import RemoteProvider
+from otpguard.channels.vendor_answers.answer import Moment
+from otpguard.channels.vendor_answers.message_central import ANSWERS
 from otpguard.core.assurance import Channel
-from otpguard.core.checked import Checked, Gone, Right, Wrong
-from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable, failed
+from otpguard.core.checked_code import CheckedCode, Gone, Right, Wrong
+from otpguard.core.outcome import Accepted, Failure, Outcome, Unavailable
 from otpguard.transport import client
-from otpguard.transport.exchange import Request, Response, Unknown, Unsent, checked_address
-
-FOR_DEVELOPMENT = False
+from otpguard.transport.exchange import Request, Response, Unknown, Unsent, checked_url
 
 WIRE: Mapping[Channel, str] = {Channel.SMS: "SMS", Channel.WHATSAPP: "WHATSAPP"}
-SUCCESS, ALREADY_OPEN, WAIT, DAY = 200, 506, 60, 24 * 3600
-CODES: Mapping[int, Failure] = {
-    400: Failure.CHANNEL_UNAVAILABLE,
-    409: Failure.CONFLICT_OPEN,
-    500: Failure.TRANSIENT,
-    501: Failure.AUTH_CONFIG,
-    505: Failure.EXPIRED_OR_GONE,
-    506: Failure.CONFLICT_OPEN,
-    508: Failure.BALANCE,
-    511: Failure.INVALID_NUMBER,
-    700: Failure.WRONG_CODE,
-    702: Failure.WRONG_CODE,
-    703: Failure.EXPIRED_OR_GONE,
-    705: Failure.EXPIRED_OR_GONE,
-    800: Failure.CHECKS_EXHAUSTED,
-    805: Failure.BALANCE,
-}
-"""What a response code means. 703 says that an earlier answer was right: this one proves nothing,
-else a known verification id would. 800 is about sends when it answers one."""
+SUCCESS, ALREADY_OPEN = 200, 506
 
 EARLY = timedelta(minutes=5)
 """How long before its end a token is replaced."""
@@ -94,13 +77,18 @@ class MessageCentral(RemoteProvider):
         connect: float = 3.0,
         read: float = 8.0,
     ) -> None:
+        rules = OptionRules(connect=connect, read=read, base=base)
+        served = rules.channels(channels, set(WIRE))
+        rules.digits(digits)
+        rules.match("customer_id", customer_id, visible("the customer id of the account"))
+        rules.require(bool(password), "password must be that of the account")
+        rules.match_each("languages", languages, visible("a language id of VerifyNow's"))
+        rules.check()
         super().__init__(connect=connect, read=read)
-        self.channels = frozenset(Channel(channel) for channel in channels)
-        if not self.channels <= set(WIRE):
-            raise ValueError("VerifyNow serves SMS and WhatsApp")
-        if not 4 <= digits <= 8:  # noqa: PLR2004
-            raise ValueError("a code has 4 to 8 digits")
-        self._base = checked_address(base)
+        self.capabilities = Capabilities(
+            channels=served, remote=True, code_length=digits, codes_only=True
+        )
+        self._base = checked_url(base)
         self._customer, self._password = customer_id, password
         self._digits, self._languages = digits, dict(languages)
         self._lock = Lock()
@@ -122,43 +110,36 @@ class MessageCentral(RemoteProvider):
         """What VerifyNow made of it."""
         code, data = _read(response)
         reference = text(data.get("verificationId"))
-        if code == SUCCESS and response.status < 300 and reference:  # noqa: PLR2004
+        if code == SUCCESS and response.is_success and reference:
             return Accepted(reference=reference, route="verify")
-        if code is None or code not in CODES:
+        outcome = ANSWERS.outcome(code)
+        if outcome is None:
             return by_status(response, "message central")
-        failure, wait = CODES[code], retry_after(response)
-        if code == ALREADY_OPEN:
-            wait = number(data.get("timeout")) or wait or WAIT
-        if failure is Failure.CHECKS_EXHAUSTED:
-            # On a send it is the limit of this number for the day.
-            reason = f"message central {code}"
-            return Refused(reason=reason, failure=Failure.RATE_LIMITED, retry_after=wait or DAY)
-        return failed(failure, reason=f"message central {code}", retry_after=wait)
+        if code == ALREADY_OPEN and (interval := number(data.get("timeout"))):
+            return replace(outcome, retry_after=interval)
+        return outcome
 
     def check_request(self, submitted: Submission) -> Request:
         """Ask about one code."""
         query = {"verificationId": submitted.reference, "code": submitted.code}
         return self._request("GET", "/verification/v3/validateOtp", query)
 
-    def parse_check(self, response: Response, submitted: Submission) -> Checked:
+    def parse_check(self, response: Response, submitted: Submission) -> CheckedCode:
         """Right when both the answer and the verification say so."""
         code, data = _read(response)
-        if code == SUCCESS and response.status < 300:  # noqa: PLR2004
+        if code == SUCCESS and response.is_success:
             named = text(data.get("verificationId"))
             is_this = not named or named == submitted.reference
             completed = data.get("verificationStatus") == "VERIFICATION_COMPLETED"
             return Right() if completed and is_this else Wrong()
-        failure = None if code is None else CODES.get(code)
-        if failure is Failure.WRONG_CODE:
-            return Wrong()
-        if failure is Failure.CHECKS_EXHAUSTED:
-            return Wrong(exhausted=True)
-        if failure is Failure.EXPIRED_OR_GONE:
+        outcome = ANSWERS.outcome(code, Moment.CHECK)
+        if isinstance(outcome, Unavailable):
+            return outcome
+        if outcome is not None and outcome.failure is Failure.EXPIRED_OR_GONE:
             return Gone()
-        if failure is not None:
-            found = failed(failure, reason=f"message central {code}")
+        if outcome is not None:
             # What is about this one request was looked at, as far as anybody can tell.
-            return found if isinstance(found, Unavailable) else Wrong()
+            return Wrong(exhausted=outcome.failure is Failure.CHECKS_EXHAUSTED)
         return check_by_status(response, "message central")
 
     def authorize(self, request: Request, *, now: datetime) -> Request:
@@ -175,7 +156,7 @@ class MessageCentral(RemoteProvider):
             with self._lock:
                 self._token = None
             result = super()._exchange(request)
-        if isinstance(result, Response) and result.status == 405 and request.method == "GET":  # noqa: PLR2004
+        if isinstance(result, Response) and result.status == 405 and request.method == "GET":  # noqa: PLR2004 (method not allowed)
             result = super()._exchange(replace(request, method="POST"))
         return result
 
@@ -200,7 +181,7 @@ class MessageCentral(RemoteProvider):
 
 
 def _parts(e164: str) -> tuple[str, str]:
-    """Country code and national number. Empty ones for what is no number: the vendor refuses it."""
+    """Country code and national number. Empty if it is not a number: the vendor refuses it."""
     try:
         found = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:
@@ -220,7 +201,7 @@ def _read(response: Response) -> tuple[int | None, Mapping[str, Any]]:
 def _end_of(token: str) -> datetime | None:
     """When a JSON Web Token says that it ends. It is not ours to verify: we only present it."""
     parts = token.split(".")
-    if len(parts) != 3:  # noqa: PLR2004
+    if len(parts) != 3:  # noqa: PLR2004 (header, payload, signature)
         return None
     try:
         claims = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))

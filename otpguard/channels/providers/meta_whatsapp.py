@@ -7,56 +7,36 @@ repeat is told by (reference, state) alone.
 
 from __future__ import annotations
 
+import hmac
 import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
-from otpguard.channels.answers import (
+from otpguard.channels.base import OutboundMessage, ReceiptFact, ReceiptState, Sender, Webhook
+from otpguard.channels.capabilities import Capabilities, Webhooks
+from otpguard.channels.http_provider import HttpProvider
+from otpguard.channels.inbound import KeywordFact, SenderChange, SenderState
+from otpguard.channels.option_rules import OptionRule, OptionRules, visible
+from otpguard.channels.providers import meta_senders
+from otpguard.channels.responses import (
     by_status,
     document,
     each_object,
     moment,
     number,
-    retry_after,
     text,
 )
-from otpguard.channels.base import OutboundMessage, ReceiptFact, ReceiptState, Webhook
-from otpguard.channels.http_provider import HttpProvider
-from otpguard.channels.signatures import hub
+from otpguard.channels.vendor_answers.answer import Moment
+from otpguard.channels.vendor_answers.meta_whatsapp import ANSWERS
 from otpguard.core.assurance import Channel
-from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, failed
+from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
 from otpguard.core.secrets import same
-from otpguard.transport.exchange import Request, Response, checked_address
-
-FOR_DEVELOPMENT = False
-
-CODES: Mapping[int, Failure] = {
-    190: Failure.AUTH_CONFIG,
-    130429: Failure.RATE_LIMITED,
-    130497: Failure.GEO_BLOCKED,
-    131000: Failure.TRANSIENT,
-    131009: Failure.INVALID_NUMBER,
-    131016: Failure.TRANSIENT,
-    # Not on WhatsApp, an old app, the terms not accepted, or we are blocked: Meta does not say.
-    131026: Failure.LANDLINE_OR_UNREACHABLE,
-    131042: Failure.BALANCE,
-    131047: Failure.AUTH_CONFIG,
-    131048: Failure.RATE_LIMITED,
-    131049: Failure.CARRIER_FILTERED,
-    131050: Failure.OPTED_OUT,
-    131056: Failure.RATE_LIMITED,
-    132000: Failure.AUTH_CONFIG,
-    132001: Failure.AUTH_CONFIG,
-    132007: Failure.AUTH_CONFIG,
-    132012: Failure.AUTH_CONFIG,
-    132015: Failure.AUTH_CONFIG,
-}
-WAITS: Mapping[int, int] = {131056: 6}
-"""Limits between us and one person, with the seconds until the next message is taken."""
+from otpguard.transport.exchange import Request, Response
 
 STATES: Mapping[str, ReceiptState] = {
     "sent": ReceiptState.SENT,
@@ -67,17 +47,20 @@ STATES: Mapping[str, ReceiptState] = {
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
+ID = OptionRule(r"\d{1,32}", "the id that Meta shows, digits only")
+TEMPLATE = OptionRule(r"[a-z0-9_]{1,512}", "the template's name: small letters, digits and _")
+LANGUAGE = OptionRule(r"[a-z]{2,3}(_[A-Z]{2,3})?", "a language of Meta's, like en_US")
+VERIFY_TOKEN = OptionRule(r"[ -~]+", "printable ASCII")
+VERSION = OptionRule(r"v\d{1,3}\.\d{1,2}", "a version of the API, like v23.0")
+
 
 class MetaWhatsApp(HttpProvider):
     """Serves WhatsApp from the number `phone_number_id` of `whatsapp_business_account`.
 
     `languages` maps language tags to those the template has; others get `language`. `app_secret`
-    signs receipts and `verify_token` is what Meta shows when the address is registered; without
+    signs receipts and `verify_token` is what Meta shows when the URL is registered; without
     them nothing that comes in is believed. Raises ValueError.
     """
-
-    channels = frozenset({Channel.WHATSAPP})
-    codes_only = True
 
     def __init__(
         self,
@@ -95,16 +78,29 @@ class MetaWhatsApp(HttpProvider):
         connect: float = 3.0,
         read: float = 8.0,
     ) -> None:
+        rules = OptionRules(connect=connect, read=read, base=base)
+        rules.match("phone_number_id", phone_number_id, ID)
+        rules.match("whatsapp_business_account", whatsapp_business_account, ID)
+        rules.match("whatsapp_template_name", whatsapp_template_name, TEMPLATE)
+        rules.match("token", token, visible("an access token"))
+        rules.match_if_given("app_secret", app_secret, visible("the secret of the app"))
+        rules.match_if_given("verify_token", verify_token, VERIFY_TOKEN)
+        rules.match("language", language, LANGUAGE)
+        rules.match_each("languages", languages, LANGUAGE)
+        rules.match("version", version, VERSION)
+        rules.check()
         super().__init__(connect=connect, read=read)
-        if not re.fullmatch(r"\d+", phone_number_id):
-            raise ValueError("phone_number_id is Meta's number for your sender, digits only")
-        if not whatsapp_business_account or not whatsapp_template_name:
-            raise ValueError("name your business account and its authentication template")
-        self.receipts = bool(app_secret)
-        self.whatsapp_business_account = whatsapp_business_account
-        self.whatsapp_template_name = whatsapp_template_name
+        self.capabilities = Capabilities(
+            channels=frozenset({Channel.WHATSAPP}),
+            receipts=bool(app_secret),
+            webhooks=Webhooks.SIGNED if app_secret else Webhooks.UNSIGNED,
+            codes_only=True,
+            keywords=bool(app_secret),
+            knows_senders=True,
+            own_sender=True,
+        )
+        self._account, self._template = whatsapp_business_account, whatsapp_template_name
         self._base, self._number = f"{base}/{version}", phone_number_id
-        checked_address(self._url(phone_number_id))
         self._token, self._secret, self._verify_token = token, app_secret, verify_token
         self._language, self._languages = language, dict(languages)
 
@@ -114,7 +110,7 @@ class MetaWhatsApp(HttpProvider):
         sender = message.sender
         language = self._languages.get(message.language, self._language)
         template = {
-            "name": sender.template if sender else self.whatsapp_template_name,
+            "name": sender.template if sender else self._template,
             "language": {"code": sender.language if sender and sender.language else language},
             "components": [
                 {"type": "body", "parameters": [code]},
@@ -142,14 +138,15 @@ class MetaWhatsApp(HttpProvider):
         """
         found = document(response.body)
         error = found.get("error")
-        if response.status >= 300 or error:  # noqa: PLR2004
+        if not response.is_success or error:
             code = number(error.get("code")) if isinstance(error, dict) else None
-            return _failed(response, code)
+            return ANSWERS.outcome(code) or by_status(response, "meta")
         for message in each_object(found.get("messages"))[:1]:
-            if text(message.get("message_status")) == "paused":
-                return failed(Failure.AUTH_CONFIG, reason="meta: the template is paused")
+            refused = ANSWERS.outcome(f"message_status {text(message.get('message_status'))}")
+            if refused is not None:
+                return refused
             if reference := text(message.get("id")):
-                return Accepted(reference=reference, route=self.whatsapp_business_account)
+                return Accepted(reference=reference, route=self._account)
         return by_status(response, "meta")
 
     def is_authentic(self, received: Webhook, *, now: datetime) -> bool:
@@ -157,10 +154,11 @@ class MetaWhatsApp(HttpProvider):
         del now
         if not self._secret or received.method != "POST":
             return False
-        return same(received.header("X-Hub-Signature-256"), hub(self._secret, received.body))
+        signed = signature_of(self._secret, received.body)
+        return same(received.header("X-Hub-Signature-256"), signed)
 
     def parse_receipt(self, received: Webhook) -> tuple[ReceiptFact, ...]:
-        """The statuses in it; messages that people write to us are passed over."""
+        """The statuses in it; for messages that people write to us see `parse_keywords`."""
         statuses = [
             status
             for entry in each_object(document(received.body).get("entry"))
@@ -169,6 +167,44 @@ class MetaWhatsApp(HttpProvider):
             for status in each_object(value.get("statuses"))
         ]
         return tuple(fact for status in statuses if (fact := _fact(status)) is not None)
+
+    def parse_keywords(self, received: Webhook) -> tuple[KeywordFact, ...]:
+        """The keywords among the messages that people write to us."""
+        return meta_senders.keywords_of(received.body, own=self._number)
+
+    def keyword_reply(self, text: str) -> str:
+        """Nothing: Meta reads nothing from our answer to a webhook."""
+        del text
+        return ""
+
+    def read_sender(self, sender: Sender) -> SenderState | Unavailable:
+        """Ask for the number and for the template; the token needs whatsapp_business_management."""
+        answers = []
+        for path in (meta_senders.number_path(sender), meta_senders.templates_path(sender)):
+            answer = self._read(path)
+            if isinstance(answer, Unavailable):
+                return answer
+            answers.append(answer)
+        unreadable = Unavailable(reason="meta: unreadable answer")
+        return meta_senders.state_of(sender, *answers) or unreadable
+
+    def _read(self, path: str) -> Response | Unavailable:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        result = self._exchange(Request(method="GET", url=f"{self._base}/{path}", headers=headers))
+        if not isinstance(result, Response):
+            return Unavailable(reason=result.reason)
+        if result.is_success and "error" not in document(result.body):
+            return result
+        outcome = self.parse_response(result)
+        if isinstance(outcome, Unavailable):
+            return outcome
+        # Such as a number that this account does not own: to us it is a mistake in the record.
+        reason = outcome.reason if isinstance(outcome, Refused) else "meta: unreadable answer"
+        return Unavailable(reason=reason, failure=Failure.AUTH_CONFIG)
+
+    def parse_sender_changes(self, received: Webhook) -> tuple[SenderChange, ...]:
+        """What Meta says by itself of templates, names and accounts."""
+        return meta_senders.changes_of(received.body)
 
     def handshake(self, received: Webhook) -> str | None:
         """Meta's challenge, when it shows our verify token."""
@@ -183,13 +219,9 @@ class MetaWhatsApp(HttpProvider):
         return challenge if re.fullmatch(r"[\w.-]{1,128}", challenge, re.ASCII) else None
 
 
-def _failed(response: Response, code: int | None) -> Outcome:
-    if code is None or code not in CODES:
-        return by_status(response, "meta")
-    reason = f"meta {code}"
-    if code in WAITS:
-        return Refused(reason=reason, failure=CODES[code], retry_after=WAITS[code])
-    return failed(CODES[code], reason=reason, retry_after=retry_after(response))
+def signature_of(secret: str, body: bytes) -> str:
+    """The value of X-Hub-Signature-256 for a body."""
+    return "sha256=" + hmac.new(secret.encode(), body, sha256).hexdigest()
 
 
 def _fact(status: Mapping[str, Any]) -> ReceiptFact | None:
@@ -199,8 +231,8 @@ def _fact(status: Mapping[str, Any]) -> ReceiptFact | None:
     failure = None
     if state is ReceiptState.FAILED:
         codes = [number(error.get("code")) for error in each_object(status.get("errors"))]
-        known = [CODES[code] for code in codes if code is not None and code in CODES]
-        failure = known[0] if known else Failure.CHANNEL_UNAVAILABLE
+        found = [ANSWERS.failure(code, Moment.RECEIPT) for code in codes]
+        failure = next(filter(None, found), Failure.CHANNEL_UNAVAILABLE)
     return ReceiptFact(
         reference=reference, state=state, failure=failure, at=moment(status.get("timestamp"))
     )

@@ -8,7 +8,10 @@ callback that asks whether a verification may start is answered with yes.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,14 +19,6 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from otpguard.channels.answers import (
-    by_status,
-    check_by_status,
-    document,
-    micros,
-    moment,
-    text,
-)
 from otpguard.channels.base import (
     OutboundMessage,
     ReceiptFact,
@@ -31,57 +26,51 @@ from otpguard.channels.base import (
     Submission,
     Webhook,
 )
+from otpguard.channels.capabilities import Capabilities, Webhooks
+from otpguard.channels.option_rules import OptionRule, OptionRules
+from otpguard.channels.providers.sinch_prices import cost_of
 from otpguard.channels.remote_provider import RemoteProvider
-from otpguard.channels.signatures import decoded, sinch
+from otpguard.channels.responses import (
+    by_status,
+    check_by_status,
+    document,
+    moment,
+    number,
+    text,
+)
+from otpguard.channels.signatures import decoded
+from otpguard.channels.vendor_answers.answer import Moment
+from otpguard.channels.vendor_answers.sinch import ANSWERS
 from otpguard.core.assurance import Channel
-from otpguard.core.checked import Checked, Gone, Right, Wrong
-from otpguard.core.outcome import Accepted, Failure, Outcome, Unavailable, failed
+from otpguard.core.checked_code import CheckedCode, Gone, Right, Wrong
+from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
 from otpguard.core.secrets import same
-from otpguard.transport.exchange import Request, Response, checked_address
-
-FOR_DEVELOPMENT = False
+from otpguard.transport.exchange import Request, Response, checked_url
 
 JSON = "application/json; charset=UTF-8"
 FRESH = timedelta(minutes=5)
 """How far the time of a callback may be from ours."""
 
 VOICE = frozenset({"callout", "flashcall"})
-REPORTED: Mapping[str, tuple[str, str]] = {
+SUBMITTED: Mapping[str, tuple[str, str]] = {
     "sms": ("sms", "code"),
     "whatsapp": ("whatsapp", "code"),
     "callout": ("callout", "code"),
     "flashcall": ("flashCall", "cli"),
 }
-"""Where the report of a method carries what was typed; of a missed call, who called."""
+"""Where the check of a method carries what was typed; of a missed call, who called."""
 
-REASONS: Mapping[str, Failure] = {
-    "Fraud": Failure.FRAUD_BLOCKED,
-    "Blocked": Failure.FRAUD_BLOCKED,
-    "Not enough credit": Failure.BALANCE,
-    "Denied by callback": Failure.AUTH_CONFIG,
-    "Invalid callback": Failure.AUTH_CONFIG,
-    "Internal error": Failure.TRANSIENT,
-    "Destination denied": Failure.GEO_BLOCKED,
-    "Network error or number unreachable": Failure.LANDLINE_OR_UNREACHABLE,
-    "Failed pending": Failure.EXPIRED_OR_GONE,
-    "SMS delivery failure": Failure.CARRIER_FILTERED,
-    "Invalid CLI": Failure.WRONG_CODE,
-    "Invalid code": Failure.WRONG_CODE,
-    "Expired": Failure.EXPIRED_OR_GONE,
-    "Hung up without entering valid code": Failure.WRONG_CODE,
-}
-STATUSES: Mapping[str, Failure] = {
-    "FAIL": Failure.CHECKS_EXHAUSTED,
-    "DENIED": Failure.FRAUD_BLOCKED,
-    "ABORTED": Failure.EXPIRED_OR_GONE,
-    "ERROR": Failure.LANDLINE_OR_UNREACHABLE,
-}
-"""What a status means that comes without a reason, or with one that is not known."""
+FAILED = frozenset({"FAIL", "DENIED", "ABORTED", "ERROR"})
+"""The statuses of a verification that has failed."""
 
 NOT_DELIVERY = frozenset(
     {Failure.WRONG_CODE, Failure.CHECKS_EXHAUSTED, Failure.EXPIRED_OR_GONE, Failure.AUTH_CONFIG}
 )
 """What says nothing about whether the message arrived."""
+
+KEY = OptionRule(r"[!-9;-~]+", "the key of the application, without a colon")
+APPLICATION_SECRET = OptionRule(r"[A-Za-z0-9+/_-]+={0,2}", "base64")
+LOCALE = OptionRule(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag, like de-DE")
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -89,12 +78,12 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 class Sinch(RemoteProvider):
     """Serves `channels`, by default SMS and voice. `key` and `secret` are of the application.
 
-    `voice` is "callout", a call that reads the code, or "flashcall", a missed call whose number is
-    the code. `callbacks` says that the application's callback address is ours: then SMS are
-    reported. `locales` maps language tags to Sinch's. Raises ValueError.
+    `digits` is the length of code that the application is set to, 4 to 8; while it is 0, unknown,
+    codes serve AAL1 alone. `voice` is "callout", a call that reads the code, or "flashcall", a
+    missed call whose number is the code and which has no `digits`. `callbacks` says that the
+    application's callback URL is ours: then SMS have receipts. `locales` maps language tags to
+    Sinch's. Raises ValueError.
     """
-
-    polls = True
 
     def __init__(
         self,
@@ -102,6 +91,7 @@ class Sinch(RemoteProvider):
         key: str,
         secret: str,
         channels: tuple[str, ...] | list[str] = ("sms", "voice"),
+        digits: int = 0,
         voice: str = "callout",
         callbacks: bool = False,
         locales: Mapping[str, str] = _NONE,
@@ -109,21 +99,31 @@ class Sinch(RemoteProvider):
         connect: float = 3.0,
         read: float = 8.0,
     ) -> None:
+        rules = OptionRules(connect=connect, read=read, base=base)
+        served = rules.channels(channels, {Channel.SMS, Channel.VOICE, Channel.WHATSAPP})
+        rules.match("key", key, KEY)
+        rules.match("secret", secret, APPLICATION_SECRET)
+        rules.require(voice in VOICE, 'voice must be "callout" or "flashcall"')
+        rules.flag("callbacks", callbacks)
+        if digits:
+            rules.digits(digits)
+        rules.match_each("locales", locales, LOCALE)
+        missed_call = Channel.VOICE in served and voice == "flashcall"
+        rules.require(not (digits and missed_call), "digits must be 0 beside missed calls")
+        rules.check()
         super().__init__(connect=connect, read=read)
-        self.channels = frozenset(Channel(channel) for channel in channels)
-        if Channel.EMAIL in self.channels:
-            raise ValueError("Sinch Verification sends no mail")
-        if voice not in VOICE:
-            raise ValueError('voice is "callout" or "flashcall"')
-        decoded(secret)
-        self.receipts = callbacks
+        self.capabilities = Capabilities(
+            channels=served,
+            receipts=callbacks,
+            webhooks=Webhooks.SIGNED,
+            polls=True,
+            remote=True,
+            code_length=digits,
+            codes_only=True,
+        )
         self._key, self._secret, self._locales = key, secret, dict(locales)
-        self._verifications = checked_address(f"{base}/verification/v1/verifications")
-        self._methods = {
-            Channel.SMS: "sms",
-            Channel.WHATSAPP: "whatsapp",
-            Channel.VOICE: voice,
-        }
+        self._verifications = checked_url(f"{base}/verification/v1/verifications")
+        self._methods = {Channel.SMS: "sms", Channel.WHATSAPP: "whatsapp", Channel.VOICE: voice}
 
     def build_request(self, message: OutboundMessage) -> Request:
         """Start a verification over this one channel. `reference` names the delivery."""
@@ -151,20 +151,21 @@ class Sinch(RemoteProvider):
     def parse_response(self, response: Response) -> Outcome:
         """What Sinch made of it."""
         found = document(response.body)
-        if response.status < 300:  # noqa: PLR2004
-            failure = _failure(found)
-            if failure is not None:
-                return failed(failure, reason=f"sinch: {failure}")
+        if response.is_success:
+            outcome = _outcome(found, Moment.SEND)
+            if outcome is not None:
+                return outcome
             if reference := text(found.get("id")):
                 return Accepted(reference=reference, route="verify")
-        if response.status == 400:  # noqa: PLR2004
-            return failed(Failure.INVALID_NUMBER, reason="sinch: http 400")
+        for word in (number(found.get("errorCode")), f"http {response.status}"):
+            if (outcome := ANSWERS.outcome(word)) is not None:
+                return outcome
         return by_status(response, "sinch")
 
     def check_request(self, submitted: Submission) -> Request:
-        """Report one code, or the number of a missed call."""
+        """Submit one code, or the number of a missed call."""
         method = self._methods[submitted.channel]
-        block, name = REPORTED[method]
+        block, name = SUBMITTED[method]
         return Request(
             method="PUT",
             url=self._one(submitted.reference),
@@ -172,30 +173,29 @@ class Sinch(RemoteProvider):
             body=json.dumps({"method": method, block: {name: submitted.code}}).encode(),
         )
 
-    def parse_check(self, response: Response, submitted: Submission) -> Checked:
+    def parse_check(self, response: Response, submitted: Submission) -> CheckedCode:
         """Right for SUCCESSFUL, and for this verification alone."""
         found = document(response.body)
         status = text(found.get("status"))
-        if response.status >= 300 or not status:  # noqa: PLR2004
+        if not response.is_success or not status:
             return check_by_status(response, "sinch")
         if status == "SUCCESSFUL":
             return Right() if text(found.get("id")) == submitted.reference else Gone()
         if status == "PENDING":
             return Wrong()
-        failure = _failure(found)
-        if failure is None:
+        outcome = _outcome(found, Moment.CHECK)
+        if outcome is None:
             return check_by_status(response, "sinch")
-        if failure is Failure.WRONG_CODE:
-            return Wrong()
-        if failure is Failure.CHECKS_EXHAUSTED:
-            return Wrong(exhausted=True)
-        outcome = failed(failure, reason=f"sinch: {failure}")
-        return outcome if isinstance(outcome, Unavailable) else Gone(failure=failure)
+        if isinstance(outcome, Unavailable):
+            return outcome
+        if outcome.failure in {Failure.WRONG_CODE, Failure.CHECKS_EXHAUSTED}:
+            return Wrong(exhausted=outcome.failure is Failure.CHECKS_EXHAUSTED)
+        return Gone(failure=outcome.failure)
 
     def authorize(self, request: Request, *, now: datetime) -> Request:
         """Signed for this moment."""
         timestamp = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        signature = sinch(
+        signature = signature_of(
             self._secret,
             method=request.method,
             path=urlsplit(request.url).path,
@@ -220,7 +220,7 @@ class Sinch(RemoteProvider):
         at = moment(timestamp)
         if kind.lower() != "application" or at is None or abs(now - at) > FRESH:
             return False
-        expected = sinch(
+        expected = signature_of(
             self._secret,
             method=received.method,
             path=urlsplit(received.url).path,
@@ -240,7 +240,8 @@ class Sinch(RemoteProvider):
             if said == "Successful":
                 state = ReceiptState.DELIVERED
             elif said == "Failed":
-                state, failure = ReceiptState.FAILED, Failure.CARRIER_FILTERED
+                state = ReceiptState.FAILED
+                failure = ANSWERS.failure(f"smsResult {said}", Moment.RECEIPT)
         elif event == "VerificationResultEvent":
             state, failure = _result(found)
         return (_fact(found, state, failure),) if reference and state else ()
@@ -265,33 +266,46 @@ class Sinch(RemoteProvider):
         return f"{self._verifications}/id/{quote(reference, safe='')}"
 
 
+def signature_of(
+    secret: str, *, method: str, path: str, content_type: str, timestamp: str, body: bytes
+) -> str:
+    """Base64 of HMAC-SHA256 over method, digest of the body, its type, the time and the path.
+
+    `secret` is base64 in either alphabet. Raises ValueError for one that is not.
+    """
+    digest = hashlib.md5(body, usedforsecurity=False).digest()
+    stated = b64encode(digest).decode() if body else ""
+    signed = "\n".join((method, stated, content_type, f"x-timestamp:{timestamp}", path))
+    raw = signed.encode(errors="surrogatepass")
+    return b64encode(hmac.new(decoded(secret), raw, hashlib.sha256).digest()).decode()
+
+
 def _result(found: Mapping[str, Any]) -> tuple[ReceiptState | None, Failure | None]:
     """What a result says about whether the message arrived."""
-    failure = _failure(found)
+    outcome = _outcome(found, Moment.RECEIPT)
     if text(found.get("status")) == "SUCCESSFUL":
         return ReceiptState.DELIVERED, None
-    if failure is not None and failure not in NOT_DELIVERY:
-        return ReceiptState.FAILED, failure
+    if outcome is not None and outcome.failure not in NOT_DELIVERY:
+        return ReceiptState.FAILED, outcome.failure
     return None, None
 
 
 def _fact(found: Mapping[str, Any], state: ReceiptState, failure: Failure | None) -> ReceiptFact:
-    price = found.get("price")
-    priced = price if isinstance(price, dict) else {}
     return ReceiptFact(
         reference=text(found.get("id")),
         state=state,
         failure=failure,
-        cost_micros=micros(priced.get("amount"), priced.get("currencyId")),
+        cost_micros=cost_of(found.get("price")),
+        key=text(found.get("reference")),
     )
 
 
-def _failure(found: Mapping[str, Any]) -> Failure | None:
+def _outcome(found: Mapping[str, Any], at: Moment) -> Refused | Unavailable | None:
     """What status and reason say; None while nothing has failed."""
     status = text(found.get("status"))
-    if status not in STATUSES:
+    if status not in FAILED:
         return None
-    return REASONS.get(text(found.get("reason")), STATUSES[status])
+    return ANSWERS.outcome(text(found.get("reason")), at) or ANSWERS.outcome(status, at)
 
 
 def _clock(seconds: int) -> str:

@@ -6,56 +6,52 @@ that signature, so a repeat is told by (reference, state) alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hmac
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from hashlib import sha256
+from html import escape
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 
-from otpguard.channels.answers import (
+from otpguard.channels.base import OutboundMessage, ReceiptFact, ReceiptState, Webhook
+from otpguard.channels.capabilities import Capabilities, Webhooks
+from otpguard.channels.http_provider import HttpProvider
+from otpguard.channels.inbound import KeywordFact
+from otpguard.channels.option_rules import OptionRule, OptionRules, visible
+from otpguard.channels.providers.twilio_options import RISK_CHECKS, RISK_FAULT, sid_of
+from otpguard.channels.responses import (
     by_status,
     document,
     form,
     form_fields,
     micros,
     number,
-    retry_after,
     text,
 )
-from otpguard.channels.base import OutboundMessage, ReceiptFact, ReceiptState, Webhook
-from otpguard.channels.http_provider import HttpProvider
-from otpguard.channels.signatures import basic, is_twilio
+from otpguard.channels.signatures import basic
+from otpguard.channels.vendor_answers.answer import Moment
+from otpguard.channels.vendor_answers.twilio_messaging import ANSWERS
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
-from otpguard.core.outcome import Accepted, Failure, Outcome, failed
-from otpguard.transport.exchange import Request, Response, checked_address
-
-FOR_DEVELOPMENT = False
+from otpguard.core.keywords import Keyword, keyword_of
+from otpguard.core.outcome import Accepted, Failure, Outcome, Refused
+from otpguard.core.phone import InvalidPhoneError, parse_phone
+from otpguard.core.secrets import same
+from otpguard.transport.exchange import Request, Response, checked_url
 
 FORM = "application/x-www-form-urlencoded"
 VALIDITY = (6, 36_000)
 """The shortest and the longest validity that Twilio takes, in seconds."""
 
-KEY = "delivery"
-"""The name of our key in the query of the callback address."""
+SENDER = OptionRule(
+    r"\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{1,11}",
+    "a number with +, a short code, or a name of 11 characters at most",
+)
+DEFAULT_PORTS: Mapping[str, int] = {"https": 443, "http": 80}
 
-CODES: Mapping[int, Failure] = {
-    20003: Failure.AUTH_CONFIG,
-    20429: Failure.RATE_LIMITED,
-    21211: Failure.INVALID_NUMBER,
-    21408: Failure.GEO_BLOCKED,
-    21608: Failure.AUTH_CONFIG,
-    21610: Failure.OPTED_OUT,
-    21614: Failure.LANDLINE_OR_UNREACHABLE,
-    30003: Failure.LANDLINE_OR_UNREACHABLE,
-    30005: Failure.LANDLINE_OR_UNREACHABLE,
-    30006: Failure.LANDLINE_OR_UNREACHABLE,
-    30007: Failure.CARRIER_FILTERED,
-    30008: Failure.CHANNEL_UNAVAILABLE,
-    30032: Failure.NOT_REGISTERED,
-    30034: Failure.NOT_REGISTERED,
-    30450: Failure.FRAUD_BLOCKED,
-    30453: Failure.FRAUD_BLOCKED,
-}
-"""What Twilio's error codes come to, in answers and in receipts alike."""
+KEY = "delivery"
+"""The name of our key in the query of the callback URL."""
 
 STATES: Mapping[str, ReceiptState] = {
     "sent": ReceiptState.SENT,
@@ -76,9 +72,6 @@ class TwilioMessaging(HttpProvider):
     "enable", "disable" or empty for the account's own. Raises ValueError.
     """
 
-    channels = frozenset({Channel.SMS})
-    polls = True
-
     def __init__(
         self,
         *,
@@ -95,25 +88,35 @@ class TwilioMessaging(HttpProvider):
         connect: float = 3.0,
         read: float = 8.0,
     ) -> None:
+        rules = OptionRules(connect=connect, read=read, base=base)
+        rules.match("account_sid", account_sid, sid_of("AC"))
+        rules.match("auth_token", auth_token, visible("the account's primary token"))
+        _check_key(rules, api_key, api_secret)
+        rules.match_if_given("messaging_service_sid", messaging_service_sid, sid_of("MG"))
+        rules.match_if_given("sender", sender, SENDER)
+        rules.either(messaging_service_sid=messaging_service_sid, sender=sender)
+        _check_callback(rules, status_callback)
+        rules.flag("feedback", feedback)
+        rules.require(risk_check in RISK_CHECKS, RISK_FAULT)
+        rules.check()
         super().__init__(connect=connect, read=read)
-        if bool(messaging_service_sid) == bool(sender):
-            raise ValueError("name either messaging_service_sid or sender")
-        if bool(api_key) != bool(api_secret):
-            raise ValueError("api_key and api_secret belong together")
-        if "?" in status_callback or "#" in status_callback:
-            raise ValueError("status_callback has neither query nor fragment")
-        self.receipts, self._callback = bool(status_callback), status_callback
-        self._token = auth_token
+        self.capabilities = Capabilities(
+            channels=frozenset({Channel.SMS}),
+            receipts=bool(status_callback),
+            webhooks=Webhooks.SIGNED,
+            polls=True,
+            closes=feedback,
+            keywords=True,
+        )
+        self._token, self._callback, self._feedback = auth_token, status_callback, feedback
         self._authorization = basic(api_key or account_sid, api_secret or auth_token)
-        self._messages = checked_address(f"{base}/2010-04-01/Accounts/{account_sid}/Messages")
+        self._messages = checked_url(f"{base}/2010-04-01/Accounts/{account_sid}/Messages")
         self._usual = {
             "MessagingServiceSid": messaging_service_sid,
             "From": sender,
             "ProvideFeedback": "true" if feedback else "",
             "RiskCheck": risk_check,
         }
-        self._feedback = self.ends = feedback
-        self._way = messaging_service_sid or "own number"
 
     def build_request(self, message: OutboundMessage) -> Request:
         """Create one message, that is dropped when it comes too late."""
@@ -121,35 +124,34 @@ class TwilioMessaging(HttpProvider):
         validity = min(max(message.lifetime, shortest), longest) if message.lifetime else ""
         body = {"To": message.to, "Body": message.text, "ValidityPeriod": str(validity)}
         if self._callback:
-            # Signed with the rest of the address, so that a message can be told without its SID.
+            # Signed with the rest of the URL, so that a message can be told without its SID.
             body["StatusCallback"] = f"{self._callback}?{urlencode({KEY: message.key})}"
         return self._post(f"{self._messages}.json", {**body, **self._usual})
 
     def parse_response(self, response: Response) -> Outcome:
         """What Twilio made of it."""
         found = document(response.body)
-        if response.status >= 300:  # noqa: PLR2004
-            code = number(found.get("code"))
-            if code is None or code not in CODES:
-                return by_status(response, "twilio")
-            wait = retry_after(response)
-            return failed(CODES[code], reason=f"twilio {code}", retry_after=wait)
+        if not response.is_success:
+            return ANSWERS.outcome(number(found.get("code"))) or by_status(response, "twilio")
         sid, code = text(found.get("sid")), number(found.get("error_code"))
         if text(found.get("status")) in {"failed", "undelivered", "canceled"}:
-            failure = CODES.get(code or 0, Failure.CHANNEL_UNAVAILABLE)
-            return failed(failure, reason=f"twilio {code or 'failed'}")
+            return ANSWERS.outcome(code) or Refused(reason=f"twilio {code or 'failed'}")
         if not sid:
             return by_status(response, "twilio")
         cost = micros(found.get("price"), found.get("price_unit"))
-        return Accepted(reference=sid, cost_micros=cost, route=self._way)
+        return Accepted(
+            reference=sid,
+            cost_micros=cost,
+            route=self._usual["MessagingServiceSid"] or "own number",
+        )
 
     def confirm_request(self, reference: str, code: Code) -> Request | None:
-        """Report the conversion, where `feedback` is on."""
+        """Tell of the conversion, where `feedback` is on."""
         del code
         if not self._feedback:
             return None
-        address = f"{self._messages}/{quote(reference, safe='')}/Feedback.json"
-        return self._post(address, {"Outcome": "confirmed"})
+        url = f"{self._messages}/{quote(reference, safe='')}/Feedback.json"
+        return self._post(url, {"Outcome": "confirmed"})
 
     def is_authentic(self, received: Webhook, *, now: datetime) -> bool:
         """True when the account's auth token signed the URL and all fields."""
@@ -158,7 +160,7 @@ class TwilioMessaging(HttpProvider):
         fields = form_fields(received.body) if kind == FORM else None
         if kind == FORM and fields is None:
             return False
-        return is_twilio(
+        return is_signed(
             received.header("X-Twilio-Signature"),
             token=self._token,
             url=received.url,
@@ -175,10 +177,41 @@ class TwilioMessaging(HttpProvider):
             return ()
         failure = None
         if state is ReceiptState.FAILED:
-            code = number(fields.get("ErrorCode")) or 0
-            failure = CODES.get(code, Failure.CHANNEL_UNAVAILABLE)
+            failure = _why(fields.get("ErrorCode"))
         key = dict(parse_qsl(urlsplit(received.url).query)).get(KEY, "")
         return (ReceiptFact(reference=reference, state=state, failure=failure, key=key),)
+
+    def parse_keywords(self, received: Webhook) -> tuple[KeywordFact, ...]:
+        """The keyword in a message to one of our numbers.
+
+        Where Advanced Opt-Out is on, Twilio says which it is and has answered it.
+        """
+        fields = dict(form_fields(received.body) or ())
+        stated = fields.get("OptOutType", "").lower()
+        keyword = Keyword(stated) if stated in set(Keyword) else keyword_of(fields.get("Body", ""))
+        reference, sender = text(fields.get("MessageSid")), fields.get("From", "")
+        if keyword is None or not reference or "MessageStatus" in fields:
+            return ()
+        if not sender.startswith("+"):
+            return ()  # a short code, or another channel of Twilio's such as "whatsapp:+1…"
+        try:
+            number = parse_phone(sender, region="").e164
+        except InvalidPhoneError:
+            return ()
+        return (
+            KeywordFact(
+                keyword=keyword,
+                channel=Channel.SMS,
+                number=number,
+                reference=reference,
+                sender=text(fields.get("To")),
+                answered=bool(stated),
+            ),
+        )
+
+    def keyword_reply(self, text: str) -> str:
+        """TwiML that sends one message back."""
+        return f"<Response><Message>{escape(text)}</Message></Response>"
 
     def build_status(self, reference: str) -> Request:
         """Fetch the message."""
@@ -193,7 +226,7 @@ class TwilioMessaging(HttpProvider):
             return None
         failure = None
         if state is ReceiptState.FAILED:
-            failure = CODES.get(number(found.get("error_code")) or 0, Failure.CHANNEL_UNAVAILABLE)
+            failure = _why(found.get("error_code"))
         return ReceiptFact(
             reference=text(found.get("sid")),
             state=state,
@@ -204,3 +237,64 @@ class TwilioMessaging(HttpProvider):
     def _post(self, url: str, fields: Mapping[str, str]) -> Request:
         headers = {"Authorization": self._authorization, "Content-Type": FORM}
         return Request(method="POST", url=url, headers=headers, body=form(fields))
+
+
+def _check_key(rules: OptionRules, api_key: str, api_secret: str) -> None:
+    rules.match_if_given("api_key", api_key, sid_of("SK"))
+    rules.match_if_given("api_secret", api_secret, visible("the secret of the key"))
+    rules.together(api_key=api_key, api_secret=api_secret)
+
+
+def _check_callback(rules: OptionRules, status_callback: str) -> None:
+    if status_callback:
+        rules.url("status_callback", status_callback)
+        plain = not set("?#") & set(status_callback)
+        rules.require(plain, "status_callback must have neither query nor fragment")
+
+
+def _why(code: object) -> Failure:
+    return ANSWERS.failure(number(code), Moment.RECEIPT) or Failure.CHANNEL_UNAVAILABLE
+
+
+# --- X-Twilio-Signature --------------------------------------------------------------------------
+
+
+def signature_of(token: str, url: str, fields: Iterable[tuple[str, str]]) -> str:
+    """Base64 of HMAC-SHA1 over the URL and each distinct field in order.
+
+    After twilio-python's request_validator. SHA-1 is the vendor's choice; as a MAC it still holds.
+    """
+    signed = url + "".join(name + value for name, value in sorted(set(fields)))
+    raw = signed.encode(errors="surrogatepass")
+    return b64encode(hmac.new(token.encode(), raw, "sha1").digest()).decode()
+
+
+def is_signed(
+    given: str, *, token: str, url: str, body: bytes, fields: Iterable[tuple[str, str]] | None
+) -> bool:
+    """True when Twilio signed this URL and body.
+
+    `fields` are those of a form. For any other body, None, the URL itself carries and so signs the
+    body's SHA-256; without one only an empty body is taken. The URL may have been signed with its
+    default port or with none.
+    """
+    if fields is None:
+        fields = ()
+        stated = parse_qs(urlsplit(url).query).get("bodySHA256", [])
+        if body and not (len(stated) == 1 and same(stated[0], sha256(body).hexdigest())):
+            return False
+    wanted = tuple(fields)
+    matched = [same(given, signature_of(token, each, wanted)) for each in _spellings(url)]
+    return any(matched)
+
+
+def _spellings(url: str) -> tuple[str, str]:
+    """The URL with its default port where it has none, and without any port."""
+    parts = urlsplit(url)
+    host, colon, port = parts.netloc.rpartition(":")
+    if not colon or not port.isdigit():
+        host = parts.netloc
+    default = DEFAULT_PORTS.get(parts.scheme)
+    with_port = parts.netloc if host != parts.netloc or default is None else f"{host}:{default}"
+    rest = url.partition("://")[2][len(parts.netloc) :]
+    return f"{parts.scheme}://{with_port}{rest}", f"{parts.scheme}://{host}{rest}"

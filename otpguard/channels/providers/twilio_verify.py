@@ -1,6 +1,6 @@
 """Twilio Verify with our own code (CustomCode): Twilio words the message and picks the sender.
 
-Custom codes must be enabled on the service. Each code that was proven or given up is reported, else
+Custom codes must be enabled on the service. Each code that was proven or given up is closed, else
 the sends of one number add up to error 60203. Twilio does not call back about deliveries here; it
 is asked, once, when a message has had time to arrive.
 """
@@ -12,7 +12,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
-from otpguard.channels.answers import (
+from otpguard.channels.base import OutboundMessage, ReceiptFact, ReceiptState
+from otpguard.channels.capabilities import Capabilities
+from otpguard.channels.http_provider import HttpProvider
+from otpguard.channels.option_rules import OptionRule, OptionRules, visible
+from otpguard.channels.providers.twilio_options import RISK_CHECKS, RISK_FAULT, sid_of
+from otpguard.channels.responses import (
     by_status,
     document,
     each_object,
@@ -20,18 +25,15 @@ from otpguard.channels.answers import (
     micros,
     moment,
     number,
-    retry_after,
     text,
 )
-from otpguard.channels.base import OutboundMessage, ReceiptFact, ReceiptState
-from otpguard.channels.http_provider import HttpProvider
 from otpguard.channels.signatures import basic
+from otpguard.channels.vendor_answers.answer import Moment
+from otpguard.channels.vendor_answers.twilio_verify import ANSWERS
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
-from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, failed
-from otpguard.transport.exchange import Request, Response, checked_address
-
-FOR_DEVELOPMENT = False
+from otpguard.core.outcome import Accepted, Failure, Outcome, Refused
+from otpguard.transport.exchange import Request, Response, checked_url
 
 FORM = "application/x-www-form-urlencoded"
 WIRE: Mapping[Channel, str] = {
@@ -41,31 +43,6 @@ WIRE: Mapping[Channel, str] = {
     Channel.EMAIL: "email",
 }
 INVALID_PARAMETER = 60200
-CODES: Mapping[int, Failure] = {
-    20003: Failure.AUTH_CONFIG,
-    20404: Failure.EXPIRED_OR_GONE,
-    20429: Failure.RATE_LIMITED,
-    30007: Failure.CARRIER_FILTERED,
-    60202: Failure.CHECKS_EXHAUSTED,
-    60203: Failure.RATE_LIMITED,
-    60204: Failure.AUTH_CONFIG,
-    60205: Failure.LANDLINE_OR_UNREACHABLE,
-    60207: Failure.AUTH_CONFIG,
-    60208: Failure.AUTH_CONFIG,
-    60209: Failure.AUTH_CONFIG,
-    60210: Failure.AUTH_CONFIG,
-    60211: Failure.AUTH_CONFIG,
-    60212: Failure.RATE_LIMITED,
-    60217: Failure.AUTH_CONFIG,
-    60220: Failure.GEO_BLOCKED,
-    60238: Failure.GEO_BLOCKED,
-    60410: Failure.FRAUD_BLOCKED,
-    60412: Failure.FRAUD_BLOCKED,
-    60413: Failure.FRAUD_BLOCKED,
-    60605: Failure.GEO_BLOCKED,
-}
-WAITS: Mapping[int, int] = {60203: 600, 60212: 2}
-"""Limits of one number and not of the route, with the seconds until they end at the latest."""
 
 STATES: Mapping[str, ReceiptState] = {
     "sent": ReceiptState.SENT,
@@ -75,6 +52,7 @@ STATES: Mapping[str, ReceiptState] = {
     "failed": ReceiptState.FAILED,
 }
 
+LOCALE = OptionRule(r"[a-z]{2,3}(-[A-Za-z]{2,4})?", "a locale, like pt-BR")
 _NONE: Mapping[str, str] = MappingProxyType({})
 _PARAMETER = re.compile(r"parameter[^A-Za-z]{1,4}(\w{1,40})", re.IGNORECASE)
 
@@ -86,10 +64,6 @@ class TwilioVerify(HttpProvider):
     `locales` maps language tags to Twilio's; one that is not there is left to Twilio. Raises
     ValueError.
     """
-
-    codes_only = True
-    ends = True
-    polls = True
 
     def __init__(
         self,
@@ -105,11 +79,20 @@ class TwilioVerify(HttpProvider):
         connect: float = 3.0,
         read: float = 8.0,
     ) -> None:
+        rules = OptionRules(connect=connect, read=read, base=base)
+        served = rules.channels(channels, set(WIRE))
+        rules.match("user", user, sid_of("AC", "SK"))
+        rules.match("password", password, visible("the auth token, or the secret of the key"))
+        rules.match("service_sid", service_sid, sid_of("VA"))
+        rules.match_if_given("template_sid", template_sid, sid_of("HJ"))
+        rules.require(risk_check in RISK_CHECKS, RISK_FAULT)
+        rules.match_each("locales", locales, LOCALE)
+        rules.check()
         super().__init__(connect=connect, read=read)
-        self.channels = frozenset(Channel(channel) for channel in channels)
+        self.capabilities = Capabilities(channels=served, polls=True, closes=True, codes_only=True)
         self._authorization = basic(user, password)
         self._base = base
-        self._verifications = checked_address(f"{base}/v2/Services/{service_sid}/Verifications")
+        self._verifications = checked_url(f"{base}/v2/Services/{service_sid}/Verifications")
         self._usual = {"TemplateSid": template_sid, "RiskCheck": risk_check}
         self._locales = dict(locales)
 
@@ -126,8 +109,11 @@ class TwilioVerify(HttpProvider):
     def parse_response(self, response: Response) -> Outcome:
         """What Twilio made of it."""
         found = document(response.body)
-        if response.status >= 300:  # noqa: PLR2004
-            return self._failed(response, number(found.get("code")), text(found.get("message")))
+        if not response.is_success:
+            for word in _words(number(found.get("code")), text(found.get("message"))):
+                if (outcome := ANSWERS.outcome(word)) is not None:
+                    return outcome
+            return by_status(response, "twilio")
         sid, status = text(found.get("sid")), text(found.get("status"))
         if status in {"canceled", "failed", "deleted", "expired", "max_attempts_reached"}:
             return Refused(reason=f"twilio: {status}")
@@ -140,14 +126,14 @@ class TwilioVerify(HttpProvider):
         return self._post(self._one(reference), {"Status": "canceled"})
 
     def confirm_request(self, reference: str, code: Code) -> Request:
-        """Report that the code was proven here."""
+        """Tell Twilio that the code was proven here."""
         del code
         return self._post(self._one(reference), {"Status": "approved"})
 
     def build_status(self, reference: str) -> Request:
         """Ask what became of the sends of a verification."""
-        address = f"{self._base}/v2/Attempts?{urlencode({'VerificationSid': reference})}"
-        return Request(method="GET", url=address, headers={"Authorization": self._authorization})
+        url = f"{self._base}/v2/Attempts?{urlencode({'VerificationSid': reference})}"
+        return Request(method="GET", url=url, headers={"Authorization": self._authorization})
 
     def parse_status(self, response: Response) -> ReceiptFact | None:
         """One that arrived is enough; failed is a verification whose every send has."""
@@ -160,23 +146,14 @@ class TwilioVerify(HttpProvider):
         failed = [fact for fact in facts if fact is not None]
         if len(failed) < len(facts):
             return None
-        # What may not be followed by another channel says more than what may.
+        # An error that forbids another channel matters more than one that allows it.
         failed.sort(key=lambda fact: fact.failure is None or fact.failure.may_fall_back)
         return failed[0] if failed else None
 
-    def _failed(self, response: Response, code: int | None, message: str) -> Outcome:
-        reason = f"twilio {code}"
-        if code == INVALID_PARAMETER:
-            named = _PARAMETER.search(message)
-            is_number = named is not None and named[1].lower() == "to"
-            failure = Failure.INVALID_NUMBER if is_number else Failure.AUTH_CONFIG
-            return failed(failure, reason=reason)
-        if code is None or code not in CODES:
-            return by_status(response, "twilio")
-        if code in WAITS:
-            wait = retry_after(response) or WAITS[code]
-            return Refused(reason=reason, failure=CODES[code], retry_after=wait)
-        return failed(CODES[code], reason=reason, retry_after=retry_after(response))
+    def parse_closing(self, response: Response) -> Failure | None:
+        """What the answer to a cancel or confirm means."""
+        said = number(document(response.body).get("code"))
+        return ANSWERS.failure(said, Moment.CLOSING) or super().parse_closing(response)
 
     def _one(self, reference: str) -> str:
         return f"{self._verifications}/{quote(reference, safe='')}"
@@ -184,6 +161,14 @@ class TwilioVerify(HttpProvider):
     def _post(self, url: str, fields: Mapping[str, str]) -> Request:
         headers = {"Authorization": self._authorization, "Content-Type": FORM}
         return Request(method="POST", url=url, headers=headers, body=form(fields))
+
+
+def _words(code: int | None, message: str) -> tuple[str, ...]:
+    """The words that the table may have for an error: an invalid parameter goes by its name."""
+    named = _PARAMETER.search(message) if code == INVALID_PARAMETER else None
+    if named is None:
+        return (str(code),)
+    return (f"{code}: To" if named[1].lower() == "to" else f"{code}: another parameter",)
 
 
 def _carrier(lookup: object) -> str:
@@ -202,12 +187,12 @@ def _fact(attempt: Mapping[str, object]) -> ReceiptFact | None:
     reference = text(attempt.get("verification_sid"))
     if state is None or not reference:
         return None
-    code = number(data.get("error_code")) or 0
+    known = ANSWERS.failure(number(data.get("error_code")), Moment.RECEIPT)
     gone = state is ReceiptState.FAILED
     return ReceiptFact(
         reference=reference,
         state=state,
-        failure=CODES.get(code, Failure.LANDLINE_OR_UNREACHABLE) if gone else None,
+        failure=(known or Failure.LANDLINE_OR_UNREACHABLE) if gone else None,
         carrier=text(data.get("carrier")),
         cost_micros=micros(price.get("value"), price.get("currency")),
         at=moment(attempt.get("date_updated")),

@@ -2,7 +2,7 @@
 
 Vonage words the message. It tells when a step failed or was blocked and when the code was proven,
 but not when the message arrived, so it counts as a route without receipts. A code proven here is
-reported back, and what is given up is deleted: else Vonage sees no conversion and blocks the
+confirmed there, and what is given up is deleted: else Vonage sees no conversion and blocks the
 network.
 """
 
@@ -21,17 +21,19 @@ from urllib.parse import quote
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from otpguard.channels.answers import by_status, document, each_object, moment, retry_after, text
 from otpguard.channels.base import OutboundMessage, ReceiptFact, ReceiptState, Webhook
+from otpguard.channels.capabilities import Capabilities, Webhooks
 from otpguard.channels.http_provider import HttpProvider
+from otpguard.channels.option_rules import OptionRule, OptionRules, visible
+from otpguard.channels.responses import by_status, document, each_object, moment, text
 from otpguard.channels.signatures import basic, hs256_claims, rs256
+from otpguard.channels.vendor_answers.answer import Moment
+from otpguard.channels.vendor_answers.vonage import ANSWERS
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
-from otpguard.core.outcome import Accepted, Failure, Outcome, failed
+from otpguard.core.outcome import Accepted, Failure, Outcome
 from otpguard.core.secrets import same
-from otpguard.transport.exchange import Request, Response, checked_address
-
-FOR_DEVELOPMENT = False
+from otpguard.transport.exchange import Request, Response, checked_url
 
 TIMEOUT = (15, 900)
 """The shortest and the longest life of a step, in seconds."""
@@ -41,20 +43,26 @@ FRESH = timedelta(minutes=5)
 
 TOKEN_LIFE = timedelta(minutes=5)
 
-CLOSING: Mapping[int, Failure] = {
-    400: Failure.WRONG_CODE,
-    404: Failure.EXPIRED_OR_GONE,
-    410: Failure.CHECKS_EXHAUSTED,
-}
-STATES: Mapping[str, tuple[ReceiptState, Failure | None]] = {
-    "completed": (ReceiptState.DELIVERED, None),
-    "failed": (ReceiptState.FAILED, Failure.LANDLINE_OR_UNREACHABLE),
-    "rejected": (ReceiptState.FAILED, Failure.OPTED_OUT),
-    "user_rejected": (ReceiptState.FAILED, Failure.OPTED_OUT),
-    "blocked": (ReceiptState.FAILED, Failure.FRAUD_BLOCKED),
+STATES: Mapping[str, ReceiptState] = {
+    "completed": ReceiptState.DELIVERED,
+    "failed": ReceiptState.FAILED,
+    "rejected": ReceiptState.FAILED,
+    "user_rejected": ReceiptState.FAILED,
+    "blocked": ReceiptState.FAILED,
 }
 """The states that tell something. One that expired says only that nobody typed the code there."""
 
+BRAND = OptionRule(r"(?s:.){1,16}", "1 to 16 characters long")
+UUID = OptionRule(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a UUID")
+API_KEY = OptionRule(r"[A-Za-z0-9]{1,32}", "letters and digits")
+LOCALE = OptionRule(r"[a-z]{2,3}-[a-z]{2}", "a locale of Vonage's, like en-us")
+SENDER = OptionRule(
+    r"[1-9]\d{6,14}|[A-Za-z0-9]{3,11}", "a number without +, or 3 to 11 letters and digits"
+)
+EMAIL = OptionRule(r"[^@\s]+@[^@\s]+", "an e-mail address")
+
+_WHOLE = re.compile(r"workflow(\W\d*\W*)?")
+_UNREACHABLE = re.compile(r"(number|address) is invalid", re.IGNORECASE)
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -66,9 +74,6 @@ class Vonage(HttpProvider):
     callbacks need, or with `api_key` and `api_secret`. `signature_secret` signs callbacks. `brand`
     is what the message says, 16 characters at most. Raises ValueError.
     """
-
-    codes_only = True
-    ends = True
 
     def __init__(
         self,
@@ -87,20 +92,28 @@ class Vonage(HttpProvider):
         connect: float = 3.0,
         read: float = 8.0,
     ) -> None:
+        rules = OptionRules(connect=connect, read=read, base=base)
+        served = rules.channels(channels, set(Channel))
+        rules.match("brand", brand, BRAND)
+        rules.match_if_given("signature_secret", signature_secret, visible("visible ASCII"))
+        _check_account(rules, (application_id, private_key), (api_key, api_secret))
+        rules.match("locale", locale, LOCALE)
+        rules.match_each("locales", locales, LOCALE)
+        _check_senders(rules, senders, served)
+        self._key = _loaded(rules, private_key)
+        rules.check()
         super().__init__(connect=connect, read=read)
-        if not 1 <= len(brand) <= 16:  # noqa: PLR2004
-            raise ValueError("brand has 1 to 16 characters")
-        if bool(application_id and private_key) == bool(api_key and api_secret):
-            raise ValueError("name an application and its private key, or a key and its secret")
-        self.channels = frozenset(Channel(channel) for channel in channels)
-        if Channel.WHATSAPP in self.channels and not senders.get("whatsapp"):
-            raise ValueError("WhatsApp needs a sender")
-        self._url = checked_address(f"{base}/v2/verify")
+        self.capabilities = Capabilities(
+            channels=served,
+            webhooks=Webhooks.SIGNED if signature_secret else Webhooks.UNSIGNED,
+            closes=True,
+            codes_only=True,
+        )
+        self._url = checked_url(f"{base}/v2/verify")
         self._brand, self._senders = brand, dict(senders)
         self._locale, self._locales = locale, dict(locales)
         self._application, self._api_key = application_id, api_key
         self._basic = basic(api_key, api_secret) if api_key else ""
-        self._key = _loaded(private_key) if private_key else None
         self._signature_secret = signature_secret
 
     def build_request(self, message: OutboundMessage) -> Request:
@@ -125,20 +138,14 @@ class Vonage(HttpProvider):
         The request that a 409 names is somebody's open one and perhaps not ours: it is left alone.
         """
         found = document(response.body)
-        if response.status < 300:  # noqa: PLR2004
+        if response.is_success:
             reference = text(found.get("request_id"))
             if reference:
                 return Accepted(reference=reference, route="verify")
-        if response.status == 422:  # noqa: PLR2004
-            named = [
-                text(each.get("name")) for each in each_object(found.get("invalid_parameters"))
-            ]
-            is_number = any(re.fullmatch(r"(.*\W)?to", name) for name in named)
-            failure = Failure.INVALID_NUMBER if is_number else Failure.AUTH_CONFIG
-            return failed(failure, reason="vonage: http 422", retry_after=retry_after(response))
-        if response.status == 400:  # noqa: PLR2004 (we wrote something it does not know)
-            return failed(Failure.AUTH_CONFIG, reason="vonage: http 400")
-        return by_status(response, "vonage")
+        said = f"http {response.status}"
+        named = _named(found) if response.status == 422 else ""  # noqa: PLR2004 (invalid parameters)
+        outcome = ANSWERS.outcome(f"{said}: {named}" if named else said)
+        return outcome or by_status(response, "vonage")
 
     def cancel_request(self, reference: str) -> Request:
         """Delete the verification."""
@@ -150,7 +157,8 @@ class Vonage(HttpProvider):
 
     def parse_closing(self, response: Response) -> Failure | None:
         """What the answer to a cancel or confirm means."""
-        return CLOSING.get(response.status) or super().parse_closing(response)
+        known = ANSWERS.failure(f"http {response.status}", Moment.CLOSING)
+        return known or super().parse_closing(response)
 
     def authorize(self, request: Request, *, now: datetime) -> Request:
         """As an application: a token for this request and a few minutes."""
@@ -191,12 +199,11 @@ class Vonage(HttpProvider):
         reference = text(found.get("request_id"))
         said = [text(step.get("status")) for step in each_object(found.get("workflow"))[:1]]
         said.append(text(found.get("status")))
-        known = [STATES[word] for word in said if word in STATES]
+        known = [word for word in said if word in STATES]
         if not reference or not known:
             return ()
-        state, failure = known[0]
-        if "blocked" in said:
-            state, failure = STATES["blocked"]
+        word = "blocked" if "blocked" in said else known[0]
+        state, failure = STATES[word], ANSWERS.failure(word, Moment.RECEIPT)
         at = moment(found.get("finalized_at")) or moment(found.get("triggered_at"))
         return (ReceiptFact(reference=reference, state=state, failure=failure, at=at),)
 
@@ -214,14 +221,36 @@ class Vonage(HttpProvider):
         return replace(request, headers={**request.headers, "Authorization": self._basic})
 
 
-def _loaded(pem: str) -> RSAPrivateKey:
+def _check_account(rules: OptionRules, application: tuple[str, str], key: tuple[str, str]) -> None:
+    rules.match_if_given("application_id", application[0], UUID)
+    rules.match_if_given("api_key", key[0], API_KEY)
+    rules.match_if_given("api_secret", key[1], visible("the secret of the key"))
+    named = "application_id and private_key, or api_key and api_secret"
+    rules.require(all(application) != all(key), f"{named} must be given, not both")
+
+
+def _check_senders(
+    rules: OptionRules, senders: Mapping[str, str], served: frozenset[Channel]
+) -> None:
+    rules.require(set(senders) <= served, "senders must be those of channels that are served")
+    named = Channel.WHATSAPP not in served or bool(senders.get(Channel.WHATSAPP))
+    rules.require(named, "senders must name one for WhatsApp")
+    for channel, sender in senders.items():
+        rule = EMAIL if channel == Channel.EMAIL else SENDER
+        rules.match(f"senders[{channel!r}]", sender, rule)
+
+
+def _loaded(rules: OptionRules, pem: str) -> RSAPrivateKey | None:
+    if not pem:
+        return None
     try:
         key = load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError):
-        raise ValueError("private_key is not a key in PEM") from None
-    if not isinstance(key, RSAPrivateKey):
-        raise ValueError("private_key is not an RSA key")
-    return key
+        rules.require(False, "private_key must be a key in PEM")  # noqa: FBT003 (it never holds)
+        return None
+    is_rsa = isinstance(key, RSAPrivateKey)
+    rules.require(is_rsa, "private_key must be an RSA key")
+    return key if isinstance(key, RSAPrivateKey) else None
 
 
 def _is_fresh(claims: Mapping[str, Any], now: datetime) -> bool:
@@ -233,3 +262,24 @@ def _is_fresh(claims: Mapping[str, Any], now: datetime) -> bool:
     # Compared and not subtracted: a number may be too large for that.
     slack = FRESH.total_seconds()
     return bool(at - slack <= issued <= at + slack and at < expires)
+
+
+def _named(found: Mapping[str, Any]) -> str:
+    """The parameter that is not valid: "to" and "from" of a step by their names, any other as
+    "another parameter"; empty when none is named.
+
+    An error may name the workflow as a whole; then its reason names the parameter, or the kind of
+    address that it is.
+    """
+    named = ""
+    for each in each_object(found.get("invalid_parameters")):
+        name, reason = text(each.get("name")), text(each.get("reason"))
+        for parameter in ("to", "from"):
+            if re.fullmatch(rf"(.*\W)?{parameter}", name):
+                return parameter
+            if _WHOLE.fullmatch(name) and re.match(rf"\W*{parameter}\W", reason):
+                return parameter
+        if _WHOLE.fullmatch(name) and _UNREACHABLE.search(reason):
+            return "to"
+        named = "another parameter" if name else named
+    return named

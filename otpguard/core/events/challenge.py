@@ -17,11 +17,15 @@ from otpguard.core.text import gettext_noop as _
 @event("challenge.started", _("A challenge was started"), Ocsf(AUTHENTICATION, 6))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeStarted(Event):
-    """A person chose a factor; a code was ordered over the first channel of the plan."""
+    """A person chose a factor; a code was ordered over the first channel of the plan.
+
+    `test_number` marks a number of the setting TEST_NUMBERS, here and below.
+    """
 
     factor: str
     kind: str
     channels: list[str]
+    test_number: bool = False
 
 
 @event("challenge.refused", _("A challenge was not started"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
@@ -49,7 +53,7 @@ class ChallengeSent(Event):
 @event("challenge.delivered", _("A code arrived"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeDelivered(Event):
-    """A provider reported that the message of one delivery arrived."""
+    """A receipt says that the message of one delivery arrived."""
 
     channel: str
     provider: str
@@ -84,13 +88,14 @@ class ChallengeRejected(Event):
     lane: str = ""
 
 
-@event("challenge.verified", _("A factor was proven"), Ocsf(AUTHENTICATION, 1))
+@event("challenge.verified", _("A confirmation succeeded"), Ocsf(AUTHENTICATION, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeVerified(Event):
     """The right answer came in time; this challenge answers no more."""
 
     method: str
     attempt: int
+    test_number: bool = False
 
 
 @event("challenge.exhausted", _("All tries were used up"), Ocsf(AUTHENTICATION, 1))
@@ -104,7 +109,7 @@ class ChallengeExhausted(Event):
 @event("challenge.expired", _("A challenge expired"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeExpired(Event):
-    """Nobody answered in time."""
+    """No answer came in time."""
 
 
 @event("challenge.canceled", _("A challenge was canceled"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
@@ -121,3 +126,18 @@ class ChallengeRepudiated(Event):
     """The holder of the factor did not ask for the code; the session's proofs were revoked."""
 
     grants_revoked: int
+
+
+@event(
+    "client_ip.unrecognized",
+    _("A client's IP address could not be read"),
+    Ocsf(AUTHENTICATION, OTHER_ACTIVITY),
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientIpUnrecognized(Event):
+    """Challenges are started by clients that no cap can tell apart; written once an hour.
+
+    `trusted_proxies` is the setting in force.
+    """
+
+    trusted_proxies: int

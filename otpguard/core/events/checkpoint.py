@@ -15,7 +15,7 @@ from otpguard.core.events.base import (
 from otpguard.core.text import gettext_noop as _
 
 
-@event("checkpoint.required", _("Proof was asked for"), Ocsf(AUTHENTICATION, 6))
+@event("checkpoint.required", _("A confirmation was asked for"), Ocsf(AUTHENTICATION, 6))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointRequired(Event):
     """A request was stopped until a factor is proven or enrolled; `count` requests in this row."""

@@ -15,16 +15,19 @@ from otpguard.core.events.base import (
 from otpguard.core.text import gettext_noop as _
 
 
-@event("factor.enrolled", _("A factor was enrolled"), Ocsf(ACCOUNT_CHANGE, 10))
+@event("factor.enrolled", _("A way to confirm was set up"), Ocsf(ACCOUNT_CHANGE, 10))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorEnrolled(Event):
-    """A person gained a means of proof."""
+    """A person gained a means of proof; `consent` is the version of the opt-in text that they
+    agreed to at `consented_at`, if the site asks for one."""
 
     factor: str
     kind: str
+    consent: str = ""
+    consented_at: str = ""
 
 
-@event("factor.removed", _("A factor was removed"), Ocsf(ACCOUNT_CHANGE, 11))
+@event("factor.removed", _("A way to confirm was removed"), Ocsf(ACCOUNT_CHANGE, 11))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRemoved(Event):
     """A means of proof was taken away; the person's grants ended with it."""
@@ -34,7 +37,7 @@ class FactorRemoved(Event):
     reason: str
 
 
-@event("factor.disabled", _("A factor was disabled"), Ocsf(ACCOUNT_CHANGE, 9))
+@event("factor.disabled", _("A way to confirm was switched off"), Ocsf(ACCOUNT_CHANGE, 9))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorDisabled(Event):
     """Too many failures in one lane (NIST 3.2.2), or an operator's decision."""
@@ -44,7 +47,7 @@ class FactorDisabled(Event):
     lane: str = ""
 
 
-@event("factor.renamed", _("A factor was renamed"), Ocsf(ACCOUNT_CHANGE, OTHER_ACTIVITY))
+@event("factor.renamed", _("A way to confirm was renamed"), Ocsf(ACCOUNT_CHANGE, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRenamed(Event):
     """A person gave a factor another name."""
@@ -52,7 +55,7 @@ class FactorRenamed(Event):
     factor: str
 
 
-@event("factor.provisioned", _("A factor was provisioned"), Ocsf(ACCOUNT_CHANGE, 10))
+@event("factor.provisioned", _("A way to confirm was handed out"), Ocsf(ACCOUNT_CHANGE, 10))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorProvisioned(Event):
     """An operator gave a person a factor: a hardware token, or one taken over from elsewhere."""
@@ -63,17 +66,19 @@ class FactorProvisioned(Event):
     serial: str = ""
 
 
-@event("factor.blocked", _("A personal factor was blocked"), Ocsf(ACCOUNT_CHANGE, 9))
+@event("factor.blocked", _("A personal way to confirm was blocked"), Ocsf(ACCOUNT_CHANGE, 9))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorBlocked(Event):
-    """A tenant does not accept somebody's own factor any more; elsewhere it stays as it was."""
+    """A tenant no longer accepts somebody's own factor; elsewhere it stays as it was."""
 
     factor: str
     kind: str
     reason: str
 
 
-@event("factor.unblocked", _("A personal factor was accepted again"), Ocsf(ACCOUNT_CHANGE, 10))
+@event(
+    "factor.unblocked", _("A personal way to confirm was accepted again"), Ocsf(ACCOUNT_CHANGE, 10)
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorUnblocked(Event):
     """A tenant took back its block of somebody's own factor."""
@@ -83,7 +88,7 @@ class FactorUnblocked(Event):
     reason: str
 
 
-@event("factor.reset", _("Factors were reset by an operator"), Ocsf(ACCOUNT_CHANGE, 11))
+@event("factor.reset", _("Ways to confirm were reset by an operator"), Ocsf(ACCOUNT_CHANGE, 11))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorReset(Event):
     """An operator took a lost factor away: `removed` of them deleted, `blocked` blocked."""
@@ -107,7 +112,7 @@ class FactorCloneSuspected(Event):
 @event("factor.ceremony_failed", _("A passkey was not accepted"), Ocsf(AUTHENTICATION, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorCeremonyFailed(Event):
-    """What a browser sent of a passkey ceremony does not hold; `fault` says which check."""
+    """A browser's answer in a passkey ceremony is not valid; `fault` names the failed check."""
 
     fault: str
     enrolls: bool
@@ -125,6 +130,6 @@ class RecoveryIssued(Event):
 @event("recovery.used", _("A recovery code was used"), Ocsf(AUTHENTICATION, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryUsed(Event):
-    """One saved code was used up; `left` remain."""
+    """One saved code was used up; `left` codes remain."""
 
     left: int

@@ -18,10 +18,14 @@ from otpguard.core.text import gettext_noop as _
 @event("notice.sent", _("A notice was sent"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSent(Event):
-    """Somebody was told what happened, over a channel of its own."""
+    """Somebody was told what happened, over a channel of its own.
+
+    To a `test_number` nothing left.
+    """
 
     notice: str
     channel: str
+    test_number: bool = False
 
 
 @event("notice.failed", _("A notice could not be sent"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
@@ -34,19 +38,25 @@ class NoticeFailed(Event):
     reason: str
 
 
-@event("address.added", _("A notice address was added"), Ocsf(ACCOUNT_CHANGE, OTHER_ACTIVITY))
+@event(
+    "email.added",
+    _("An e-mail address for notices was added"),
+    Ocsf(ACCOUNT_CHANGE, OTHER_ACTIVITY),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressAdded(Event):
-    """A person named a further address; it counts once it is confirmed."""
+class EmailAdded(Event):
+    """A person named a further e-mail address; it counts once it is confirmed."""
 
 
-@event("address.confirmed", _("A notice address was confirmed"), Ocsf(ACCOUNT_CHANGE, 99))
+@event(
+    "email.confirmed", _("An e-mail address for notices was confirmed"), Ocsf(ACCOUNT_CHANGE, 99)
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressConfirmed(Event):
-    """Whoever reads that mailbox confirmed it."""
+class EmailConfirmed(Event):
+    """The reader of that mailbox confirmed it."""
 
 
-@event("address.removed", _("A notice address was removed"), Ocsf(ACCOUNT_CHANGE, 99))
+@event("email.removed", _("An e-mail address for notices was removed"), Ocsf(ACCOUNT_CHANGE, 99))
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressRemoved(Event):
-    """A person took a further address away; it still gets notices for three days."""
+class EmailRemoved(Event):
+    """A person took a further e-mail address away; it still gets notices for three days."""

@@ -1,4 +1,4 @@
-"""Routes and vendors: when one rests or is switched off, and when an operator is needed."""
+"""Routes and vendors: when one is paused or switched off, and when an operator is needed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from otpguard.core.events.base import (
 from otpguard.core.text import gettext_noop as _
 
 
-@event("route.opened", _("A route was taken out of use"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
+@event("route.paused", _("A route was paused"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RouteOpened(Event):
-    """The breaker opened: too many failures, too slow, or a vendor that refuses us."""
+class RoutePaused(Event):
+    """Too many failures, too slow, a vendor that refuses us, or an operator said so."""
 
     provider: str
     channel: str
@@ -27,9 +27,9 @@ class RouteOpened(Event):
     until: str
 
 
-@event("route.closed", _("A route is in use again"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
+@event("route.resumed", _("A route is in use again"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RouteClosed(Event):
+class RouteResumed(Event):
     """A trial succeeded, or an operator said so, with a reason."""
 
     provider: str
@@ -53,17 +53,20 @@ class RouteSwitched(Event):
 @event("provider.alarmed", _("A provider needs an operator"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderAlarmed(Event):
-    """Credentials or balance: nothing that trying again would mend."""
+    """Credentials or balance: nothing that trying again would mend. `scope` says what it concerns,
+    and `probable` that we only suppose what the vendor's answer means."""
 
     provider: str
     failure: str
     reason: str
+    scope: str
+    probable: bool
 
 
 @event("receipt.rejected", _("A receipt was rejected"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptRejected(Event):
-    """A report without a valid signature, too old, or not readable; `count` in this row."""
+    """A receipt without a valid signature, too old, or not readable; `count` in this row."""
 
     provider: str
     reason: str
@@ -73,7 +76,8 @@ class ReceiptRejected(Event):
 @event("sender.changed", _("A sender was changed"), Ocsf(ENTITY_MANAGEMENT, 3))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenderChanged(Event):
-    """A 10DLC registration or a WhatsApp sender changed."""
+    """A 10DLC registration or a WhatsApp sender changed; `source` says who told us: an operator,
+    or the vendor when it was asked or by itself."""
 
     kind: str
     provider: str
@@ -81,6 +85,7 @@ class SenderChanged(Event):
     status: str
     removed: bool = False
     reason: str = ""
+    source: str = "operator"
 
 
 @event("price.changed", _("A price was changed"), Ocsf(ENTITY_MANAGEMENT, 3))

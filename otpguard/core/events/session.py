@@ -16,7 +16,7 @@ from otpguard.core.events.base import (
 from otpguard.core.text import gettext_noop as _
 
 
-@event("grant.issued", _("A grant was issued"), Ocsf(AUTHORIZE_SESSION, 1))
+@event("grant.issued", _("A confirmation began to count"), Ocsf(AUTHORIZE_SESSION, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantIssued(Event):
     """A proof was recorded for this login session."""
@@ -26,7 +26,7 @@ class GrantIssued(Event):
     bound: bool
 
 
-@event("grant.revoked", _("Grants were revoked"), Ocsf(AUTHORIZE_SESSION, OTHER_ACTIVITY))
+@event("grant.revoked", _("Confirmations were ended"), Ocsf(AUTHORIZE_SESSION, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantRevoked(Event):
     """Proofs ended before their time."""

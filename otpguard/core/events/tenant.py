@@ -26,15 +26,74 @@ class PolicyChanged(Event):
     weakened: list[str]
 
 
-@event("tenant.created", _("A tenant was created"), Ocsf(ENTITY_MANAGEMENT, 1))
+@event("exception.granted", _("A policy exception was granted"), Ocsf(ENTITY_MANAGEMENT, 1))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionGranted(Event):
+    """The floor of a tenant moved in one field until a date: from `before` to `after`.
+
+    `weakened` names the fields of the policy in force that got looser by that.
+    """
+
+    exception: str
+    field: str
+    before: Any
+    after: Any
+    owner: str
+    reason: str
+    expires_at: str
+    weakened: list[str]
+
+
+@event("exception.ended", _("A policy exception was ended"), Ocsf(ENTITY_MANAGEMENT, 4))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionEnded(Event):
+    """An operator ended an exception before its date; the floor moved back to `after`."""
+
+    exception: str
+    field: str
+    before: Any
+    after: Any
+    reason: str
+
+
+@event("exception.expired", _("A policy exception has expired"), Ocsf(ENTITY_MANAGEMENT, 4))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionExpired(Event):
+    """An exception came to its date, and counted until then and not longer.
+
+    This is written some time afterwards.
+    """
+
+    exception: str
+    field: str
+    value: Any
+    expires_at: str
+
+
+@event(
+    "exception.reminded",
+    _("A policy exception expires soon"),
+    Ocsf(ENTITY_MANAGEMENT, OTHER_ACTIVITY),
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionReminded(Event):
+    """So many people were reminded that an exception expires soon."""
+
+    exception: str
+    field: str
+    expires_at: str
+    people: int
+
+
+@event("tenant.created", _("An organization was created"), Ocsf(ENTITY_MANAGEMENT, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantCreated(Event):
-    """A customer organisation came to be."""
+    """A tenant came to be."""
 
     slug: str
 
 
-@event("tenant.changed", _("A tenant was changed"), Ocsf(ENTITY_MANAGEMENT, 3))
+@event("tenant.changed", _("An organization was changed"), Ocsf(ENTITY_MANAGEMENT, 3))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantChanged(Event):
     """Contract, status or facts of a tenant changed; old and new values."""
@@ -56,6 +115,21 @@ class MembershipChanged(Event):
     active: bool
     created: bool = False
     gained: list[str] = field(default_factory=list)
+    reason: str = ""
+
+
+@event("membership.imported", _("A membership was imported"), Ocsf(ENTITY_MANAGEMENT, 3))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipImported(Event):
+    """The same by an import. `held` is False where the admins had been admins before, so that no
+    wait began for the roles that were `gained`.
+    """
+
+    roles: list[str]
+    active: bool
+    created: bool = False
+    gained: list[str] = field(default_factory=list)
+    held: bool = True
     reason: str = ""
 
 

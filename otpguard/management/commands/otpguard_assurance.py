@@ -6,7 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from otpguard.core.assurance_table import render
+from otpguard.conf import factor_kinds, settings
+from otpguard.conf.kinds import worths_of
+from otpguard.core.assurance_table import render_table
 
 
 class Command(BaseCommand):
@@ -16,5 +18,6 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:  # noqa: ANN401 (Django's signature)
-        """Print the table."""
-        self.stdout.write(render(), ending="")
+        """Print the table, with the site's own kinds of factor."""
+        worths = worths_of(settings().factor_kinds)
+        self.stdout.write(render_table(factor_kinds(), worths), ending="")

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--month", default="", help="YYYY-MM (default: this month, UTC)")
         parser.add_argument("--tenant", default="", help="short name of one tenant")
 
-    def handle(self, *_args: str, month: str, tenant: str, **_options: Any) -> None:  # noqa: ANN401
+    def handle(self, *_args: str, month: str, tenant: str, **_options: Any) -> None:  # noqa: ANN401 (Django's signature)
         """Print the lines; a mistake ends it with one line."""
         try:
             first = read_month(month or f"{timezone.now():%Y-%m}")

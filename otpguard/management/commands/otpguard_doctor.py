@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from otpguard.core.advice import Finding, Level
-from otpguard.flows.doctor import PING_SECONDS, examine
+from otpguard.flows.doctor import PING_SECONDS, examine_project
 
 
 class Command(BaseCommand):
@@ -40,12 +40,12 @@ class Command(BaseCommand):
             help="how long to wait for workers (default: %(default)s)",
         )
 
-    def handle(self, *_args: str, volume: int | None, seconds: float, **options: Any) -> None:  # noqa: ANN401
+    def handle(self, *_args: str, volume: int | None, seconds: float, **options: Any) -> None:  # noqa: ANN401 (Django's signature)
         """Print the findings. Raises CommandError when one is an error."""
         if (volume is not None and volume < 0) or seconds <= 0:
             raise CommandError("--volume must be at least 0 and --seconds above 0")
         try:
-            findings = examine(clock=timezone.now, ping_seconds=seconds, volume=volume)
+            findings = examine_project(clock=timezone.now, ping_seconds=seconds, volume=volume)
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from None
         if options["json"]:

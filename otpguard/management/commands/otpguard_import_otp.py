@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from otpguard.core.facts import RequestFacts
-from otpguard.flows.import_otp import STATIC, TOTP, Imported, import_static, import_totp
+from otpguard.flows.factor.import_otp import STATIC, TOTP, Imported, import_static, import_totp
 
 NAMED = 5
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         """See BaseCommand."""
         parser.add_argument("--dry-run", action="store_true", help="count only, write nothing")
 
-    def handle(self, *_args: str, dry_run: bool, **_options: Any) -> None:  # noqa: ANN401
+    def handle(self, *_args: str, dry_run: bool, **_options: Any) -> None:  # noqa: ANN401 (Django's signature)
         """Run both kinds; what cannot be taken over ends it with one line."""
         facts = RequestFacts(now=timezone.now())
         mistakes: list[str] = []

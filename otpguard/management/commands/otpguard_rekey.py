@@ -31,7 +31,7 @@ class Command(BaseCommand):
             help="rows a transaction (default: %(default)s)",
         )
 
-    def handle(self, *_args: str, batch: int, **_options: Any) -> None:  # noqa: ANN401
+    def handle(self, *_args: str, batch: int, **_options: Any) -> None:  # noqa: ANN401 (Django's signature)
         """Run all tables; a mistake ends it with one line."""
         if batch < 1:
             raise CommandError("--batch must be at least 1")

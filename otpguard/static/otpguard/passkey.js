@@ -1,5 +1,4 @@
-// The page of a passkey: asks the browser, puts its answer into the form and sends it. A passkey
-// picked from the field's suggestions (conditional mediation) does the same without the button.
+// The page of a passkey: asks the browser, puts its answer into the form and sends it.
 "use strict";
 
 (() => {
@@ -13,8 +12,6 @@
   const answer = form.querySelector("input[name='code']");
   const button = form.querySelector("button");
   const line = root.querySelector("[data-otpguard-status]");
-  let waiting = null; // the conditional request, which the button replaces
-  let sent = false;
 
   const say = (text, kind) => {
     line.textContent = text;
@@ -75,8 +72,7 @@
   // --- asking ---------------------------------------------------------------------------------
 
   const send = (credential) => {
-    if (credential && !sent) {
-      sent = true;
+    if (credential) {
       answer.value = JSON.stringify(write(credential));
       form.submit();
     }
@@ -94,8 +90,6 @@
   };
 
   const ask = async () => {
-    waiting?.abort();
-    waiting = null;
     button.disabled = true;
     say(words.textAsking, "wait");
     try {
@@ -110,36 +104,20 @@
     }
   };
 
-  const offer = async () => {
-    const able = await PublicKeyCredential.isConditionalMediationAvailable?.();
-    if (!able || sent || button.disabled) {
-      return;
-    }
-    waiting = new AbortController();
-    try {
-      const publicKey = read(JSON.parse(words.options));
-      const { signal } = waiting;
-      send(await navigator.credentials.get({ publicKey, signal, mediation: "conditional" }));
-    } catch {
-      // Replaced by the button, or never picked: nothing to say.
-    }
-  };
-
   if (!window.isSecureContext) {
     say(words.textInsecure, "bad");
-    button.disabled = true;
     return;
   }
   if (!("PublicKeyCredential" in window)) {
     say(words.textUnsupported, "bad");
-    button.disabled = true;
     return;
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     ask();
   });
-  if (!creating) {
-    offer();
+  button.disabled = false;
+  if (document.activeElement === document.body) {
+    button.focus();
   }
 })();

@@ -1,1 +1,1 @@
-"""Each provider passes the contract and has behaviour of its own."""
+"""Each provider passes the contract and has behavior of its own."""

@@ -12,14 +12,16 @@ from typing import Any
 import pytest
 
 from otpguard.channels.base import Webhook
-from otpguard.channels.providers.aws import KINDS, REASONS, Aws
+from otpguard.channels.option_rules import WrongOptionsError
+from otpguard.channels.providers.aws import Aws
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
-from otpguard.core.outcome import Accepted, Failure, Refused, Unavailable
+from otpguard.core.outcome import Accepted, Failure, Unavailable
+from otpguard.testing.http_provider_contract import HttpProviderContract
+from otpguard.testing.provider_contract import message
+from otpguard.testing.vendor_server import vendor
 from otpguard.transport.exchange import Response
-from tests.channels.contract import HttpProviderContract, message
 from tests.vendors.aws import ACCESS_KEY, REGION, SECRET_KEY, end_user_messaging
-from tests.vendors.server import vendor
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -38,8 +40,8 @@ def made(**options: Any) -> Aws:
 class TestContract(HttpProviderContract):
     rule = staticmethod(end_user_messaging)
 
-    def made(self, base: str) -> Aws:
-        return made(base=base, read=0.5)
+    def made(self, base: str, *, connect: float, read: float) -> Aws:
+        return made(base=base, connect=connect, read=read)
 
     def secrets(self) -> tuple[str, ...]:
         return (ACCESS_KEY, SECRET_KEY)
@@ -73,10 +75,50 @@ def test_a_call_is_bounded_in_its_price_a_minute() -> None:
     }
 
 
-@pytest.mark.parametrize("options", [{"channels": ["email"]}, {"origination_identity": ""}])
-def test_options_that_cannot_work_are_told_at_once(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"SMS and voice|origination_identity"):
-        made(**options)
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("channels", ["email"]),
+        ("channels", []),
+        ("channels", "sms"),
+        ("region", "Europe"),
+        ("origination_identity", ""),
+        ("origination_identity", "+1 201 555 0100"),
+        ("configuration_set", "my codes"),
+        ("max_price", "1"),
+        ("max_price", "1.234567"),
+        ("max_price", "100.00"),
+        ("max_price", "."),
+        ("max_price", "$0.10"),
+        ("max_price", 0.1),
+        ("access_key", "short"),
+        ("secret_key", ""),
+        ("session_token", "two words"),
+        ("feedback", "yes"),
+        ("base", "http://sms-voice.example"),
+        ("read", 60),
+    ],
+)
+def test_an_option_keeps_to_the_rule_of_aws(option: str, value: object) -> None:
+    with pytest.raises(WrongOptionsError, match=option) as found:
+        made(**{option: value})
+    assert len(found.value.faults) == 1
+
+
+@pytest.mark.parametrize("price", ["0.10", ".5", "99.12345", "0.00001"])
+def test_a_price_that_aws_takes_is_taken(price: str) -> None:
+    assert json.loads(made(max_price=price).build_request(message()).body)["MaxPrice"] == price
+
+
+def test_every_wrong_option_is_told_at_once() -> None:
+    with pytest.raises(WrongOptionsError) as found:
+        made(region="", max_price="1", secret_key="", channels=["pigeon"])
+    assert [fault.split(" ", 1)[0] for fault in found.value.faults] == [
+        "channels",
+        "region",
+        "max_price",
+        "access_key",
+    ]
 
 
 def answered(status: int, body: object, **headers: str) -> Any:
@@ -86,34 +128,6 @@ def answered(status: int, body: object, **headers: str) -> Any:
 
 def test_an_acceptance_is_known_by_its_message_id() -> None:
     assert answered(200, {"MessageId": "m-1"}) == Accepted(reference="m-1", route="+12015550100")
-
-
-@pytest.mark.parametrize(("reason", "failure"), sorted(REASONS.items()))
-def test_a_reason_says_what_to_do(reason: str, failure: Failure) -> None:
-    body = {"__type": "ConflictException", "Reason": reason, "Message": "+12015550123"}
-    outcome = answered(400, body)
-    assert isinstance(outcome, Refused | Unavailable)
-    assert (outcome.failure, outcome.reason) == (failure, f"aws: {reason}")
-
-
-@pytest.mark.parametrize(("kind", "failure"), sorted(KINDS.items()))
-def test_without_a_reason_the_kind_of_error_does(kind: str, failure: Failure) -> None:
-    assert answered(400, {"__type": f"com.amazonaws.pinpoint#{kind}"}).failure is failure
-    header = {"x-amzn-errortype": f"{kind}:http://internal.amazon.com/"}
-    assert answered(400, {}, **header).failure is failure
-
-
-def test_a_field_that_is_not_valid_is_the_number_or_our_fault() -> None:
-    def about(*fields: str) -> Failure:
-        found = [{"Name": field, "Message": "x"} for field in fields]
-        body = {"__type": "ValidationException", "Reason": "FIELD_VALIDATION_FAILED"}
-        outcome = answered(400, {**body, "Fields": found})
-        assert isinstance(outcome, Refused | Unavailable)
-        return outcome.failure
-
-    assert about("DestinationPhoneNumber") is Failure.INVALID_NUMBER
-    assert about("OriginationIdentity") is Failure.AUTH_CONFIG
-    assert about() is Failure.AUTH_CONFIG
 
 
 def test_a_proven_code_is_reported_where_feedback_is_on() -> None:
@@ -132,7 +146,7 @@ def test_without_credentials_the_operator_is_paged_and_nothing_is_sent(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     with vendor(end_user_messaging) as server:
-        provider = made(base=server.url, access_key="", feedback=True)
+        provider = made(base=server.url, access_key="", secret_key="", feedback=True)
         outcome = provider.send(message())
         assert outcome == Unavailable(reason="aws: no credentials", failure=Failure.AUTH_CONFIG)
         assert provider.confirm("m-1", Code("481516")) is Failure.AUTH_CONFIG
@@ -144,7 +158,9 @@ def test_credentials_are_found_where_botocore_finds_them(monkeypatch: pytest.Mon
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     with vendor(end_user_messaging) as server:
-        assert isinstance(made(base=server.url, access_key="").send(message()), Accepted)
+        assert isinstance(
+            made(base=server.url, access_key="", secret_key="").send(message()), Accepted
+        )
 
 
 def test_a_session_token_is_signed_and_not_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -158,5 +174,5 @@ def test_a_session_token_is_signed_and_not_logged(caplog: pytest.LogCaptureFixtu
 
 def test_nothing_that_comes_in_is_believed() -> None:
     received = Webhook(method="POST", url="https://acme.example/", body=b"{}")
-    assert not made().receipts
+    assert not made().capabilities.receipts
     assert not made().is_authentic(received, now=NOW)

@@ -8,7 +8,7 @@ from otpguard.channels.base import Provider
 from otpguard.channels.providers import console
 from otpguard.core.assurance import Channel
 from otpguard.core.outcome import Accepted
-from tests.channels.contract import ProviderContract, message
+from otpguard.testing.provider_contract import ProviderContract, message
 
 
 class TestContract(ProviderContract):
@@ -29,4 +29,4 @@ def test_it_prints_where_to_and_what(channel: Channel, capsys: pytest.CaptureFix
 
 
 def test_it_is_not_for_production() -> None:
-    assert console.FOR_DEVELOPMENT
+    assert console.Console().capabilities.for_development

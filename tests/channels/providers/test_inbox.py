@@ -11,7 +11,7 @@ from otpguard.channels.providers import inbox
 from otpguard.channels.providers.inbox import Inbox
 from otpguard.core.assurance import Channel
 from otpguard.core.outcome import Accepted, Unavailable
-from tests.channels.contract import ProviderContract, message
+from otpguard.testing.provider_contract import ProviderContract, message
 
 
 @pytest.fixture
@@ -64,6 +64,6 @@ def test_a_folder_that_cannot_be_made_is_an_outcome(blocked: Path) -> None:
 
 
 def test_it_serves_the_channels_it_is_told(folder: Path) -> None:
-    assert Inbox(str(folder)).channels == frozenset(Channel)
-    assert Inbox(str(folder), ["voice"]).channels == {Channel.VOICE}
-    assert inbox.FOR_DEVELOPMENT
+    assert Inbox(str(folder)).capabilities.channels == frozenset(Channel)
+    assert Inbox(str(folder), ["voice"]).capabilities.channels == {Channel.VOICE}
+    assert Inbox(str(folder)).capabilities.for_development

@@ -9,7 +9,7 @@ from otpguard.channels.providers import memory
 from otpguard.channels.providers.memory import SENT, Memory
 from otpguard.core.assurance import Channel
 from otpguard.core.outcome import Accepted, Refused, Unavailable
-from tests.channels.contract import ProviderContract, message
+from otpguard.testing.provider_contract import ProviderContract, message
 
 
 class TestContract(ProviderContract):
@@ -31,7 +31,7 @@ def test_what_was_sent_can_be_read_the_newest_last() -> None:
 
 def test_it_may_take_a_message_without_knowing_that_it_arrived() -> None:
     provider = Memory(outcome="accepted", receipts=True)
-    assert provider.receipts
+    assert provider.capabilities.receipts
     assert provider.send(message(key="1")) == Accepted(reference="1", delivered=False)
 
 
@@ -55,7 +55,7 @@ def test_it_may_send_without_an_answer() -> None:
 
 
 def test_it_serves_the_channels_it_is_told() -> None:
-    assert Memory(["sms", "voice"]).channels == {Channel.SMS, Channel.VOICE}
+    assert Memory(["sms", "voice"]).capabilities.channels == {Channel.SMS, Channel.VOICE}
     with pytest.raises(ValueError, match="pigeon"):
         Memory(["pigeon"])
-    assert memory.FOR_DEVELOPMENT
+    assert Memory().capabilities.for_development

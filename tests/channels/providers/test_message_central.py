@@ -11,12 +11,14 @@ import pytest
 
 from otpguard.channels.base import Submission
 from otpguard.channels.http_provider import NotAuthorizedError
+from otpguard.channels.option_rules import WrongOptionsError
 from otpguard.channels.providers.message_central import MessageCentral, _Token
 from otpguard.core.assurance import Channel
-from otpguard.core.checked import Checked, Gone, Right, Wrong
+from otpguard.core.checked_code import CheckedCode, Gone, Right, Wrong
 from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
+from otpguard.testing.remote_provider_contract import RemoteProviderContract, remote_message
+from otpguard.testing.vendor_server import Received, Reply, Vendor, vendor
 from otpguard.transport.exchange import Request, Response
-from tests.channels.remote_contract import RemoteContract, remote_message
 from tests.vendors.message_central import (
     CUSTOMER,
     KEY,
@@ -27,7 +29,6 @@ from tests.vendors.message_central import (
     token,
     verify_now,
 )
-from tests.vendors.server import Received, Reply, Vendor, vendor
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ASKED = Submission(reference="20", channel=Channel.SMS, to="+12015550123", code="481516")
@@ -37,11 +38,11 @@ def made(**options: Any) -> MessageCentral:
     return MessageCentral(**{"customer_id": CUSTOMER, "password": PASSWORD, **options})
 
 
-class TestContract(RemoteContract):
+class TestContract(RemoteProviderContract):
     rule = staticmethod(verify_now)
 
-    def made(self, base: str) -> MessageCentral:
-        provider = made(base=base, read=0.5, channels=["sms", "whatsapp"])
+    def made(self, base: str, *, connect: float, read: float) -> MessageCentral:
+        provider = made(base=base, connect=connect, read=read, channels=["sms", "whatsapp"])
         provider._token = _Token(TOKEN, datetime(2100, 1, 1, tzinfo=UTC))
         return provider
 
@@ -113,7 +114,7 @@ def test_what_is_open_already_says_when_to_come_back() -> None:
     assert limited.retry_after == 24 * 3600
 
 
-def checked(code: int, status: int = 200, **data: object) -> Checked:
+def checked(code: int, status: int = 200, **data: object) -> CheckedCode:
     body = json.dumps(answer(code, **data)).encode()
     return made().parse_check(Response(status=status, body=body), ASKED)
 
@@ -139,7 +140,7 @@ COMPLETED = {"verificationStatus": "VERIFICATION_COMPLETED"}
     ],
 )
 def test_only_a_completed_verification_is_right(
-    code: int, data: dict[str, object], expected: Checked
+    code: int, data: dict[str, object], expected: CheckedCode
 ) -> None:
     """703 says that an earlier answer was right: a replayed id proves nothing."""
     assert checked(code, **data) == expected
@@ -214,7 +215,20 @@ def test_a_check_that_must_not_be_a_get_is_posted() -> None:
         assert made(base=server.url).check(ASKED) == Right()
 
 
-@pytest.mark.parametrize("options", [{"channels": ["voice"]}, {"digits": 3}, {"digits": 9}])
-def test_options_that_cannot_work_are_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"VerifyNow|digits"):
-        made(**options)
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("channels", ["voice"]),
+        ("digits", 3),
+        ("digits", 9),
+        ("digits", "6"),
+        ("customer_id", ""),
+        ("password", ""),
+        ("languages", {"de": ""}),
+        ("base", "http://cpaas.example"),
+    ],
+)
+def test_an_option_keeps_to_the_rule_of_verify_now(option: str, value: object) -> None:
+    with pytest.raises(WrongOptionsError, match=option) as found:
+        made(**{option: value})
+    assert len(found.value.faults) == 1

@@ -11,15 +11,16 @@ from typing import Any
 import pytest
 
 from otpguard.channels.base import ReceiptFact, ReceiptState, Submission, Webhook
+from otpguard.channels.option_rules import WrongOptionsError
 from otpguard.channels.providers.messagebird import MessageBird
-from otpguard.channels.signatures import hs256
 from otpguard.core.assurance import Channel
-from otpguard.core.checked import Checked, Gone, Right, Wrong
+from otpguard.core.checked_code import CheckedCode, Gone, Right, Wrong
 from otpguard.core.outcome import Accepted, Failure, Refused, Unavailable
+from otpguard.testing.remote_provider_contract import RemoteProviderContract, remote_message
+from otpguard.testing.vendor_server import Reply, vendor
 from otpguard.transport.exchange import Response
-from tests.channels.remote_contract import RemoteContract, remote_message
 from tests.vendors.messagebird import ACCESS_KEY, SIGNING_KEY, verification, verify
-from tests.vendors.server import Reply, vendor
+from tests.vendors.tokens import hs256
 
 NOW = datetime(2021, 7, 5, 10, tzinfo=UTC)
 ASKED = Submission(reference="verify-1", channel=Channel.SMS, to="+12015550123", code="481516")
@@ -71,23 +72,33 @@ def made(**options: Any) -> MessageBird:
     return MessageBird(**{"access_key": ACCESS_KEY, "signing_key": SIGNING_KEY, **options})
 
 
-class TestContract(RemoteContract):
+class TestContract(RemoteProviderContract):
     rule = staticmethod(verify)
 
-    def made(self, base: str) -> MessageBird:
-        return made(base=base, read=0.5, channels=["sms", "email"], originator="acme@example.com")
+    def made(self, base: str, *, connect: float, read: float) -> MessageBird:
+        return made(
+            base=base,
+            connect=connect,
+            read=read,
+            channels=["sms", "email"],
+            originator="acme@example.com",
+        )
 
     def secrets(self) -> tuple[str, ...]:
         return (ACCESS_KEY, SIGNING_KEY)
 
+    def signed_webhook(self) -> tuple[Webhook, datetime]:
+        headers = {"messagebird-signature-jwt": BODY}
+        return Webhook(method="POST", url=AT_PATH, headers=headers, body=b"Hello, World!"), NOW
 
-def test_a_number_is_written_without_plus_and_mail_says_so() -> None:
+
+def test_a_number_is_written_without_plus_and_email_says_so() -> None:
     request = made(originator="Acme").build_request(remote_message(Channel.SMS))
     assert request.url == "https://rest.messagebird.com/verify"
     assert json.loads(request.body) == {"recipient": "12015550123", "originator": "Acme"}
     provider = made(channels=["email"], originator="acme@example.com")
-    mail = json.loads(provider.build_request(remote_message(Channel.EMAIL)).body)
-    assert (mail["recipient"], mail["type"]) == ("kim@example.com", "email")
+    email = json.loads(provider.build_request(remote_message(Channel.EMAIL)).body)
+    assert (email["recipient"], email["type"]) == ("kim@example.com", "email")
 
 
 def said(status: int, body: object) -> Response:
@@ -132,13 +143,13 @@ def test_a_start_is_known_by_its_id() -> None:
         (422, verification("verify-1", "verified"), Wrong()),
     ],
 )
-def test_only_verified_is_right(status: int, body: object, expected: Checked) -> None:
+def test_only_verified_is_right(status: int, body: object, expected: CheckedCode) -> None:
     assert made().parse_check(said(status, body), ASKED) == expected
 
 
 def test_what_is_given_up_is_deleted() -> None:
     with vendor(verify) as server:
-        assert made(base=server.url).ends
+        assert made(base=server.url).capabilities.closes
         assert made(base=server.url).cancel("verify-1") is None
         assert [each.method for each in server.received] == ["DELETE"]
     assert made().cancel_request("../x").url.endswith("/verify/..%2Fx")
@@ -223,13 +234,29 @@ def test_without_a_key_nothing_is_believed() -> None:
     assert not made().is_authentic(replace(received, headers={}), now=NOW)
     assert not made().is_authentic(received, now=NOW + timedelta(days=1))
     assert made().parse_receipt(received) == ()
-    assert not made().receipts
+    assert not made().capabilities.receipts
 
 
-@pytest.mark.parametrize("options", [{"channels": ["voice"]}, {"channels": ["email"]}])
-def test_options_that_cannot_work_are_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"serves|originator"):
-        made(**options)
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("channels", ["voice"]),
+        ("access_key", ""),
+        ("originator", "Acme Security Ltd"),
+        ("signing_key", "two words"),
+        ("base", "rest.messagebird.com"),
+    ],
+)
+def test_an_option_keeps_to_the_rule_of_messagebird(option: str, value: object) -> None:
+    with pytest.raises(WrongOptionsError, match=option) as found:
+        made(**{option: value})
+    assert len(found.value.faults) == 1
+
+
+def test_email_comes_from_an_address() -> None:
+    for originator in ("", "Acme"):
+        with pytest.raises(WrongOptionsError, match="originator"):
+            made(channels=["email"], originator=originator)
 
 
 @pytest.mark.parametrize(

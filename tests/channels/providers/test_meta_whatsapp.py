@@ -11,13 +11,15 @@ from urllib.parse import urlencode
 import pytest
 
 from otpguard.channels.base import ReceiptFact, ReceiptState, Webhook
-from otpguard.channels.providers.meta_whatsapp import CODES, MetaWhatsApp
-from otpguard.channels.signatures import hub
+from otpguard.channels.option_rules import WrongOptionsError
+from otpguard.channels.providers.meta_whatsapp import MetaWhatsApp, signature_of
+from otpguard.channels.vendor_answers.meta_whatsapp import ANSWERS
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
 from otpguard.core.outcome import Accepted, Failure, Refused, Unavailable
+from otpguard.testing.http_provider_contract import HttpProviderContract
+from otpguard.testing.provider_contract import message
 from otpguard.transport.exchange import Response
-from tests.channels.contract import HttpProviderContract, message
 from tests.vendors.meta import (
     ACCOUNT,
     APP_SECRET,
@@ -47,11 +49,14 @@ def made(**options: Any) -> MetaWhatsApp:
 class TestContract(HttpProviderContract):
     rule = staticmethod(cloud)
 
-    def made(self, base: str) -> MetaWhatsApp:
-        return made(base=base, read=0.5)
+    def made(self, base: str, *, connect: float, read: float) -> MetaWhatsApp:
+        return made(base=base, connect=connect, read=read)
 
     def secrets(self) -> tuple[str, ...]:
         return (TOKEN, VERIFY_TOKEN)
+
+    def signed_webhook(self) -> tuple[Webhook, datetime]:
+        return callback(status("delivered")), NOW
 
 
 def test_the_template_carries_the_code_twice() -> None:
@@ -82,17 +87,29 @@ def test_the_language_is_one_that_the_template_has() -> None:
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("option", "value"),
     [
-        {"phone_number_id": "../me"},
-        {"phone_number_id": ""},
-        {"whatsapp_business_account": ""},
-        {"whatsapp_template_name": ""},
+        ("phone_number_id", "../me"),
+        ("phone_number_id", ""),
+        ("whatsapp_business_account", ""),
+        ("whatsapp_template_name", ""),
+        ("whatsapp_template_name", "Verification Code"),
+        ("token", ""),
+        ("token", "two words"),
+        ("app_secret", "\n"),
+        ("verify_token", "ä"),
+        ("language", "en-US"),
+        ("languages", {"de": "german"}),
+        ("languages", ["de"]),
+        ("version", "23"),
+        ("base", "ftp://graph.facebook.com"),
+        ("connect", -1),
     ],
 )
-def test_options_that_cannot_work_are_told_at_once(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"phone_number_id|template"):
-        made(**options)
+def test_an_option_keeps_to_the_rule_of_meta(option: str, value: object) -> None:
+    with pytest.raises(WrongOptionsError, match=option) as found:
+        made(**{option: value})
+    assert len(found.value.faults) == 1
 
 
 def answered(status: int, body: object, **headers: str) -> Any:
@@ -113,41 +130,6 @@ def test_an_acceptance_is_known_by_its_message_id(status: str | None) -> None:
 def test_a_paused_template_pages_the_operator() -> None:
     paused = answered(200, {"messages": [{"id": "wamid.1", "message_status": "paused"}]})
     assert paused.failure is Failure.AUTH_CONFIG
-
-
-FAILURES = [
-    (190, Failure.AUTH_CONFIG),
-    (130429, Failure.RATE_LIMITED),
-    (130497, Failure.GEO_BLOCKED),
-    (131000, Failure.TRANSIENT),
-    (131009, Failure.INVALID_NUMBER),
-    (131016, Failure.TRANSIENT),
-    (131026, Failure.LANDLINE_OR_UNREACHABLE),
-    (131042, Failure.BALANCE),
-    (131047, Failure.AUTH_CONFIG),
-    (131048, Failure.RATE_LIMITED),
-    (131049, Failure.CARRIER_FILTERED),
-    (131050, Failure.OPTED_OUT),
-    (131056, Failure.RATE_LIMITED),
-    (132000, Failure.AUTH_CONFIG),
-    (132001, Failure.AUTH_CONFIG),
-    (132007, Failure.AUTH_CONFIG),
-    (132012, Failure.AUTH_CONFIG),
-    (132015, Failure.AUTH_CONFIG),
-]
-
-
-def test_every_code_has_a_test() -> None:
-    assert dict(FAILURES) == dict(CODES)
-
-
-@pytest.mark.parametrize(("code", "failure"), FAILURES)
-def test_an_error_code_says_what_to_do(code: int, failure: Failure) -> None:
-    error = {"code": code, "message": "(#1) to 12015550123", "error_data": {"details": "x"}}
-    outcome = answered(400, {"error": error})
-    assert isinstance(outcome, Refused | Unavailable)
-    assert outcome.failure is failure
-    assert outcome.reason == f"meta {code}"
 
 
 def test_the_limit_between_two_is_no_fault_of_the_route() -> None:
@@ -171,7 +153,7 @@ def callback(*statuses: object, secret: str = APP_SECRET, body: bytes | None = N
     return Webhook(
         method="POST",
         url=CALLBACK,
-        headers={"X-Hub-Signature-256": hub(secret, raw)},
+        headers={"X-Hub-Signature-256": signature_of(secret, raw)},
         body=raw,
     )
 
@@ -204,10 +186,11 @@ def test_a_receipt_says_how_far_it_came(word: str, state: ReceiptState) -> None:
     assert made().parse_receipt(received) == (fact,)
 
 
-@pytest.mark.parametrize(("code", "failure"), FAILURES)
-def test_a_failed_receipt_has_a_class(code: int, failure: Failure) -> None:
-    [fact] = made().parse_receipt(callback(status("failed", code)))
-    assert (fact.state, fact.failure) == (ReceiptState.FAILED, failure)
+def test_a_failed_receipt_says_why() -> None:
+    for answer in ANSWERS:
+        if answer.said.isdigit():
+            [fact] = made().parse_receipt(callback(status("failed", int(answer.said))))
+            assert (fact.state, fact.failure) == (ReceiptState.FAILED, answer.failure)
 
 
 def test_of_many_errors_the_first_known_one_counts() -> None:
@@ -253,7 +236,7 @@ def test_what_is_not_signed_by_the_app_is_not_believed(forged: Webhook) -> None:
 
 def test_without_a_secret_nothing_is_believed() -> None:
     provider = made(app_secret="", verify_token="")
-    assert not provider.receipts
+    assert not provider.capabilities.receipts
     assert not provider.is_authentic(callback(status("sent"), secret=""), now=NOW)
     assert provider.handshake(asked(token="")) is None
 
@@ -291,3 +274,9 @@ def test_no_other_handshake_is_answered(odd: Webhook) -> None:
 def test_there_is_nothing_to_close() -> None:
     assert made().cancel("wamid.1") is None
     assert made().confirm("wamid.1", Code("481516")) is None
+
+
+def test_meta_signs_the_raw_body() -> None:
+    assert signature_of("secret", b"test") == (
+        "sha256=0329a06b62cd16b33eb6792be8c60b158d89a2ee3a876fce9a881ebb488c0914"
+    )

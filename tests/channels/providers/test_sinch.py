@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from otpguard.channels.base import ReceiptFact, ReceiptState, Submission, Webhook
-from otpguard.channels.providers.sinch import Sinch
-from otpguard.channels.signatures import sinch
+from otpguard.channels.option_rules import WrongOptionsError
+from otpguard.channels.providers.sinch import Sinch, signature_of
 from otpguard.core.assurance import Channel
-from otpguard.core.checked import Checked, Gone, Right, Wrong
+from otpguard.core.checked_code import CheckedCode, Gone, Right, Wrong
 from otpguard.core.outcome import Accepted, Failure, Outcome, Refused, Unavailable
+from otpguard.testing.remote_provider_contract import RemoteProviderContract, remote_message
+from otpguard.testing.vendor_server import Reply, vendor
 from otpguard.transport.exchange import Response
-from tests.channels.remote_contract import RemoteContract, remote_message
-from tests.vendors.server import vendor
 from tests.vendors.sinch import KEY, SECRET, verification
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -28,21 +28,24 @@ def made(**options: Any) -> Sinch:
     return Sinch(**{"key": KEY, "secret": SECRET, **options})
 
 
-class TestContract(RemoteContract):
+class TestContract(RemoteProviderContract):
     rule = staticmethod(verification)
 
-    def made(self, base: str) -> Sinch:
-        return made(base=base, read=0.5, channels=["sms", "voice", "whatsapp"])
+    def made(self, base: str, *, connect: float, read: float) -> Sinch:
+        return made(base=base, connect=connect, read=read, channels=["sms", "voice", "whatsapp"])
 
     def secrets(self) -> tuple[str, ...]:
         return (SECRET,)
 
+    def signed_webhook(self) -> tuple[Webhook, datetime]:
+        return callback(
+            {"id": "018b-1", "event": "VerificationResultEvent", "status": "SUCCESSFUL"}
+        ), NOW
 
-class TestFlashCall(RemoteContract):
-    rule = staticmethod(verification)
 
-    def made(self, base: str) -> Sinch:
-        return made(base=base, read=0.5, channels=["voice"], voice="flashcall")
+class TestFlashCall(TestContract):
+    def made(self, base: str, *, connect: float, read: float) -> Sinch:
+        return made(base=base, connect=connect, read=read, channels=["voice"], voice="flashcall")
 
 
 def body_of(provider: Sinch, channel: Channel, **changed: Any) -> dict[str, Any]:
@@ -70,6 +73,15 @@ def test_each_channel_has_its_method() -> None:
     assert body_of(missed, Channel.VOICE) == {**usual, "method": "flashcall"}
     sent = provider.build_request(replace(remote_message(Channel.SMS), language="de"))
     assert sent.headers["Accept-Language"] == "de-DE"
+
+
+def test_how_long_its_codes_are_is_known_only_when_it_is_said() -> None:
+    """The length is a setting of the application. A missed call has none."""
+    assert made().capabilities.code_length == 0
+    assert made(digits=6).capabilities.code_length == 6
+    assert made(voice="flashcall", channels=["sms"], digits=6).capabilities.code_length == 6
+    with pytest.raises(ValueError, match="missed call"):
+        made(voice="flashcall", digits=6)
 
 
 def test_the_number_that_called_is_reported_as_such() -> None:
@@ -143,7 +155,7 @@ def test_a_start_that_is_pending_was_accepted() -> None:
         ("DENIED", "Fraud", Gone(failure=Failure.FRAUD_BLOCKED)),
     ],
 )
-def test_only_successful_is_right(status: str, reason: str, expected: Checked) -> None:
+def test_only_successful_is_right(status: str, reason: str, expected: CheckedCode) -> None:
     answer = said(id="018b-1", method="sms", status=status, reason=reason)
     assert made().parse_check(answer, ASKED) == expected
 
@@ -163,7 +175,7 @@ def callback(body: Any, *, at: datetime = NOW, secret: str = SECRET, key: str = 
     raw = json.dumps(body).encode()
     stamp = at.isoformat().replace("+00:00", "Z")
     kind = "application/json"
-    signature = sinch(
+    signature = signature_of(
         secret, method="POST", path="/hook/", content_type=kind, timestamp=stamp, body=raw
     )
     headers = {
@@ -221,6 +233,24 @@ def test_a_result_tells_of_the_delivery_where_it_does() -> None:
     assert made().parse_receipt(Webhook(method="POST", url="https://a.example", body=b"[")) == ()
 
 
+def test_a_callback_tells_our_key_and_a_result_its_nested_price() -> None:
+    event = "VerificationSmsDeliveredEvent"
+    [told] = facts(event=event, smsResult="Successful", reference="delivery-1")
+    assert told.key == "delivery-1"
+    [result] = facts(event="VerificationResultEvent", status="SUCCESSFUL", reference="delivery-1")
+    assert result.key == "delivery-1"
+    body = (
+        b'{"id": "018b-1", "method": "callout", "status": "SUCCESSFUL", "reference": "delivery-1",'
+        b' "price": {"verificationPrice": {"currencyId": "USD", "amount": 0.0127},'
+        b' "terminationPrice": {"currencyId": "USD", "amount": 3.141516}, "billableDuration": 7}}'
+    )
+    with vendor(verification) as server:
+        server.reply = Reply(200, body)
+        asked = made(base=server.url).status("018b-1")
+    assert isinstance(asked, ReceiptFact)
+    assert (asked.cost_micros, asked.key) == (3_154_216, "delivery-1")
+
+
 def test_a_verification_may_start_when_it_is_asked_for() -> None:
     asked = callback({"event": "VerificationRequestEvent", "id": "1"})
     assert json.loads(made().handshake(asked) or "") == {"action": "allow"}
@@ -228,8 +258,8 @@ def test_a_verification_may_start_when_it_is_asked_for() -> None:
 
 
 def test_sms_are_reported_only_where_the_callback_is_ours() -> None:
-    assert not made().receipts
-    assert made(callbacks=True).receipts
+    assert not made().capabilities.receipts
+    assert made(callbacks=True).capabilities.receipts
 
 
 def test_there_is_nothing_to_cancel() -> None:
@@ -239,11 +269,23 @@ def test_there_is_nothing_to_cancel() -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"channels": ["email"]}, {"voice": "seamless"}, {"secret": "?"}, {"secret": ""}]
+    ("option", "value"),
+    [
+        ("channels", ["email"]),
+        ("voice", "seamless"),
+        ("key", ""),
+        ("key", "a:b"),
+        ("secret", "?"),
+        ("secret", ""),
+        ("callbacks", "https://acme.example/"),
+        ("locales", {"de": "de_DE"}),
+        ("base", "https://"),
+    ],
 )
-def test_options_that_cannot_work_are_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"mail|callout|base64"):
-        made(**options)
+def test_an_option_keeps_to_the_rule_of_sinch(option: str, value: object) -> None:
+    with pytest.raises(WrongOptionsError, match=option) as found:
+        made(**{option: value})
+    assert len(found.value.faults) == 1
 
 
 def result(status: str, reason: str = "") -> ReceiptFact | None:
@@ -268,3 +310,60 @@ def test_the_result_of_a_verification_can_be_asked() -> None:
             "GET",
             "/verification/v1/verifications/id/018b-1",
         )
+
+
+SINCH = "bXkta2V5LXNlY3JldA=="
+SINCH_TIME = "2023-11-22T09:10:11.999Z"
+ACE = (
+    '{"event":"ace","callid":"822aa4b7-05b4-4d83-87c7-1f835ee0b6f6_257",'
+    '"timestamp":"2014-09-24T10:59:41Z","version":1}'
+)
+SINCH_CASES = [
+    (
+        SINCH,
+        "POST /path/pathParamValue",
+        "application/json; charset=UTF-8",
+        SINCH_TIME,
+        '{"identity":{"type":"number","endpoint":"+33444555666"},"method":"sms"}',
+        "QP3OzQZVzRZAEev6DBLvJkgpiqyZPuXYsc7oyjUV0K8=",
+    ),
+    (
+        SINCH,
+        "GET /path/pathParamValue",
+        "application/json",
+        SINCH_TIME,
+        "",
+        "nsrLDvP6KVD/dAxb3IfAncdwjPFJVWSrseEFOcZge+A=",
+    ),
+    (
+        "BeIukql3pTKJ8RGL5zo0DA==",
+        "POST /sinch/callback/ace",
+        "application/json",
+        "2014-09-24T10:59:41Z",
+        ACE,
+        "Tg6fMyo8mj9pYfWQ9ssbx3Tc1BNC87IEygAfLbJqZb4=",
+    ),
+    (
+        "JViE5vDor0Sw3WllZka15Q==",
+        "POST /v1/sms/+46700000000",
+        "application/json",
+        "2014-06-04T13:41:58Z",
+        '{"message":"Hello world"}',
+        "qDXMwzfaxCRS849c/2R0hg0nphgdHciTo7OdM6MsdnM=",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", SINCH_CASES)
+def test_sinch_signs_method_body_type_time_and_path(case: tuple[str, ...]) -> None:
+    secret, line, kind, timestamp, body, expected = case
+    method, path = line.split(" ")
+    signed = signature_of(
+        secret,
+        method=method,
+        path=path,
+        content_type=kind,
+        timestamp=timestamp,
+        body=body.encode(),
+    )
+    assert signed == expected

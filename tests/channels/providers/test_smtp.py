@@ -10,11 +10,10 @@ import django
 import pytest
 
 from otpguard.channels.base import Provider
-from otpguard.channels.providers import smtp
 from otpguard.channels.providers.smtp import Smtp
 from otpguard.core.assurance import Channel
 from otpguard.core.outcome import Accepted, Refused, Unavailable
-from tests.channels.contract import ProviderContract, message
+from otpguard.testing.provider_contract import ProviderContract, message
 from tests.channels.mail_server import MailServer, mail_server
 from tests.ports import free_port
 
@@ -22,7 +21,7 @@ BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
 
 def deliver_to(settings: Any, port: int) -> None:
-    """Have Django send its mail to this port."""
+    """Have Django send its e-mail to this port."""
     if django.VERSION >= (6, 1):
         options = {"host": "127.0.0.1", "port": port, "timeout": 5}
         settings.MAILERS = {"default": {"BACKEND": BACKEND, "OPTIONS": options}}
@@ -53,12 +52,12 @@ def test_the_message_arrives_as_it_was_written(server: MailServer) -> None:
     sent = message(Channel.EMAIL)
     assert Smtp("Acme <codes@acme.example>").send(sent) == Accepted()
     [raw] = server.received
-    mail = message_from_string(raw)
-    assert mail["To"] == sent.to
-    assert mail["From"] == "Acme <codes@acme.example>"
-    assert mail["Subject"] == sent.subject
-    assert mail["Auto-Submitted"] == "auto-generated"
-    assert sent.text in str(mail.get_payload())
+    arrived = message_from_string(raw)
+    assert arrived["To"] == sent.to
+    assert arrived["From"] == "Acme <codes@acme.example>"
+    assert arrived["Subject"] == sent.subject
+    assert arrived["Auto-Submitted"] == "auto-generated"
+    assert sent.text in str(arrived.get_payload())
 
 
 def test_without_a_sender_the_projects_own_is_used(server: MailServer, settings: Any) -> None:
@@ -100,15 +99,17 @@ def test_a_server_that_is_not_there_is_unavailable(settings: Any) -> None:
     assert outcome == Unavailable(reason="ConnectionRefusedError")
 
 
-@pytest.mark.parametrize("address", ["kim@example.com\nBcc: eve@example.com", "no address", "@"])
-def test_an_address_that_is_none_is_refused_and_nobody_gets_the_code(
-    server: MailServer, address: str
+@pytest.mark.parametrize(
+    "email", ["kim@example.com\nBcc: eve@example.com", "no e-mail address", "@"]
+)
+def test_an_email_that_is_none_is_refused_and_nobody_gets_the_code(
+    server: MailServer, email: str
 ) -> None:
     server.answers = {"RCPT": "550 no such mailbox"}
-    assert isinstance(Smtp().send(message(Channel.EMAIL, to=address)), Refused)
+    assert isinstance(Smtp().send(message(Channel.EMAIL, to=email)), Refused)
     assert server.received == []
 
 
-def test_it_serves_e_mail_and_may_go_into_production() -> None:
-    assert Smtp.channels == {Channel.EMAIL}
-    assert not smtp.FOR_DEVELOPMENT
+def test_it_serves_email_and_may_go_into_production() -> None:
+    assert Smtp().capabilities.channels == {Channel.EMAIL}
+    assert not Smtp().capabilities.for_development

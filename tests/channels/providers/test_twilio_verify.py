@@ -16,9 +16,10 @@ from otpguard.channels.signatures import basic
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
 from otpguard.core.outcome import Accepted, Failure, Refused, Unavailable
+from otpguard.testing.http_provider_contract import HttpProviderContract
+from otpguard.testing.provider_contract import message
+from otpguard.testing.vendor_server import Reply, vendor
 from otpguard.transport.exchange import Response
-from tests.channels.contract import HttpProviderContract, message
-from tests.vendors.server import Reply, vendor
 from tests.vendors.twilio import ACCOUNT, AUTH_TOKEN, VERIFY_SERVICE, attempt, verify
 
 SID = "VE" + "a" * 32
@@ -33,8 +34,8 @@ def made(**options: Any) -> TwilioVerify:
 class TestContract(HttpProviderContract):
     rule = staticmethod(verify)
 
-    def made(self, base: str) -> TwilioVerify:
-        return made(base=base, read=0.5, channels=list(Channel))
+    def made(self, base: str, *, connect: float, read: float) -> TwilioVerify:
+        return made(base=base, connect=connect, read=read, channels=list(Channel))
 
     def secrets(self) -> tuple[str, ...]:
         return (basic(ACCOUNT, AUTH_TOKEN), AUTH_TOKEN)
@@ -103,7 +104,7 @@ def test_a_verification_that_is_over_was_not_started() -> None:
     ("status", "code", "failure"),
     [
         (401, 20003, Failure.AUTH_CONFIG),
-        (404, 20404, Failure.EXPIRED_OR_GONE),
+        (404, 20404, Failure.AUTH_CONFIG),
         (429, 20429, Failure.RATE_LIMITED),
         (429, 60202, Failure.CHECKS_EXHAUSTED),
         (429, 60203, Failure.RATE_LIMITED),
@@ -149,8 +150,9 @@ def test_the_limit_of_one_number_is_no_fault_of_the_route(code: int, seconds: in
     outcome = answered(429, {"code": code})
     assert isinstance(outcome, Refused)
     assert outcome.retry_after == seconds
-    said = Response(status=429, body=b'{"code": 60203}', headers={"retry-after": "9"})
-    limited = made().parse_response(said)
+    with vendor(verify) as server:
+        server.reply = Reply(429, {"code": code}, {"Retry-After": "9"})
+        limited = made(base=server.url).send(message())
     assert isinstance(limited, Refused)
     assert limited.retry_after == 9
 
@@ -220,6 +222,6 @@ def test_the_vendor_is_asked_and_answers_about_this_verification_alone() -> None
 
 def test_nothing_that_comes_in_is_believed() -> None:
     received = Webhook(method="POST", url="https://acme.example/", body=b"{}")
-    assert not made().receipts
+    assert not made().capabilities.receipts
     assert not made().is_authentic(received, now=datetime(2026, 3, 1, tzinfo=UTC))
     assert made().parse_receipt(received) == ()

@@ -15,16 +15,18 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from otpguard.channels.base import ReceiptFact, ReceiptState, Webhook
+from otpguard.channels.option_rules import WrongOptionsError
 from otpguard.channels.providers.vonage import FRESH, Vonage
-from otpguard.channels.signatures import basic, hs256
+from otpguard.channels.signatures import basic
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
 from otpguard.core.outcome import Accepted, Failure, Refused, Unavailable
+from otpguard.testing.http_provider_contract import HttpProviderContract
+from otpguard.testing.provider_contract import message
+from otpguard.testing.vendor_server import Reply, vendor
 from otpguard.transport.exchange import Request, Response
-from tests.channels.contract import HttpProviderContract, message
-from tests.channels.test_signatures import VONAGE_SECRET, VONAGE_TOKEN
-from tests.vendors.server import Reply, vendor
-from tests.vendors.vonage import KEY, SECRET, SIGNATURE_SECRET, verify
+from tests.vendors.tokens import hs256
+from tests.vendors.vonage import KEY, SECRET, SIGNATURE_SECRET, SIGNED_TOKEN, verify
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ID = "c11236f4-00bf-4b89-84ba-88b25df97315"
@@ -46,11 +48,14 @@ def made(**options: Any) -> Vonage:
 class TestContract(HttpProviderContract):
     rule = staticmethod(verify)
 
-    def made(self, base: str) -> Vonage:
-        return made(base=base, read=0.5)
+    def made(self, base: str, *, connect: float, read: float) -> Vonage:
+        return made(base=base, connect=connect, read=read)
 
     def secrets(self) -> tuple[str, ...]:
         return (SECRET, SIGNATURE_SECRET, basic(KEY, SECRET))
+
+    def signed_webhook(self) -> tuple[Webhook, datetime]:
+        return callback(event("completed")), NOW
 
 
 @pytest.mark.parametrize("channel", Channel)
@@ -92,29 +97,38 @@ def pem(kind: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("option", "value"),
     [
-        {"brand": ""},
-        {"brand": "a" * 17},
-        {"api_secret": ""},
-        {"application_id": "a", "private_key": "b"},
-        {"senders": {}},
-        {"api_key": "", "api_secret": "", "application_id": "a", "private_key": "no key"},
+        ("channels", [*Channel, "carrier pigeon"]),
+        ("brand", ""),
+        ("brand", "a" * 17),
+        ("api_secret", ""),
+        ("application_id", "app-1"),
+        ("private_key", "no key"),
+        ("signature_secret", "two words"),
+        ("senders", {}),
+        ("senders", {"whatsapp": "+447700900000"}),
+        ("senders", {"whatsapp": "447700900000", "email": "Acme"}),
+        ("senders", {"whatsapp": "447700900000", "fax": "447700900000"}),
+        ("locale", "en"),
+        ("locales", {"de": "de-DE"}),
+        ("base", "http://api.nexmo.com"),
     ],
 )
-def test_options_that_cannot_work_are_told_at_once(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"brand|application|sender|private_key"):
-        made(**options)
+def test_an_option_keeps_to_the_rule_of_vonage(option: str, value: object) -> None:
+    with pytest.raises(WrongOptionsError, match=option) as found:
+        made(**{option: value})
+    assert len(found.value.faults) == 1
 
 
 def test_another_kind_of_key_is_told_without_showing_it() -> None:
-    with pytest.raises(ValueError, match="not an RSA key") as caught:
-        made(api_key="", api_secret="", application_id="a", private_key=pem("ec"))
+    with pytest.raises(ValueError, match="an RSA key") as caught:
+        made(api_key="", api_secret="", application_id=ID, private_key=pem("ec"))
     assert pem("ec")[40:80] not in str(caught.value)
 
 
 def test_an_application_signs_each_call_for_a_few_minutes() -> None:
-    provider = made(api_key="", api_secret="", application_id="app-1", private_key=pem("rsa"))
+    provider = made(api_key="", api_secret="", application_id=ID, private_key=pem("rsa"))
     plain = provider.build_request(message())
     assert "Authorization" not in plain.headers
 
@@ -126,7 +140,7 @@ def test_an_application_signs_each_call_for_a_few_minutes() -> None:
         return dict(claims)
 
     claims = claims_at(NOW, plain)
-    assert claims["application_id"] == "app-1"
+    assert claims["application_id"] == ID
     assert claims["iat"] == int(NOW.timestamp())
     assert 0 < claims["exp"] - claims["iat"] <= 900
     later = NOW + timedelta(microseconds=1)
@@ -298,7 +312,7 @@ def test_a_callback_that_tells_nothing_is_passed_over(body: object) -> None:
 
 
 def test_it_promises_no_receipts_because_arrival_is_never_told() -> None:
-    assert not made().receipts
+    assert not made().capabilities.receipts
 
 
 @pytest.mark.parametrize("late", [FRESH, -FRESH])
@@ -310,9 +324,9 @@ def test_a_callback_counts_for_five_minutes(late: timedelta) -> None:
 
 def test_a_token_of_long_ago_is_well_signed_and_yet_too_old() -> None:
     old = Webhook(
-        method="POST", url="https://a.example/", headers={"Authorization": f"Bearer {VONAGE_TOKEN}"}
+        method="POST", url="https://a.example/", headers={"Authorization": f"Bearer {SIGNED_TOKEN}"}
     )
-    provider = made(signature_secret=VONAGE_SECRET)
+    provider = made(signature_secret=SIGNATURE_SECRET)
     assert provider.is_authentic(old, now=datetime.fromtimestamp(1697634680, tz=UTC))
     assert not provider.is_authentic(old, now=NOW)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from otpguard.core.events import challenge, field_names
-from otpguard.core.events.base import CATALOG
+from otpguard.core.events import challenge
+from otpguard.core.events.base import CATALOG, field_names
 
 
 def test_no_event_of_a_challenge_has_room_for_what_was_sent_where() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from otpguard.core.events import factor, field_names
-from otpguard.core.events.base import ACCOUNT_CHANGE, CATALOG
+from otpguard.core.events import factor
+from otpguard.core.events.base import ACCOUNT_CHANGE, CATALOG, field_names
 
 
 def test_no_event_of_a_factor_has_room_for_a_secret() -> None:

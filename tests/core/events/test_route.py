@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from otpguard.core.events import CATALOG, RouteClosed, RouteOpened
+from otpguard.core.events.base import CATALOG
+from otpguard.core.events.route import RoutePaused, RouteResumed
 
 CODES = (
-    "route.opened",
-    "route.closed",
+    "route.paused",
+    "route.resumed",
     "route.switched",
     "provider.alarmed",
     "receipt.rejected",
@@ -19,8 +20,8 @@ def test_every_event_of_a_route_is_in_the_catalog() -> None:
     assert [code for code in CODES if code not in CATALOG] == []
 
 
-def test_a_route_that_closed_by_itself_has_no_reason() -> None:
+def test_a_route_that_resumed_by_itself_has_no_reason() -> None:
     where = {"provider": "a", "channel": "sms", "country": "US"}
-    assert RouteClosed(**where).data() == {**where, "reason": ""}
-    opened = RouteOpened(**where, reason="timeout", until="2026-05-01T12:00:00+00:00")
-    assert set(opened.data()) == {*where, "reason", "until"}
+    assert RouteResumed(**where).data() == {**where, "reason": ""}
+    paused = RoutePaused(**where, reason="timeout", until="2026-05-01T12:00:00+00:00")
+    assert set(paused.data()) == {*where, "reason", "until"}

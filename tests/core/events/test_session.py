@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from otpguard.core.events import DeviceRemembered, field_names
-from otpguard.core.events.base import CATALOG
+from otpguard.core.events.base import CATALOG, field_names
+from otpguard.core.events.session import DeviceRemembered
 
 
 def test_no_event_could_give_a_session_away() -> None:

@@ -1,0 +1,1 @@
+"""What lists share: filters and pages."""

@@ -1,0 +1,99 @@
+"""The owner and checkpoint of policy wishes, and policy values in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.admin.base import checkpoint_text
+from otpguard.admin.lists.filters import SITE
+from otpguard.conf import settings
+from otpguard.core.checkpoints import EVERY
+from otpguard.core.policy import RULES
+from otpguard.core.policy_rules import Unit
+from otpguard.core.wishes import dump_policy
+from otpguard.models import PolicyException, PolicyWish, Tenant
+from otpguard.tenants import policies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Whose wishes, at which checkpoint; `tenant` is None for the site."""
+
+    tenant: Tenant | None
+    checkpoint: str
+
+    def __str__(self) -> str:
+        whose = self.tenant.name if self.tenant else str(_("the site"))
+        return f"{checkpoint_text(self.checkpoint)} · {whose}"
+
+    @property
+    def pk(self) -> str:
+        """A key of this place, to which the proof for a change is bound."""
+        return f"{self.tenant.pk if self.tenant else SITE}/{self.checkpoint}"
+
+    @property
+    def url(self) -> str:
+        """The page that changes the wishes here."""
+        scope = str(self.tenant.pk) if self.tenant else SITE
+        return reverse("admin:otpguard_policywish_set", args=[scope, self.checkpoint])
+
+    def current(self) -> PolicyWish | None:
+        """The wishes as they are."""
+        return PolicyWish.objects.filter(
+            tenant=self.tenant, checkpoint=self.checkpoint, current=True
+        ).first()
+
+
+def rows_of(place: Place, form: forms.Form) -> list[dict[str, Any]]:
+    """The form's fields with the values in force; for "every checkpoint" without those values."""
+    counts: dict[str, Mapping[str, Any]] = {}
+    until: dict[str, datetime] = {}
+    if place.checkpoint != EVERY:
+        checkpoint = settings().checkpoints[place.checkpoint]
+        scope = policies.Scope.of_tenant(place.tenant)
+        pair, now = policies.policy_pair_at(checkpoint, scope.tier), timezone.now()
+        counts = {
+            "now": dump_policy(policies.fresh(checkpoint, scope, now=now)),
+            "default": dump_policy(pair.default),
+            "floor": dump_policy(policies.floor_at(checkpoint, scope, now=now)),
+        }
+        excepted = PolicyException.objects.running(now).filter(
+            tenant=place.tenant, checkpoint=place.checkpoint
+        )
+        until = dict(excepted.values_list("field", "expires_at"))
+    return [
+        {
+            "field": field,
+            "until": until.get(field.name),
+            **{kind: words(field.name, all_[field.name]) for kind, all_ in counts.items()},
+        }
+        for field in form
+    ]
+
+
+def words(name: str, value: object) -> str:
+    """A policy value as people read it."""
+    if isinstance(value, bool) or value in ("true", "false"):
+        return str(_("yes") if value in (True, "true") else _("no"))
+    if name in RULES and RULES[name].unit is Unit.SECONDS and isinstance(value, int):
+        return _duration(value)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{each}: {words('', of)}" for each, of in value.items()) or words("", [])
+    if isinstance(value, list | tuple):
+        return ", ".join(str(each) for each in value) or str(_("none"))
+    return str(value)
+
+
+def _duration(seconds: int) -> str:
+    for size, unit in ((3600, _("h")), (60, _("min"))):
+        if seconds and seconds % size == 0:
+            return f"{seconds} s ({seconds // size} {unit})"
+    return f"{seconds} s"

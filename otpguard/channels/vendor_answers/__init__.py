@@ -1,0 +1,1 @@
+"""What vendors' answers mean, one vendor a file: data that the providers and the docs read."""

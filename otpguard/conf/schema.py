@@ -1,0 +1,228 @@
+"""Every setting of otpguard, with its type, default and description: one frozen dataclass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from otpguard.conf.backend import BackendConfig
+from otpguard.conf.kinds import SHIPPED_CONFIGS, FactorKindConfig
+from otpguard.conf.login_backends import SHIPPED as SHIPPED_BACKENDS
+from otpguard.conf.routes import ProviderConfig, RouteConfig
+from otpguard.conf.view_patterns import UrlCheckpoint
+from otpguard.core.assurance import PROFILES, AssuranceLevel, AssuranceProfile, Primary
+from otpguard.core.checkpoints import BUILT_IN, Checkpoint
+from otpguard.core.codes import Code
+from otpguard.core.consent import ConsentText
+from otpguard.core.money import Rate
+from otpguard.core.presets import Preset
+from otpguard.core.secret_names import DEFAULT as DEFAULT_SECRETS
+from otpguard.core.worker import Worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting of otpguard, with its default. All are optional."""
+
+    root_keys: tuple[str, ...] = ()
+    """Root keys, newest first; all keys in use are derived from them. The first encrypts and signs,
+    the others only read. Empty: Django's SECRET_KEY and SECRET_KEY_FALLBACKS."""
+
+    index_keys: tuple[str, ...] = ()
+    """Keys of the blind index over phone numbers: one, or two while `otpguard_rekey` moves the
+    index from the second to the first. Empty: derived from the oldest root key."""
+
+    tenant_directory: str = "otpguard.tenants.directory.SessionDirectory"
+    """Dotted path of the tenant directory: which tenant a request is about."""
+
+    tenancy: str = "multi"
+    """"multi", or "single" for a product without customer organizations: then everybody who has an
+    account is a member of the one tenant that `migrate` makes."""
+
+    single_roles: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: {"is_superuser": ("admin",)}
+    )
+    """What gives roles while TENANCY is "single": a boolean column of the user model, or
+    "group:<name>", to roles: {"is_superuser": ["admin"], "group:Billing": ["billing_admin"]}.
+    Nothing else gives one."""
+
+    limiter: BackendConfig = field(
+        default_factory=lambda: BackendConfig(backend="otpguard.limits.sql.SqlLimiter")
+    )
+    """What counts the caps of starts: {"BACKEND": "dotted.path", "OPTIONS": {...}}."""
+
+    assurance_profile: AssuranceProfile = PROFILES["saas-2026"]
+    """What proofs are worth: "saas-2026" or "nist-800-63b-4"."""
+
+    factor_kinds: Mapping[str, FactorKindConfig] = field(default_factory=lambda: SHIPPED_CONFIGS)
+    """The host's own kinds of factor in addition to the four that ship, by slug:
+    {"paper_grid": {"BACKEND": "dotted.path", "OPTIONS": {...}, "WORTH": "AAL2"}}. WORTH is what one
+    proves beside a login, AAL1 without it. No policy takes a kind that it does not list."""
+
+    preset: Preset = Preset.BASELINE
+    """The policy preset: "baseline", "defensible" or "enterprise"."""
+
+    checkpoints: Mapping[str, Checkpoint] = field(default_factory=lambda: dict(BUILT_IN))
+    """The host's own checkpoints in addition to the built-in ones:
+    {"payout": {"LABEL": "Pay out", "SENSITIVE": True, "POLICY": {...}}}."""
+
+    policy_defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Policy fields that differ from the preset's defaults, by checkpoint or "*"."""
+
+    policy_floor: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Policy fields that differ from the preset's floor, by checkpoint or "*"."""
+
+    exception_reminder_days: int = 14
+    """How many days before a policy exception expires its owner and the tenant's administrators are
+    reminded, 0 to 365. 0: nobody is."""
+
+    report_only: Mapping[str, date] = field(default_factory=dict)
+    """Checkpoints that report instead of refusing, until the given day, at most 30 days ahead."""
+
+    user_wide_ceiling: AssuranceLevel = AssuranceLevel.AAL2
+    """The highest level that a tenant may ask for what concerns a person in all their tenants:
+    login, password_reset and factor_change. The site's own policies may ask more."""
+
+    url_checkpoints: Mapping[str, UrlCheckpoint] = field(default_factory=dict)
+    """Patterns of view names to checkpoints, for views one does not own: {"app:view": "api_key",
+    "admin:*": {"CHECKPOINT": "security_settings", "READS_SAFELY": True}}. A `*` at the end covers
+    all that begins like it; the longest pattern counts; the ways to log in and out stay open."""
+
+    enterprise_from: int = 100_000
+    """US dollars a year from which a tenant's contract makes it enterprise."""
+
+    worker: Worker | None = None
+    """Who sends and sweeps: "celery", a worker of Celery, or "inline", threads of the web process.
+    None: "celery", but "inline" under DEBUG where the project names no broker."""
+
+    providers: Mapping[str, ProviderConfig] = field(
+        default_factory=lambda: {
+            "console": ProviderConfig(
+                backend="otpguard.channels.providers.console.Console", options={}
+            )
+        }
+    )
+    """Vendors by name: {"email": {"BACKEND": "dotted.path", "OPTIONS": {...}, "REGIONS": ["US"],
+    "PAPERS": {"BAA": "2027-12-31", "DPA": True}}}. REGIONS are all places where a vendor may keep
+    what it is given; PAPERS are the agreements with it, with their last day."""
+
+    routes: tuple[RouteConfig, ...] = ()
+    """Provider names in the order they are tried within a channel, or what each is for:
+    [{"PROVIDER": "sms", "CHANNELS": ["sms"], "COUNTRIES": ["US"], "TENANTS": ["acme"],
+    "REGIONS": ["US"], "PRIORITY": 1, "COST_MICROS": 8_800}]. Empty: all, as declared."""
+
+    prices: tuple[Rate, ...] = ()
+    """What routes cost, in whole micro-dollars; rows of the table win. Keys: see `core.price_list`.
+    [{"PROVIDER": "sms", "CHANNEL": "sms", "COUNTRY": "US", "PER_TRY": 8_800}]."""
+
+    webhook_base_url: str = ""
+    """The public origin that vendors call and sign: never that of a request. Empty: none may."""
+
+    brand: str = "this service"
+    """The name that messages carry. Tenants may have one of their own, approved by the site."""
+
+    home_url: str = ""
+    """Where "Back to" and the brand lead on our pages: a path, a URL or the name of a view. Empty:
+    LOGIN_REDIRECT_URL, or / where nothing answers there."""
+
+    phone_consent: ConsentText | None = None
+    """The opt-in text that people must agree to before codes go to their number, with its version:
+    {"VERSION": "2026-03", "TEXT": "I agree to ..."}. Change the version with the text: it is kept
+    with each number. None: the form asks for none."""
+
+    default_region: str = "US"
+    """ISO 3166 region for phone numbers typed without a country code."""
+
+    test_numbers: Mapping[str, Code] = field(default_factory=dict)
+    """Phone numbers for staging and end-to-end tests, each with its fixed code:
+    {"+12015550123": "424242"}. Nothing is sent to them, tries and limits count as for others, and
+    the log marks them. The codes are known to all who read the setting, so
+    `check --deploy` refuses it."""
+
+    trusted_proxies: int = 0
+    """How many proxies in front append to X-Forwarded-For. 0: only the peer's IP counts."""
+
+    unreadable_ip_limit: int = 60
+    """How many challenges an hour may be started by all clients whose IP address cannot be read."""
+
+    tenant_messages_per_hour: int = 1_000
+    """How many text messages, WhatsApp messages and calls may go out in an hour for one tenant, not
+    counting those whose code was proven. Fallback and resends count too. 0: no limit."""
+
+    site_messages_per_hour: int = 0
+    """The same for the whole site. 0: no limit. Every message then waits for one lock, so set it
+    well below what your database commits in an hour."""
+
+    login_backends: Mapping[str, Primary] = field(default_factory=lambda: SHIPPED_BACKENDS)
+    """What a login through an authentication back end proves: "password", "sso" or "none", beside
+    those of Django, by dotted paths. One that is not listed proves nothing, except that allauth's
+    own record of the login is read."""
+
+    impersonation_keys: tuple[str, ...] = ("hijack_history", "_impersonate", "loginas_from_user")
+    """Session keys that mark somebody acting as somebody else: such a session is never fresh."""
+
+    fresh_login: timedelta = timedelta(minutes=10)
+    """How recent a login in this session must be for enrolling a first factor, in seconds."""
+
+    secret_fields: tuple[str, ...] = DEFAULT_SECRETS
+    """Form fields whose name has the words of one of these are never kept with a form: "api_key"
+    stands for `newApiKey`, `api-keys` and `apikey`."""
+
+    kept_form_bytes: int = 65_536
+    """The largest form, in bytes, that is kept while its sender proves who they are."""
+
+    relying_party_id: str = ""
+    """The WebAuthn relying party: a domain, of which every origin is a part. Passkeys belong to it
+    for good, so fix it before the first one. Empty: the host of the request."""
+
+    relying_party_origins: tuple[str, ...] = ()
+    """The exact origins from which passkeys are accepted, such as "https://app.example.com".
+    Empty: the origin of the request."""
+
+    attestation_roots: tuple[str, ...] = ()
+    """Files with the certificates (PEM) of makers whose attestation of a passkey is trusted."""
+
+    attestation_aaguids: tuple[str, ...] = ()
+    """The models (AAGUID) that count as attested. Empty: all whose certificates reach a root."""
+
+    attestation_denied_aaguids: tuple[str, ...] = ()
+    """The models (AAGUID) that nobody may add, and that never count as attested, not even those
+    that were added before."""
+
+    attestation_metadata: str = ""
+    """File with the blob of the FIDO Metadata Service (https://mds3.fidoalliance.org/). Its models
+    that keep keys in hardware count as attested; those that it calls broken never do. Fetch a
+    new one every month. Empty: none."""
+
+    attestation_metadata_root: str = ""
+    """File with the certificate (PEM) up to which the metadata must be signed. Empty: those of
+    GlobalSign that the FIDO Alliance names (R3, and R46 after it)."""
+
+    totp_tolerance: int = 1
+    """How many 30-second steps a code may be early or late by its authenticator's own clock; how
+    far that clock is off is learned from right codes. 0 is the strict mode of OWASP ASVS 5.0,
+    6.5.5, which learns nothing; 1, the most, is what RFC 6238, 5.2 recommends for slow typing."""
+
+    otp_login: bool = False
+    """Whether a step-up also logs in with django-otp, so that `otp_required` sees it. Needs
+    otpguard's own OtpMiddleware in place of django-otp's."""
+
+    purge_after_days: int = 90
+    """After how many days challenges with their numbers, deliveries, notices, ended login sessions
+    and proofs that serve no more are deleted, 32 or more: a price may depend on the messages of the
+    month. Costs are kept as daily totals. Audit events stay."""
+
+    session_ceiling: timedelta = timedelta(hours=12)
+    """How long, in seconds, django-otp's mark lasts at most (NIST SP 800-63B-4, 2.3.3)."""
+
+    enrollment_exempt: tuple[str, ...] = ()
+    """Patterns of view names, as in URL_CHECKPOINTS, that stay open to somebody whose enrollment
+    is overdue, besides our own pages, login, logout and static files."""
+
+    second_approver: bool = False
+    """Whether a second operator must approve the reset of somebody's factor."""
+
+    support_url: str = ""
+    """Where a person gets help by a human; linked from every challenge (NIST 2.4.4)."""

@@ -1,0 +1,1 @@
+"""Actions that wait for a second person."""

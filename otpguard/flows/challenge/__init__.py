@@ -1,0 +1,1 @@
+"""One challenge from its start to its end."""

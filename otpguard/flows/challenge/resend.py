@@ -1,0 +1,92 @@
+"""Send a code again, or over another channel, when the person asks for it.
+
+The digits stay the same and so do the counted tries: a resend never resets anything (NIST SP
+800-63B-4, 3.1.3.2). Each send counts towards the plan's ceiling and the caps of tenant and site.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from otpguard.audit.recorder import Circumstances, record
+from otpguard.core.events.challenge import ChallengeFellBack
+from otpguard.core.facts import RequestFacts
+from otpguard.core.fallback import MAX_SENDS, UNASKED
+from otpguard.core.reasons import StartReason
+from otpguard.database import transaction
+from otpguard.exceptions import StartRefused
+from otpguard.flows.delivery.caps import charge_send, refusal_of
+from otpguard.flows.delivery.outbox import enqueue_deliveries
+from otpguard.models import Challenge
+
+RESEND_AFTER = timedelta(seconds=30)
+"""How long a person is asked to wait before the same channel is used again."""
+
+
+def resend_code(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -> Challenge:
+    """Order one more delivery: over the same channel, or over the next one of the plan. Joins an
+    outer transaction: then the code is sent when that one commits.
+
+    Raises StartRefused when it is not an open challenge of this person, when it is too early, when
+    no sends are left, and when a cap of the tenant or the site is full. Locks the challenge, then
+    the caps.
+    """
+    with transaction.atomic():
+        challenge = (
+            Challenge.objects.of(sid=facts.sid, user=facts.user, tenant=facts.tenant)
+            .open_at(facts.now)
+            .select_for_update()
+            .filter(pk=challenge_id)
+            .first()
+        )
+        if challenge is None:
+            raise StartRefused(StartReason.CLOSED)
+        _check(challenge, facts, another_way=another_way)
+        failed = challenge.plan[challenge.step]
+        if not another_way or challenge.step + 1 >= len(challenge.plan):
+            again = failed if not another_way else challenge.plan[0]
+            asked = {key: value for key, value in again.items() if key != UNASKED}
+            challenge.plan.insert(challenge.step + 1, asked)
+        challenge.step += 1
+        challenge.sends += 1
+        challenge.last_sent_at = facts.now
+        challenge.due_at = None
+        challenge.undeliverable = False
+        full = charge_send(challenge, step=challenge.step, now=facts.now)
+        if full is not None:
+            raise refusal_of(full)
+        challenge.save(
+            update_fields=["plan", "step", "sends", "last_sent_at", "due_at", "undeliverable"]
+        )
+        enqueue_deliveries([challenge])
+        record(
+            ChallengeFellBack(
+                failed=failed["channel"],
+                following=challenge.plan[challenge.step]["channel"],
+                reason="asked for by the person",
+            ),
+            Circumstances.of_challenge(facts, challenge),
+        )
+    return challenge
+
+
+def seconds_until_resend(challenge: Challenge, *, now: datetime) -> int:
+    """Seconds until `resend_code` over the same channel is accepted; 0 means now.
+
+    A fallback starts the wait again. There is no wait when nothing could be delivered.
+    """
+    if challenge.undeliverable:
+        return 0
+    left = challenge.last_sent_at + RESEND_AFTER - now
+    return max(0, round(left.total_seconds()))
+
+
+def _check(challenge: Challenge, facts: RequestFacts, *, another_way: bool) -> None:
+    if challenge.sends >= MAX_SENDS:
+        raise StartRefused(StartReason.NO_SENDS_LEFT)
+    wait = seconds_until_resend(challenge, now=facts.now)
+    ways = {(route["channel"], route["provider"]) for route in challenge.plan}
+    same_way = not another_way or len(ways) == 1
+    if wait and same_way:
+        raise StartRefused(StartReason.TOO_EARLY, retry_after=wait)

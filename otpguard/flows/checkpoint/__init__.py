@@ -1,0 +1,1 @@
+"""May this request pass, and what happens when it may not."""

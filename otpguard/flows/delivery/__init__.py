@@ -1,0 +1,1 @@
+"""Sending codes, fallback, and vendors' receipts."""

@@ -1,0 +1,1 @@
+"""Factors of a person: enroll, change, remove, import."""

@@ -1,0 +1,1 @@
+"""Messages that inform and ask nothing."""

@@ -1,0 +1,1 @@
+"""Delete operational rows that have served their time."""

@@ -1,0 +1,1 @@
+"""Holds: waits that must pass first."""

@@ -1,0 +1,1 @@
+"""Which way a message may take, and what keeps it from that."""

@@ -1,0 +1,1 @@
+"""Logins, known devices and the end of proofs."""

@@ -1,0 +1,1 @@
+"""Tenants, members, their policies and enrollment rules."""

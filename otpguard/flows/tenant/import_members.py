@@ -1,0 +1,106 @@
+"""Import the members of a tenant: all of them, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from otpguard.core.events.tenant import MembershipImported, TenantCreated
+from otpguard.core.facts import RequestFacts
+from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
+from otpguard.database import transaction
+from otpguard.exceptions import InvalidInput, NotAllowed
+from otpguard.flows.lock_order import lock_tenant
+from otpguard.flows.scope import check_tenant, is_unasked
+from otpguard.flows.tenant.provision import write_member
+from otpguard.models import Event, Membership, Tenant
+
+RESUMABLE = timedelta(hours=24)
+"""For how long after its first row an import without holds may go on."""
+
+_BY_HAND_ONLY = _("Only a command or a script may import members who are not held.")
+_NOT_NEW = _(
+    "Members can be imported without a waiting period only into a new organization, in which"
+    " nothing has happened but its creation and, in the last 24 hours, this import."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRow:
+    """One member to import: a user by primary key, their roles, and whether they are active."""
+
+    user_id: str
+    roles: Sequence[str] = ()
+    active: bool = True
+
+
+class InvalidRow(InvalidInput):
+    """One row is wrong, so none was written. `row` is its number, counted from 1."""
+
+    def __init__(self, row: int, message: str) -> None:
+        text = _("Row %(number)d: %(message)s") % {"number": row, "message": message}
+        super().__init__("rows", str(text))
+        self.row = row
+
+
+def import_members(
+    *,
+    facts: RequestFacts,
+    tenant: Tenant,
+    rows: Iterable[MemberRow],
+    reason: str = "",
+    held: bool = True,
+) -> list[Membership]:
+    """Create or change a membership for each row, in their order; returns them in that order.
+
+    One transaction, which locks the tenant. Every row does what `set_member` does: it has an event
+    of its own (`membership.imported`), a row that changes nothing writes nothing, and a newly
+    gained admin role is held, unless there was no other active administrator before this row.
+    Members without a row stay as they are.
+
+    `held=False` is for people who had their roles before otpguard came: no hold begins. It is for
+    code that no request started, and for a new tenant, made by `create_tenant` without an `admin`:
+    one that has no event but its creation, and those of an import that began within RESUMABLE.
+
+    Raises NotAllowed in another tenant and for `held=False` in a request, InvalidInput (`held`) for
+    a tenant that is not new, and InvalidRow (`rows`), after which nothing is written, for a user
+    who does not exist or is named twice.
+    """
+    check_tenant(facts, tenant.pk)
+    if not held and not is_unasked(facts):
+        raise NotAllowed(str(_BY_HAND_ONLY))
+    made: dict[UUID, Membership] = {}
+    with transaction.atomic():
+        locked = lock_tenant(tenant.pk)
+        if not held and not is_new(locked, facts.now):
+            raise InvalidInput("held", str(_NOT_NEW))
+        event = partial(MembershipImported, held=held)
+        write = partial(write_member, facts, locked, reason=reason, held=held, event=event)
+        for number, row in enumerate(rows, start=1):
+            try:
+                member = write(row.user_id, row.roles, active=row.active)
+            except InvalidInput as error:
+                raise InvalidRow(number, error.message) from None
+            if member.pk in made:
+                raise InvalidRow(number, str(_("An earlier row names this user already.")))
+            made[member.pk] = member
+    return list(made.values())
+
+
+def is_new(tenant: Tenant, now: datetime) -> bool:
+    """True while nothing has happened in the tenant but its creation, and an import that began
+    within RESUMABLE. Three reads. A tenant whose creation was not recorded is not new.
+    """
+    events = Event.objects.filter(tenant_id=tenant.pk).order_by()
+    imported = events.filter(kind=MembershipImported.code)
+    begun = uuid7(now - RESUMABLE, bytes(RANDOM_BYTES))
+    return (
+        events.filter(kind=TenantCreated.code).exists()
+        and not events.exclude(kind__in=(TenantCreated.code, MembershipImported.code)).exists()
+        and not imported.filter(id__lt=begun).exists()
+    )

@@ -1,0 +1,32 @@
+"""Asks in URLs: what a refused request wanted, encrypted and short-lived.
+
+The token goes through the browser, so it is encrypted, not only signed: it holds the sid. It starts
+nothing by itself, and only the same user in the same login session can use it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import timedelta
+
+from otpguard import vault
+from otpguard.core.send_options import send_options
+from otpguard.exceptions import Ask
+
+LIFE = timedelta(minutes=30)
+
+
+def encrypt(ask: Ask) -> str:
+    """A token for `ask`, fit for a path."""
+    plain = {**asdict(ask), "send_options": ask.send_options.dump()}
+    return vault.encrypt_token(vault.ASK, json.dumps(plain, separators=(",", ":")))
+
+
+def decrypt(token: str) -> Ask | None:
+    """The ask of a token; None when it was tampered with or is older than half an hour."""
+    try:
+        plain = json.loads(vault.decrypt_token(vault.ASK, token, max_age=LIFE))
+        return Ask(**{**plain, "send_options": send_options(**plain["send_options"])})
+    except (ValueError, TypeError, KeyError):  # no token of ours, or one of another release
+        return None

@@ -1,1 +1,0 @@
-"""One page, or one step of it, a file."""

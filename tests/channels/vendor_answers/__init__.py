@@ -1,0 +1,1 @@
+"""What vendors' answers mean, asked over HTTP with the bodies that they send."""

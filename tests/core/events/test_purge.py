@@ -1,0 +1,13 @@
+"""The event of a purge holds counts and the moment, and no word of what was deleted."""
+
+from __future__ import annotations
+
+from otpguard.core.events.purge import RowsPurged
+
+
+def test_it_counts_each_kind_and_names_nothing_else() -> None:
+    data = RowsPurged(before="2026-02-19T00:00:00+00:00", challenges=3).data()
+    assert data.pop("before") == "2026-02-19T00:00:00+00:00"
+    assert data.pop("challenges") == 3
+    assert set(data.values()) == {0}
+    assert set(data) == {"deliveries", "usage", "notices", "sessions", "grants"}

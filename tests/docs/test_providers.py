@@ -1,0 +1,17 @@
+"""The page docs/providers.md: its example keeps the contract by its own test."""
+
+from __future__ import annotations
+
+from django.test import override_settings
+
+from otpguard.checks.options import check_settings
+from tests.docs.pages import modules_of
+
+page = modules_of("providers.md")
+
+TestAcmeSms = page["tests.test_sms"].TestAcmeSms
+
+
+def test_the_settings_of_the_page_pass_the_checks() -> None:
+    with override_settings(OTPGUARD=page["settings"].OTPGUARD):
+        assert check_settings() == []

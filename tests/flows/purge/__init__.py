@@ -1,0 +1,1 @@
+"""Operational rows that have served their time go, and nothing else does."""

@@ -1,0 +1,1 @@
+"""The public test kit, and its contract suites: each sees what breaks its contract."""

@@ -1,0 +1,151 @@
+"""Every page that people see, each in every state that changes what they can do there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+
+from otpguard.channels.providers.memory import SENT
+from otpguard.core.checkpoints import SENSITIVE
+from otpguard.core.facts import RequestFacts
+from otpguard.core.reasons import StartReason
+from otpguard.flows.release import hold
+from otpguard.http.facts import facts_from
+from otpguard.http.unavailable import unavailable
+from otpguard.models import Challenge, Factor, Hold, Membership
+from otpguard.testing import pass_step_up
+from otpguard.web.messages import PageProblem
+from otpguard.web.stepup.choose import problem_page
+from tests import factories
+from tests.authenticator import Authenticator
+from tests.host import Host
+from tests.stepup import begin, carry_out, go_on
+
+Page = tuple[str, HttpResponse]
+BROWSER = {"Accept": "text/html"}
+
+
+def every_page(host: Host) -> Iterator[Page]:
+    """The name of each page and state, with its response."""
+    yield from _security(host)
+    yield from _step_up(host)
+    yield from _other_kinds(host)
+    yield from _problems(host)
+    yield from _refusals(host)
+    yield from _enrollment(host)
+
+
+def _request(host: Host, path: str = "/billing/") -> HttpRequest:
+    request = RequestFactory(headers=BROWSER).get(path)
+    request.user = host.user
+    request.session = SessionStore(host.client.session.session_key)
+    return request
+
+
+def _security(host: Host) -> Iterator[Page]:
+    get = host.client.get
+    factor = host.factor.pk
+    for path in (
+        *("", "?done=renamed", "add/", "add/phone/", "add/totp/", "add/passkey/", "log-out/"),
+        *(f"factors/{factor}/rename/", f"factors/{factor}/remove/", f"factors/{factor}/number/"),
+        *("recovery-codes/", "emails/add/", "emails/confirm/no-such-link/"),
+        *(f"factors/{uuid4()}/rename/",),
+    ):
+        yield f"security/{path}", get(f"/security/{path}")
+
+
+def _step_up(host: Host) -> Iterator[Page]:
+    get = host.client.get
+    url = str(get("/billing/")["Location"])
+    yield "choose", get(url)
+    challenge = begin(host.client, url)
+    code = reverse("otpguard:code", args=[challenge.pk])
+    yield "code", get(code)
+    yield "code, wrong", host.client.post(code, {"code": "000000"})
+    yield "code, too early", host.client.post(reverse("otpguard:again", args=[challenge.pk]))
+    Challenge.objects.filter(pk=challenge.pk).update(
+        last_sent_at=timezone.now() - timedelta(minutes=1)
+    )
+    challenge.deliveries.update(state="queued")
+    yield "code, stuck", get(code)
+    not_me = reverse("otpguard:repudiate", args=[challenge.pk])
+    yield "not me", get(not_me)
+    yield "reported", host.client.post(not_me)
+    yield "code, closed", get(code)
+    for name, accept in (("continue", BROWSER), ("done", {"Accept": "application/json"})):
+        host.client = host.another_client(headers=BROWSER)  # the other login is over, or has proven
+        refused = host.client.post("/keys/", {"name": name}, headers=accept)
+        yield name, go_on(host.client, begin(host.client, refused))
+
+
+def _other_kinds(host: Host) -> Iterator[Page]:
+    make = host.client.post("/security/recovery-codes/")
+    yield "codes, made", carry_out(host.client, make)
+    key = Authenticator(origin="http://testserver")
+    rows = [
+        factories.totp_factor(host.user, name="Authenticator app"),
+        factories.passkey_factor(host.user, key, rp_id="testserver"),
+    ]
+    host.client = host.another_client(headers=BROWSER)
+    yield "security, all kinds", host.client.get("/security/")
+    url = str(host.client.get("/billing/")["Location"])
+    yield "choose, several", host.client.get(url)
+    for factor in [*rows, Factor.objects.get(kind="recovery")]:
+        challenge = begin(host.client, url, factor)
+        yield factor.kind, host.client.get(reverse("otpguard:code", args=[challenge.pk]))
+    pass_step_up(host.client)
+    yield "security, after a proof", host.client.get("/security/")
+
+
+def _problems(host: Host) -> Iterator[Page]:
+    yield "ask_expired", host.client.get("/security/step-up/no-such-ask/")
+    yield "unknown_challenge", host.client.get(f"/security/challenge/{uuid4()}/")
+    for code in (*PageProblem, *StartReason):
+        yield f"problem {code}", problem_page(_request(host), code, status=403)
+    yield "503", unavailable(_request(host))
+    post = _request(host)
+    post.method = "POST"
+    yield "503, of a form", unavailable(post)
+
+
+def _refusals(host: Host) -> Iterator[Page]:
+    facts: RequestFacts = facts_from(_request(host))
+    member = Membership.objects.get(user=host.user)
+    for cause in (*hold.HoldCause, ""):
+        hold.start(
+            facts=facts,
+            membership=member,
+            checkpoint=SENSITIVE,
+            until=timezone.now() + timedelta(hours=24),
+            reason=f"{cause}: a note for operators",
+        )
+        yield f"held, {cause}", host.client.get("/billing/")
+        yield f"held, {cause}, a form", host.client.post("/keys/", {"name": "ci"})
+        Hold.objects.all().delete()
+    factories.select(host.client, None)
+    yield "no_tenant", host.client.get("/billing/")
+    factories.select(host.client, factories.tenant())
+    yield "not_a_member", host.client.get("/billing/")
+    factories.select(host.client, host.tenant)
+
+
+def _enrollment(host: Host) -> Iterator[Page]:
+    Factor.objects.all().delete()
+    Membership.objects.update(held={})
+    host.client = host.another_client(headers=BROWSER)
+    url = str(host.client.get(str(host.client.get("/billing/")["Location"]))["Location"])
+    yield "enroll", host.client.get(url)
+    for kind in ("phone", "totp", "passkey"):
+        yield f"enroll {kind}", host.client.get(f"{url}{kind}/")
+    for kind in ("totp", "passkey"):
+        bound = host.client.post(f"{url}{kind}/", {"name": "Mine"})
+        yield f"enroll {kind}, confirm", host.client.get(urlsplit(bound["Location"]).path)
+    SENT.clear()
