@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -22,66 +21,18 @@ from otpguard.exceptions import Ask, StepUpRefused
 from otpguard.flows.checkpoint import guard, kept_form
 from otpguard.flows.checkpoint.guard import AccountMovedError, IntentSource, Passed
 from otpguard.flows.checkpoint.kept_form import SentForm
-from otpguard.flows.checkpoint.refusals import PendingRefusal, count_refusal, record_refusal
 from otpguard.flows.tenant.single import follow_account
 from otpguard.http import session
 from otpguard.http.bound_values import bound_values
 from otpguard.http.facts import facts_of, inner_of
+from otpguard.http.guard_state import GuardState, RequestRefused, noted, state_of
 from otpguard.http.intents import full_path_of, kept_form_of, source_of
 from otpguard.http.marker import Marker, Methods, Timeout, reads_only, send_options_of
 from otpguard.http.uncached import keep_uncached
 from otpguard.store_errors import STORE_ERRORS
 from otpguard.tenants.directory import directory
 
-STATE = "_otpguard"
-
 logger = logging.getLogger("otpguard.guard")
-
-
-@dataclass(slots=True)
-class GuardState:
-    """What the guard did for one request; the middleware writes it later."""
-
-    passed: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
-    """What has passed, with the intents of the bodies that views passed with; "" for no body."""
-    pending: list[PendingRefusal] = field(default_factory=list)
-    spent: list[str] = field(default_factory=list)
-    kept_forms: list[str] = field(default_factory=list)
-    moved: RequestFacts | None = None
-    """Whose membership followed their account in this request."""
-
-    def remember(self, passed: Passed, facts: RequestFacts, ask: Callable[[], Ask]) -> None:
-        """Keep the grant that was used, and the refusal that report-only mode did not carry out."""
-        if passed.spent:
-            self.spent.append(passed.spent)
-        if passed.reported is not None:
-            pending = count_refusal(
-                facts=facts, decision=passed.reported, ask=ask(), carried_out=False
-            )
-            self.pending.append(pending)
-
-    def write(self) -> None:
-        """Write the pending refusals, and again what a refusal may have rolled back. Call it when
-        every transaction of the view has ended."""
-        moved, self.moved = self.moved, None
-        if moved is not None:
-            try:
-                follow_account(facts=moved)
-            except STORE_ERRORS:
-                logger.exception("a membership could not follow its account: the next request does")
-        while self.pending:
-            record_refusal(self.pending.pop(0))
-
-
-class RequestRefused(StepUpRefused):
-    """A refusal together with the facts it was decided on, for the door that translates it.
-
-    It is kept for the log when it is raised, so a view that swallows it cannot hide it.
-    """
-
-    def __init__(self, pending: PendingRefusal) -> None:
-        super().__init__(pending.decision, pending.ask)
-        self.facts = pending.facts
 
 
 def require(
@@ -227,30 +178,17 @@ def _passed(
     form_id = _kept_form_id(request, facts, state)
     if form_id is not None and kept_form.is_used(facts=facts, form_id=form_id):
         # Asked before the proof is: nobody proves anything for what was sent on already.
-        raise _noted(state, facts, StepUpRefused(Deny(reason=Reason.ALREADY_CONTINUED), bare()))
+        raise noted(state, facts, StepUpRefused(Deny(reason=Reason.ALREADY_CONTINUED), bare()))
     form = None if form_id is None else SentForm(id=form_id, path=full_path_of(request))
     try:
         passed = _asked(ask, state, facts, form)
     except StepUpRefused as refused:
         asked = StepUpRefused(refused.decision, replace(refused.ask, send_options=send_options))
-        raise _noted(state, facts, asked) from None
+        raise noted(state, facts, asked) from None
     state.remember(passed, facts, bare)
     if form_id is not None:
         state.kept_forms.append(form_id)
     return passed
-
-
-def state_of(request: HttpRequest) -> GuardState:
-    """The state on the request, made at first use. Raises ImproperlyConfigured without ours."""
-    if STATE not in request.__dict__:
-        raise ImproperlyConfigured(
-            "otpguard guards nothing without its middleware: add"
-            ' "otpguard.middleware.OtpguardMiddleware" to MIDDLEWARE (otpguard.E010)'
-        )
-    state: GuardState | None = request.__dict__[STATE]
-    if state is None:
-        state = request.__dict__[STATE] = GuardState()
-    return state
 
 
 def _who(request: Any, inner: HttpRequest) -> tuple[str, ...]:  # noqa: ANN401 (see require)
@@ -288,13 +226,7 @@ def _closed(state: GuardState, checkpoint: str) -> RequestRefused:
     """The refusal when nothing could be read, perhaps not even the user."""
     nothing_known = RequestFacts(now=timezone.now())
     ask = Ask(checkpoint=checkpoint, tenant="", user="", sid="", story=str(uuid4()), intent="")
-    return _noted(state, nothing_known, StepUpRefused(Deny(reason=Reason.STORE_UNAVAILABLE), ask))
-
-
-def _noted(state: GuardState, facts: RequestFacts, refused: StepUpRefused) -> RequestRefused:
-    pending = count_refusal(facts=facts, decision=refused.decision, ask=refused.ask)
-    state.pending.append(pending)
-    return RequestRefused(pending)
+    return noted(state, nothing_known, StepUpRefused(Deny(reason=Reason.STORE_UNAVAILABLE), ask))
 
 
 def _bare_ask(facts: RequestFacts, checkpoint: str, source: IntentSource, target: str) -> Ask:

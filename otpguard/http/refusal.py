@@ -21,7 +21,7 @@ from otpguard.exceptions import Ask
 from otpguard.flows.checkpoint import kept_form
 from otpguard.flows.release import hold
 from otpguard.http import pages
-from otpguard.http.guard import RequestRefused, state_of
+from otpguard.http.guard_state import RequestRefused, state_of
 from otpguard.http.intents import form_fields, full_path_of, is_small_enough, kept_form_of
 from otpguard.http.login import with_sid
 from otpguard.http.problems import STATUS_OF, refusal_problem, wants_problem

@@ -21,7 +21,7 @@ from otpguard.exceptions import StoreUnavailable
 from otpguard.flows.checkpoint import guard
 from otpguard.http import current_request, login
 from otpguard.http import guard as door
-from otpguard.http.guard import STATE, GuardState, RequestRefused
+from otpguard.http.guard_state import STATE, GuardState, RequestRefused
 from otpguard.http.intents import hide_kept_form
 from otpguard.http.marker import ATTRIBUTE, Marker, marker_of
 from otpguard.http.refusal import respond_to_refusal

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from otpguard.api.permissions import RequiresCheckpoint
-from otpguard.http.guard import STATE, RequestRefused
+from otpguard.http.guard_state import STATE, RequestRefused
 from otpguard.models import Challenge, Event
 from otpguard.testing import pass_step_up
 from tests import factories, guarded

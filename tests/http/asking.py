@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from otpguard.http.guard import STATE
+from otpguard.http.guard_state import STATE
 from tests.host import Host
 
 

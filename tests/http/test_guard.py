@@ -18,7 +18,8 @@ from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.decision import Deny, Reason, RequireChallenge
 from otpguard.core.send_options import USUAL, send_options
 from otpguard.exceptions import StepUpRefused
-from otpguard.http.guard import STATE, RequestRefused, enforce, require, state_of
+from otpguard.http.guard import enforce, require
+from otpguard.http.guard_state import STATE, RequestRefused, state_of
 from otpguard.http.intents import KEPT_FORM
 from otpguard.http.marker import Marker
 from otpguard.models import Grant

@@ -17,7 +17,8 @@ from otpguard.exceptions import Ask
 from otpguard.flows.release import hold
 from otpguard.flows.release.hold import HoldCause
 from otpguard.http import ask_token
-from otpguard.http.guard import RequestRefused, require
+from otpguard.http.guard import require
+from otpguard.http.guard_state import RequestRefused
 from otpguard.http.refusal import respond_to_refusal
 from otpguard.http.session import KEY
 from otpguard.models import KeptForm, LoginSession, Membership
