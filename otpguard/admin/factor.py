@@ -22,9 +22,9 @@ from otpguard.factors.catalog import driver_of
 from otpguard.flows.factor.reset import CHECKPOINT
 from otpguard.flows.factor.reset_request import reset_or_ask
 from otpguard.flows.session.revoke import disable_factor
-from otpguard.http.opt_out_text import stopped_text
 from otpguard.labels import Text
 from otpguard.models import Factor
+from otpguard.notices.opt_out_text import stopped_text
 from otpguard.vault import UndecryptableError
 
 

@@ -19,7 +19,7 @@ from otpguard.core.decision import Deny, Reason, RequireChallenge
 from otpguard.core.send_options import USUAL, send_options
 from otpguard.exceptions import StepUpRefused
 from otpguard.http.guard import enforce, require
-from otpguard.http.guard_state import STATE, RequestRefused, state_of
+from otpguard.http.guard_state import RequestRefused, state_of
 from otpguard.http.intents import KEPT_FORM
 from otpguard.http.marker import Marker
 from otpguard.models import Grant
@@ -76,16 +76,6 @@ def test_a_refused_request_stays_refused(host: Host) -> None:
     refusal(request)
     refusal(request)
     assert state_of(request).passed == {}
-
-
-def test_a_refusal_is_noted_when_it_is_raised_and_a_repeat_counts_for_the_first(
-    host: Host,
-) -> None:
-    request = request_of(host)
-    first = refusal(request)
-    second = refusal(request)
-    assert [pending.count for pending in state_of(request).pending] == [1, 0]
-    assert first.ask.story == second.ask.story != ""
 
 
 def test_a_target_is_shown_without_characters_that_deceive(host: Host) -> None:
@@ -267,14 +257,6 @@ def test_a_bearer_request_cannot_use_what_its_user_proved_in_a_browser(host: Hos
 def test_an_unknown_checkpoint_names_the_nearest(host: Host) -> None:
     with pytest.raises(ImproperlyConfigured, match='did you mean "billing_change"'):
         require(request_of(host), "billing_chnge")
-
-
-def test_without_the_middleware_nothing_passes_for_guarded(host: Host) -> None:
-    pass_step_up(host.client)
-    request = request_of(host)
-    del request.__dict__[STATE]
-    with pytest.raises(ImproperlyConfigured, match=r"otpguard\.E010"):
-        require(request, "api_key")
 
 
 @pytest.mark.parametrize("form_id", ["00000000-0000-4000-8000-000000000001", "no id", ""])

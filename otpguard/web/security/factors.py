@@ -14,10 +14,10 @@ from otpguard.core.shipped_kinds import RECOVERY
 from otpguard.factors import recovery
 from otpguard.factors.catalog import driver_of
 from otpguard.factors.enrolled import value_of
-from otpguard.http.opt_out_text import restart_text, stopped_text
 from otpguard.labels import Text, factor_kind_label
 from otpguard.models import Factor, FactorBlock
 from otpguard.models.factor import FACTORS
+from otpguard.notices.opt_out_text import restart_text, stopped_text
 from otpguard.vault import UndecryptableError
 from otpguard.web.security import strength
 

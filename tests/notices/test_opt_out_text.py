@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from django.utils import translation
 
-from otpguard.http.opt_out_text import restart_text, stopped_text
 from otpguard.models import OptOut
+from otpguard.notices.opt_out_text import restart_text, stopped_text
 
 
 def row(**columns: object) -> OptOut:
