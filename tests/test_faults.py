@@ -112,10 +112,11 @@ class Mutated:
         self.on_server("ALTER DATABASE {} RENAME TO {}", f"test_{self.name}", self.template)
 
     def pytest(self, test: str, *options: str) -> subprocess.CompletedProcess[str]:
+        # Compiled files are kept: one is known by the second and the size of its source, and a
+        # mutation stands for longer than a second.
         environment = {
             **{name: value for name, value in os.environ.items() if name != REDIS},
             DATABASE: urlunsplit(self.server._replace(path=f"/{self.name}")),
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
         for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_CURRENT_TEST"):
             environment.pop(name, None)
