@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from tests.house.source import PACKAGE
 
 CATALOGS = sorted((PACKAGE / "locale").glob("*/LC_MESSAGES/django.po"))
+LANGUAGES = ["en", *(path.parents[1].name for path in CATALOGS)]
+"""English, in which the texts are written, and those it is translated to."""
+
 LINE = re.compile(r'(?:(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) )?(".*")')
 
 

@@ -1,8 +1,8 @@
 """The text that carries a code. Templates, so that a host may reword them.
 
 A message names the checkpoint and a brand that the site approved, and nothing that a user typed
-(A7). In English it fits one SMS segment. The last line of a text message binds the code to the
-site's own URL (the "origin-bound one-time codes" format that WebOTP reads).
+(A7). In the languages we ship it fits one SMS segment. The last line of a text message binds the
+code to the site's own URL (the "origin-bound one-time codes" format that WebOTP reads).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.utils import translation
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.assurance import Channel
 from otpguard.core.codes import Code
+from otpguard.core.gsm_text import in_gsm
 from otpguard.labels import checkpoint_label
 
 
@@ -42,6 +43,8 @@ def compose_code(channel: Channel, code: Code, wording: Wording) -> tuple[str, s
         }
         folder = f"otpguard/messages/code.{channel.value}"
         text = render_to_string(f"{folder}.txt", context).strip()
+        if channel is Channel.SMS:
+            text = in_gsm(text, keep=wording.brand + wording.host)
         subject = ""
         if channel is Channel.EMAIL:
             subject = " ".join(render_to_string(f"{folder}.subject.txt", context).split())

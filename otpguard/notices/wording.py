@@ -19,6 +19,7 @@ from django.utils import translation
 
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel
+from otpguard.core.gsm_text import in_gsm
 from otpguard.labels import checkpoint_label, factor_kind_label
 from otpguard.notices.kinds import KINDS, Detail, NoticeKind, moment
 
@@ -55,6 +56,8 @@ def compose_notice(channel: Channel, telling: Telling) -> tuple[str, str]:
             **{name: _shown(Detail(name), value) for name, value in telling.details.items()},
         }
         text = _GAP.sub("\n\n", _rendered(telling.kind, f"{channel.value}.txt", context)).strip()
+        if channel is Channel.SMS:
+            text = in_gsm(text, keep=telling.brand + telling.security + telling.support)
         subject = ""
         if channel is Channel.EMAIL:
             subject = " ".join(_rendered(telling.kind, "email.subject.txt", context).split())

@@ -10,14 +10,15 @@ from otpguard.channels.messages import Wording, compose_code
 from otpguard.core.assurance import Channel
 from otpguard.core.checkpoints import BUILT_IN
 from otpguard.core.codes import Code
-from otpguard.core.segments import ONE_SEGMENT, septets
+from otpguard.core.segments import ONE_SEGMENT, segments, septets
+from tests.po_files import LANGUAGES
 
 CODE = Code("123456")
 WORDING = Wording(checkpoint="api_key", brand="Acme", minutes=10, host="app.acme.example")
 WIDEST = replace(WORDING, brand="B" * 30, minutes=59, host="h" * 30)
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_message_fits_one_segment(language: str) -> None:
     for slug in BUILT_IN:
         wording = replace(WIDEST, checkpoint=slug, language=language)
@@ -91,6 +92,16 @@ def test_nothing_in_a_message_is_escaped_for_html(channel: Channel) -> None:
     subject, text = compose_code(channel, CODE, replace(WORDING, brand="Müller & 'Söhne'"))
     assert "Müller & 'Söhne'" in text
     assert "&amp;" not in subject + text
+
+
+def test_a_text_message_leaves_out_accents_but_those_of_a_brand_that_needs_them() -> None:
+    spanish = replace(WORDING, checkpoint="login", language="es")
+    _, text = compose_code(Channel.SMS, CODE, spanish)
+    assert text.startswith("Codigo 123456 de Acme: Iniciar sesion.")
+    _, text = compose_code(Channel.SMS, CODE, replace(spanish, brand="Pelícano"))
+    assert text.startswith("Código 123456 de Pelícano: Iniciar sesión.")
+    assert segments(text) == 2
+    assert "Iniciar sesión" in compose_code(Channel.EMAIL, CODE, spanish)[1]
 
 
 def test_a_message_speaks_the_language_of_its_challenge() -> None:

@@ -36,7 +36,7 @@ for who in ["", *(person.username for person in PEOPLE)]:
         found.setdefault(name, {})[who] = [
             getattr(client, method)(url).status_code for method in ("get", "post")
         ]
-    for language in ("en", "de"):
+    for language in ("en", "de", "es", "fr"):
         client.cookies["django_language"] = language
         for url in ("/security/", "/security/add/", "/admin/"):
             found.setdefault(f"{url} {language}", {})[who] = [client.get(url).status_code]

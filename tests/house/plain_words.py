@@ -7,6 +7,10 @@ import re
 JARGON = {
     "en": re.compile(r"\bAAL\d?\b|\bfactors?\b|\bproofs?\b|\bprove[sdn]?\b|attest", re.IGNORECASE),
     "de": re.compile(r"\bAAL\d?\b|faktor|nachweis|beweis|attest", re.IGNORECASE),
+    "es": re.compile(
+        r"\bAAL\d?\b|\bfactor(?:es)?\b|\bpruebas?\b|demuestr|demostr|atest", re.IGNORECASE
+    ),
+    "fr": re.compile(r"\bAAL\d?\b|facteur|\bpreuves?\b|\bprouv|attest", re.IGNORECASE),
 }
 """By language. Level, evidence of it, and what gives it: people confirm, and set up ways to."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from django.utils import translation
 
 from otpguard.models import OptOut
 from otpguard.notices.opt_out_text import restart_text, stopped_text
+from tests.po_files import LANGUAGES
 
 
 def row(**columns: object) -> OptOut:
@@ -28,8 +30,10 @@ def test_what_to_do_depends_on_the_channel() -> None:
     assert "ask your support" in restart_text(row(channel="voice"))
 
 
-def test_it_is_said_in_german() -> None:
-    with translation.override("de"):
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_it_is_said_in_other_languages(language: str) -> None:
+    with translation.override(language):
         assert "STOP" in stopped_text(row())
         assert "Off since" not in stopped_text(row())
+        assert "START" in restart_text(row())
         assert "send START" not in restart_text(row())

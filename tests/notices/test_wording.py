@@ -14,6 +14,7 @@ from otpguard.core.segments import ONE_SEGMENT, septets
 from otpguard.notices.kinds import KINDS, NoticeKind, check_details
 from otpguard.notices.wording import Telling, compose_notice
 from tests.notices.details import NAMED
+from tests.po_files import LANGUAGES
 
 AT = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
 SECURITY, SUPPORT = "https://app.acme.example/security/", "https://help.acme.example/"
@@ -91,7 +92,7 @@ def test_the_codes_left_are_counted_down_to_none(left: str, says: str) -> None:
     assert says in compose_notice(Channel.EMAIL, email)[1]
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_text_message_fits_one_segment(language: str) -> None:
     for kind in NoticeKind:
         wide = telling(kind, brand="B" * 20, support="", language=language)

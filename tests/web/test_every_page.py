@@ -11,6 +11,7 @@ from django.utils import translation
 
 from tests.host import Host
 from tests.house.plain_words import JARGON
+from tests.po_files import LANGUAGES
 from tests.web.every_page import every_page
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def test_each_has_a_name_a_way_home_and_something_to_press(host: Host) -> None:
     assert seen > 50
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_none_speaks_the_language_of_the_trade(host: Host, settings: Any, language: str) -> None:
     settings.LANGUAGE_CODE = language
     with translation.override(language):

@@ -1,4 +1,4 @@
-"""Sentences about outcomes, in English and German."""
+"""Sentences about outcomes, in every language."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from otpguard.core.reasons import (
 from otpguard.flows.challenge.answer import Rejected
 from otpguard.web import messages
 from otpguard.web.messages import PageProblem
+from tests.po_files import LANGUAGES
 
 OWN_WORDS = (*PageProblem, *StartReason, *Reason)
 REJECTIONS = (*AnswerReason, *CeremonyFault)
@@ -37,19 +38,19 @@ def test_every_reason_has_its_sentence() -> None:
     assert {*messages.REJECTED, AnswerReason.WRONG} == {*AnswerReason, *CeremonyFault}
 
 
-def in_both_languages(say: Callable[[], str]) -> None:
-    """Raises AssertionError when it is no sentence, or no other one in German."""
-    english = say()
-    with translation.override("de"):
-        german = say()
-    assert english.endswith("."), english
-    assert german.endswith("."), german
-    assert german != english
+def in_every_language(say: Callable[[], str]) -> None:
+    """Raises AssertionError when it is no sentence, or the same one in two languages."""
+    said = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            said[language] = say()
+        assert said[language].endswith("."), said
+    assert len(set(said.values())) == len(LANGUAGES), said
 
 
-def test_every_problem_is_a_sentence_in_english_and_german() -> None:
+def test_every_problem_is_a_sentence_in_every_language() -> None:
     for code in OWN_WORDS:
-        in_both_languages(partial(messages.problem, code))
+        in_every_language(partial(messages.problem, code))
 
 
 def test_a_reason_of_the_core_is_said_in_its_own_words() -> None:
@@ -74,7 +75,7 @@ def test_what_a_vendor_says_about_its_code_tells_what_to_do(reason: AnswerReason
     assert text != messages.rejected(Rejected(reason=AnswerReason.UNKNOWN))
 
 
-def test_every_rejection_is_a_sentence_in_english_and_german() -> None:
+def test_every_rejection_is_a_sentence_in_every_language() -> None:
     for reason in REJECTIONS:
         rejected = Rejected(reason=reason, attempts_left=2, retry_after=60)
-        in_both_languages(partial(messages.rejected, rejected))
+        in_every_language(partial(messages.rejected, rejected))

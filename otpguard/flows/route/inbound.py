@@ -13,6 +13,7 @@ from otpguard.channels.base import Webhook
 from otpguard.channels.inbound import HearsKeywords, KnowsSenders
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel
+from otpguard.core.gsm_text import in_gsm
 from otpguard.core.keywords import Keyword
 from otpguard.flows.route.opt_out import hear_keywords
 from otpguard.flows.route.whatsapp_state import apply_changes
@@ -57,4 +58,5 @@ def help_text_of(provider: str) -> str:
             text = _("%(brand)s: codes that confirm it is you. Help: %(url)s. STOP ends them.")
         else:
             text = _("%(brand)s: codes that confirm it is you. Reply STOP to end them.")
-        return (text % {"brand": mine.brand, "url": mine.support_url})[:HELP_LENGTH]
+        said = text % {"brand": mine.brand, "url": mine.support_url}
+        return in_gsm(said, keep=mine.brand + mine.support_url)[:HELP_LENGTH]

@@ -10,11 +10,12 @@ import pytest
 from django.utils import timezone
 
 from otpguard.channels.base import Webhook
-from otpguard.core.segments import segments
+from otpguard.core.segments import ONE_SEGMENT, segments, septets
 from otpguard.flows.route.inbound import help_text_of, take_inbound
 from otpguard.flows.route.opt_out import MOST_AT_ONCE
 from otpguard.models import OptOut, TenDlcRegistration
 from tests import factories
+from tests.po_files import LANGUAGES
 from tests.vendors.meta import ACCOUNT, APP_SECRET, TEMPLATE, template_status
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,14 @@ def test_without_a_text_of_its_own_help_names_brand_and_support(settings: Any) -
     )
     settings.OTPGUARD = {**settings.OTPGUARD, "SUPPORT_URL": "", "BRAND": "B" * 300}
     assert segments(help_text_of("texts")) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("support", ["", "https://acme.example/help"])
+def test_help_is_one_part_in_every_language(settings: Any, language: str, support: str) -> None:
+    settings.LANGUAGE_CODE = language
+    settings.OTPGUARD = {**settings.OTPGUARD, "SUPPORT_URL": support, "BRAND": "B" * 30}
+    assert septets(help_text_of("texts")) < ONE_SEGMENT  # not cut off, and no letter outside
 
 
 def test_a_change_of_a_template_is_taken() -> None:

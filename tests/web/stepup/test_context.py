@@ -18,6 +18,7 @@ from otpguard.forms.phone import PhoneForm
 from otpguard.models import Challenge, Delivery
 from otpguard.web.stepup import context
 from tests import factories
+from tests.po_files import LANGUAGES
 from tests.web.stepup.showing import (
     FRAME,
     MASKED,
@@ -227,7 +228,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", PAGES)
 def test_a_page_has_a_language_a_title_one_heading_and_nothing_inline(
     state: str, language: str
