@@ -17,6 +17,7 @@ CODES: dict[str, str] = {
     "otpguard.E010": "The middleware is missing: nothing would be guarded.",
     "otpguard.E011": "The middleware comes before one that it needs.",
     "otpguard.E012": "Sessions in signed cookies cannot be revoked or rotated.",
+    "otpguard.E013": "A middleware is listed twice: it would run two times for each request.",
     "otpguard.E014": "This database is not supported.",
     "otpguard.E015": "SQLite needs IMMEDIATE transactions and a timeout.",
     "otpguard.E016": "A provider for development is configured in production.",

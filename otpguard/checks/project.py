@@ -34,13 +34,18 @@ CACHE_MIDDLEWARE = (
 
 
 def check_project(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E010 to E012, E018, E020, W002, W008: how otpguard stands in the project."""
+    """E010 to E013, E018, E020, W002, W008: how otpguard stands in the project."""
     middleware = list(django_settings.MIDDLEWARE)
     found: list[CheckMessage] = []
     if MIDDLEWARE not in middleware:
         return [error("otpguard.E010", f'Add "{MIDDLEWARE}" to MIDDLEWARE.')]
     if not apps.is_installed("django_otp"):
         found.append(error("otpguard.E018", 'Add "django_otp" to INSTALLED_APPS.'))
+    found.extend(
+        error("otpguard.E013", f'Take one "{ours}" out of MIDDLEWARE.')
+        for ours in (MIDDLEWARE, ENROLLMENT, OTP)
+        if middleware.count(ours) > 1
+    )
     found.extend(
         error("otpguard.E011", f'Move "{ours}" below "{needed}".')
         for ours in (MIDDLEWARE, ENROLLMENT)

@@ -36,6 +36,11 @@ CASES: list[Case] = [
         {"SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies"},
         {"SESSION_ENGINE": "django.contrib.sessions.backends.cached_db"},
     ),
+    (
+        "otpguard.E013",
+        {"MIDDLEWARE": [*MIDDLEWARE, project.MIDDLEWARE]},
+        {"MIDDLEWARE": MIDDLEWARE},
+    ),
     ("otpguard.W002", {"MIDDLEWARE": [CACHE, *ENROLLING]}, {"MIDDLEWARE": [CACHE, *MIDDLEWARE]}),
     (
         "otpguard.E018",

@@ -228,6 +228,9 @@ DESIGN = (
         allowed={
             "mds.fidoalliance.org": "the host that signs the FIDO Alliance's metadata",
             "otpguard/core/member_csv.py": "a column of the file of members is called so",
+            "otpguard/core/project.py": "the package django-organizations is called so",
+            "otpguard/core/project_tenants.py": "the same, and its model",
+            "otpguard/flows/project/look.py": "hosts call their models so",
             "docs/tenants.md": "the same",
         },
     ),
@@ -390,6 +393,7 @@ PROSE = (
         prose="(?:behaviou|colou|favou|honou|neighbou|labou)r(?:s|ed|ing|ite|hood)?"
         "|(?:organ|author|recogn|normal|serial|synchron|initial|summar|minim|maxim)is(?:e|es|ed|ing|ation|ations)"
         "|cancelled|cancelling|licence|centres?|judgement|enrolments?|defence|grey|whilst",
+        allowed={"otpguard/flows/project/look.py": "hosts in Britain call a model so"},
     ),
 )
 

@@ -132,6 +132,29 @@ def test_both_steps_stand_side_by_side_and_the_wheel_is_what_runs(
     assert Path(where.strip()).is_relative_to(python.parent.parent)
 
 
+def test_the_command_finds_nothing_to_add_to_what_was_pasted(python: Path, tmp_path: Path) -> None:
+    newcomer = Newcomer(tmp_path / "site", python)
+    newcomer.start_project()
+    newcomer.paste(pastes()[FIRST])
+    before = {path: path.read_bytes() for path in newcomer.home.rglob("*.py")}
+    assert "Nothing is missing." in newcomer.run("manage.py", "otpguard_init", "--write")
+    assert {path: path.read_bytes() for path in newcomer.home.rglob("*.py")} == before
+
+
+def test_pasted_twice_it_says_which_lines_are_there_twice(python: Path, tmp_path: Path) -> None:
+    newcomer = Newcomer(tmp_path / "site", python)
+    newcomer.start_project()
+    newcomer.paste([*pastes()[FIRST], *pastes()[FIRST]])
+    with pytest.raises(AssertionError, match=r"aren't unique, duplicates: django_otp\n"):
+        newcomer.run("manage.py", "check")
+    settings = newcomer.home / "mysite" / "settings.py"
+    apps = next(line for line in pastes()[0].lines if line.startswith("INSTALLED_APPS"))
+    settings.write_text(settings.read_text("utf-8").replace(apps, "", 1), "utf-8")
+    with pytest.raises(AssertionError, match=r"otpguard\.E013") as told:
+        newcomer.run("manage.py", "check")
+    assert "urls.W005" in str(told.value)
+
+
 def test_the_hosts_own_tests_pass_from_the_first_minute(python: Path, tmp_path: Path) -> None:
     newcomer = Newcomer(tmp_path / "site", python)
     newcomer.start_project()
