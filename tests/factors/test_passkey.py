@@ -308,9 +308,7 @@ def test_a_credential_that_was_not_given_is_refused_even_with_a_right_signature(
     body = other.get({**asked.options, "allowCredentials": offered})
 
     def act(*rows: Known) -> Asserted:
-        return passkey.finish_assertion(
-            party=PARTY, state=asked.state, body=body, known=rows, user_handle=HANDLE
-        )
+        return passkey.finish_assertion(party=PARTY, state=asked.state, body=body, known=rows)
 
     assert fault_of(lambda: act(row)) is CeremonyFault.UNKNOWN_CREDENTIAL
     assert fault_of(act) is CeremonyFault.UNKNOWN_CREDENTIAL
@@ -393,7 +391,6 @@ def test_a_state_is_good_for_its_own_ceremony_only() -> None:
             state=registration.state,
             body=key.get({**assertion.options, "challenge": registration.options["challenge"]}),
             known=[row],
-            user_handle=HANDLE,
         )
     )
     assert act is CeremonyFault.STATE
