@@ -15,6 +15,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib.auth.hashers import check_password
+from django.core.management import call_command
 from django.test import RequestFactory
 
 from otpguard.core.reasons import AnswerReason
@@ -246,3 +247,14 @@ def test_twice_adds_nothing_and_each_person_gets_one_notice(who: Stopped) -> Non
     assert [result.known for result in again.values() if result] == [1, 1, 1]
     assert notices_to(user) == ["factors_imported"]
     assert list(Row.objects.values()) == before
+
+
+def test_the_command_says_what_it_took_over(who: Stopped, capsys: Any) -> None:
+    TOTP.activate(who.member.user, SECRET)
+    call_command("otpguard_import_allauth")
+    assert capsys.readouterr().out.splitlines() == [
+        "totp: 1 added, 0 known already",
+        "recovery: 0 added, 0 known already",
+        "passkey: 0 added, 0 known already",
+        "  relying party: the host of each request by its settings, acme.example here",
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.management import call_command
 from django.test import RequestFactory
 from django.utils import timezone
 from django_otp_webauthn.models import WebAuthnCredential
@@ -104,7 +105,9 @@ def test_the_next_passkey_of_the_person_carries_the_same_handle() -> None:
     run()
     assert isinstance(prove_by_key(who, key), Verified)
     facts = replace(who.facts, now=timezone.now(), authenticated_at=timezone.now())
-    challenge = enroll_factor(facts=facts, ask=who.ask, kind="passkey", given={"name": "Second"})
+    challenge = enroll_factor(
+        facts=facts, ask=who.ask, kind="passkey", given={"name": "Second"}, guarded=True
+    )
     challenge.refresh_from_db()
     other = Authenticator(origin=ORIGIN)
     answer = json.dumps(other.create(passkey_rows.options_of(challenge)))
@@ -197,3 +200,12 @@ def test_only_the_site_may(who: Stopped) -> None:
     facts: RequestFacts = who.facts
     with pytest.raises(NotAllowed, match="site"):
         import_otp_webauthn(facts=facts)
+
+
+def test_the_command_says_what_it_took_over(who: Stopped, capsys: Any) -> None:
+    registered(who.member.user)
+    call_command("otpguard_import_otp_webauthn", rp_id="acme.example")
+    assert capsys.readouterr().out.splitlines() == [
+        "passkey: 1 added, 0 known already",
+        "  relying party: acme.example by its settings, acme.example here",
+    ]

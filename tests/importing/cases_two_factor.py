@@ -7,6 +7,8 @@ from hashlib import sha1
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from two_factor.plugins.phonenumber.models import PhoneDevice
 from two_factor.plugins.webauthn.models import WebauthnDevice
 from two_factor.plugins.webauthn.utils import (
@@ -234,3 +236,22 @@ def test_nobody_waits_for_what_was_taken_over(who: Stopped) -> None:
     registered(who.member.user)
     import_two_factor(facts=command())
     assert not Factor.objects.exclude(usable_from=None).exists()
+
+
+def test_the_command_says_what_it_took_over_and_why_not_the_rest(
+    who: Stopped, capsys: Any, settings: Any
+) -> None:
+    settings.TWO_FACTOR_WEBAUTHN_RP_ID = "old.example"
+    phone(who.member.user)
+    phone(who.member.user, "+12015550124", confirmed=False)
+    registered(who.member.user)
+    registered(factories.user())
+    with pytest.raises(CommandError, match="Not imported: two_factor_webauthn/"):
+        call_command("otpguard_import_two_factor", dry_run=True)
+    assert capsys.readouterr().out.splitlines() == [
+        "phone: 1 to add, 0 known already, 1 never confirmed",
+        "passkey: 0 to add, 0 known already, 2 not possible",
+        "  2 not possible: it was made for old.example, and no browser uses it for acme.example",
+        "  relying party: old.example by its settings, acme.example here",
+    ]
+    assert not Factor.objects.exists()
