@@ -12,11 +12,11 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError
 
 from otpguard.core.facts import RequestFacts
-from otpguard.flows.factor.import_run import Imported, Mistake
+from otpguard.flows.factor.import_run import Imported, RowMistake
 from otpguard.management.importing import ImportCommand
 
 WHY = ["too short", "no number", "too short"]
-MISTAKES = tuple(Mistake(source=f"app/{at}", reason=why) for at, why in enumerate(WHY))
+MISTAKES = tuple(RowMistake(source=f"app/{at}", reason=why) for at, why in enumerate(WHY))
 
 
 class Command(ImportCommand):

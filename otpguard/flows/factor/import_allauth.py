@@ -44,11 +44,11 @@ def import_allauth(
         return dict.fromkeys(("totp", "recovery", "passkey"))
     # It takes the host of each request; an own adapter may take anything.
     party = OldParty.of(stated="", given=rp_id)
-    take = partial(_take, run)
+    take_type = partial(_take_type, run)
     return {
-        "totp": take("totp", shipped_kinds.TOTP, partial(_found_totp, run)),
-        "recovery": take("recovery_codes", shipped_kinds.RECOVERY, _found_codes),
-        "passkey": take(
+        "totp": take_type("totp", shipped_kinds.TOTP, partial(_found_totp, run)),
+        "recovery": take_type("recovery_codes", shipped_kinds.RECOVERY, _found_codes),
+        "passkey": take_type(
             "webauthn",
             shipped_kinds.PASSKEY,
             partial(_found_passkey, run, party),
@@ -57,7 +57,7 @@ def import_allauth(
     }
 
 
-def _take(
+def _take_type(
     run: ImportRun,
     type_: str,
     kind: FactorKind,

@@ -10,6 +10,7 @@ from typing import Self
 from django.utils.translation import gettext as _
 
 from otpguard.conf import settings
+from otpguard.core.secrets import same
 from otpguard.factors.foreign_passkey import ForeignPasskey
 from otpguard.flows.factor.import_run import NotImportable
 
@@ -51,7 +52,7 @@ class OldParty:
         if self.ours and self.given and self.ours != self.given:
             raise _elsewhere(self.given, self.ours)
         if passkey.rp_id_hash:
-            if passkey.rp_id_hash != sha256(wanted.encode()).digest():
+            if not same(passkey.rp_id_hash, sha256(wanted.encode()).digest()):
                 raise _elsewhere(self.stated if self.stated != wanted else "", wanted)
         elif not self.given and not self.stated:
             raise NotImportable(_("its relying party is not known: give it as --rp-id"))

@@ -41,7 +41,7 @@ class NotImportable(ValueError):  # noqa: N818 (a refusal, not a fault)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mistake:
+class RowMistake:
     """A row that was not taken over (`source` is app label and primary key), and why."""
 
     source: str
@@ -59,7 +59,7 @@ class Imported:
     added: int
     known: int
     unconfirmed: int = 0
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[RowMistake, ...] = ()
     about: str = ""
 
 
@@ -116,7 +116,7 @@ class ImportRun:
         `label` stands before the primary key in the serial. Locks and commits one row at a time.
         """
 
-        def take(pk: object) -> _Done:
+        def take_row(pk: object) -> _Done:
             serial = f"{label}/{pk}"
             # The lock lets a second run wait and then find what this one wrote.
             row = rows.select_for_update(of=("self",)).filter(pk=pk).first()
@@ -125,7 +125,7 @@ class ImportRun:
             return self._add(build(row), serial)
 
         pks = list(rows.values_list("pk", flat=True))
-        return self._each(pks, take, label, unconfirmed=unconfirmed, about=about)
+        return self._each(pks, take_row, label, unconfirmed=unconfirmed, about=about)
 
     def take_people(
         self, user_ids: Iterable[object], build: Callable[[Any], Found | None], *, label: str
@@ -133,30 +133,30 @@ class ImportRun:
         """Take over the recovery codes of each person, one set a person. `build` locks what it
         reads; commits one person at a time."""
 
-        def take(user_id: object) -> _Done:
+        def take_person(user_id: object) -> _Done:
             if self._is_known(user_id, shipped_kinds.RECOVERY.slug, label):
                 return _Done.KNOWN
             return self._add(build(user_id), label)
 
-        return self._each(user_ids, take, label)
+        return self._each(user_ids, take_person, label)
 
     def _each(
         self,
         keys: Iterable[Any],
-        take: Callable[[Any], _Done],
+        take_one: Callable[[Any], _Done],
         label: str,
         *,
         unconfirmed: int = 0,
         about: str = "",
     ) -> Imported:
         done: list[_Done] = []
-        mistakes: list[Mistake] = []
+        mistakes: list[RowMistake] = []
         for key in keys:
             try:
                 with transaction.atomic():
-                    done.append(take(key))
+                    done.append(take_one(key))
             except (NotImportable, InvalidSeedError) as error:
-                mistakes.append(Mistake(source=f"{label}/{key}", reason=_(str(error))))
+                mistakes.append(RowMistake(source=f"{label}/{key}", reason=_(str(error))))
             except IntegrityError:
                 # The person set up the same thing at the same moment.
                 done.append(_Done.KNOWN)
