@@ -42,7 +42,8 @@ class Shown:
     only once (a time step, a saved code) by a conditional UPDATE, and returns False when something
     else used it first: then nothing was proven, for the reason `lost`. `factor` is the id of the
     factor that was really shown, when a challenge accepts any of several. The flags are those of
-    WebAuthn Level 3; `counted` are the stored and the shown signature count when it went backwards.
+    WebAuthn Level 3; `counted` are the stored and the shown signature count when it went backwards,
+    and `teaches` says that the answer shows flags of the factor that were not known before.
     `step` and `short_code` are for codes that are sent: the step of the plan that carried the code,
     and whether it has fewer than six digits.
     """
@@ -55,6 +56,7 @@ class Shown:
     backup_eligible: bool = True
     attested: bool = False
     counted: tuple[int, int] | None = None
+    teaches: bool = False
     step: int | None = None
     short_code: bool = False
 

@@ -158,6 +158,14 @@ def unpacked(text: str) -> bytes:
     return data
 
 
+def check_cbor(data: bytes) -> None:
+    """Raises ValueError, or another exception of the parser, unless these are the bytes of exactly
+    one CBOR object (RFC 8949, 3): `fido2` accepts a last string that is shorter than it says."""
+    _, over = cbor.decode_from(data + _MARK)
+    if over != _MARK:
+        raise ValueError("not exactly one CBOR object")
+
+
 def read_statement(text: str) -> AttestationObject:
     """The attestation object of a registration, from base64url.
 
@@ -165,9 +173,7 @@ def read_statement(text: str) -> AttestationObject:
     CBOR object (RFC 8949, 3): `fido2` accepts a last string that is shorter than its stated length.
     """
     data = unpacked(text)
-    _, over = cbor.decode_from(data + _MARK)
-    if over != _MARK:
-        raise ValueError("not exactly one CBOR object")
+    check_cbor(data)
     statement = AttestationObject(data)
     _check_length(statement.auth_data)
     return statement

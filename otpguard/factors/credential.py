@@ -38,11 +38,16 @@ _TRANSPORTS = frozenset({"usb", "nfc", "ble", "smart-card", "hybrid", "internal"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """One enrolled credential, as `Registered` gave it and later assertions changed it."""
+    """One enrolled credential, as `Registered` gave it and later assertions changed it.
+
+    `user_handle` is what its authenticator knows the person by. `backup_eligible` is None for one
+    that came from elsewhere and has not told yet.
+    """
 
     credential_id: str
     secret: str = field(repr=False)
-    backup_eligible: bool
+    user_handle: bytes
+    backup_eligible: bool | None
     sign_count: int
     transports: tuple[str, ...] = ()
 
@@ -115,11 +120,15 @@ def chosen(known: Iterable[Known], credential_id: str) -> Known:
 def new_credential(data: AuthenticatorData, raw_id: bytes) -> AttestedCredentialData:
     """The credential that an authenticator made. Raises CeremonyError (MALFORMED, ALGORITHM)."""
     credential = data.credential_data
-    if (
-        credential is None
-        or credential.credential_id != raw_id
-        or not 0 < len(raw_id) <= LONGEST_ID
-    ):
+    if credential is None or credential.credential_id != raw_id:
+        raise CeremonyError(CeremonyFault.MALFORMED)
+    check_credential(credential)
+    return credential
+
+
+def check_credential(credential: AttestedCredentialData) -> None:
+    """Raises CeremonyError (MALFORMED, ALGORITHM) for one that we would not enroll."""
+    if not 0 < len(credential.credential_id) <= LONGEST_ID:
         raise CeremonyError(CeremonyFault.MALFORMED)
     key = credential.public_key
     if key.ALGORITHM not in ALGORITHMS:
@@ -128,7 +137,6 @@ def new_credential(data: AuthenticatorData, raw_id: bytes) -> AttestedCredential
         if isinstance(key, RS256) and bytes2int(key[-1]).bit_length() < RSA_BITS:
             raise CeremonyError(CeremonyFault.ALGORITHM)
         _check_usable(key)
-    return credential
 
 
 def _check_usable(key: CoseKey) -> None:

@@ -149,7 +149,8 @@ def worth_value(columns: Mapping[str, Any]) -> EnrolledFactor:
         id="",
         kind=kind,
         hardware=columns["hardware"],
-        user_verified=columns["user_verified"] or not kind.has_webauthn_flags,
-        backup_eligible=columns["backup_eligible"],
+        # Not known yet (None) counts as the weaker of both.
+        user_verified=bool(columns["user_verified"]) or not kind.has_webauthn_flags,
+        backup_eligible=columns["backup_eligible"] is not False,
         attested=columns["attested"] and still_counts(columns["aaguid"]),
     )

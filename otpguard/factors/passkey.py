@@ -181,7 +181,6 @@ def finish_assertion(
     state: str,
     body: str | Mapping[str, Any],
     known: Sequence[Known],
-    user_handle: bytes,
 ) -> Asserted:
     """Check the answer to `begin_assertion` (7.2); `body` is a credential's `toJSON()`.
 
@@ -194,9 +193,9 @@ def finish_assertion(
     data = answered.authenticator_data
     check_client(answered.client_data, purpose=Purpose.ASSERTION, party=party, asked=asked)
     check_flags(data, party=party, asked=asked)
-    if answered.user_handle and not same(answered.user_handle, user_handle):
-        raise CeremonyError(CeremonyFault.USER_HANDLE)
     row = chosen(known, websafe_encode(raw_id))
+    if answered.user_handle and not same(answered.user_handle, row.user_handle):
+        raise CeremonyError(CeremonyFault.USER_HANDLE)
     with blaming(CeremonyFault.UNKNOWN_CREDENTIAL):
         credential = AttestedCredentialData(unpacked(row.secret))
     with blaming(CeremonyFault.SIGNATURE):
@@ -205,7 +204,7 @@ def finish_assertion(
             [credential],
             AuthenticationResponse(raw_id=raw_id, response=answered),
         )
-    if data.is_backup_eligible() != row.backup_eligible:
+    if row.backup_eligible not in {None, data.is_backup_eligible()}:
         raise CeremonyError(CeremonyFault.BACKUP_CHANGED)
     return Asserted(
         credential_id=row.credential_id,

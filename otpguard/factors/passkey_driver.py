@@ -79,15 +79,18 @@ class PasskeyDriver(FactorDriver):
 
     def details_of(self, factor: Factor, /) -> Sequence[tuple[Text, str]]:
         """Its model and what WebAuthn says of it."""
+        answers = {True: _("yes"), False: _("no"), None: _("not known yet")}
         trusted = _("trusted") if passkey_rows.is_attested(factor) else _("not trusted")
-        if not factor.backup_eligible:
+        if factor.backup_eligible is None:
+            backup = _("not known yet")
+        elif not factor.backup_eligible:
             backup = _("stays on one device")
         else:
             backup = _("synced") if factor.backed_up else _("can be synced")
         return [
             (_("attestation"), f"{factor.attestation or _('none')}, {trusted}"),
             (_("backup"), backup),
-            (_("user verification"), _("yes") if factor.user_verified else _("no")),
+            (_("user verification"), answers[factor.user_verified]),
         ]
 
 

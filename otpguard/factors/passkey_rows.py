@@ -14,6 +14,8 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError
+from django.db.models import Q
+from fido2.utils import websafe_decode
 
 from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
@@ -62,12 +64,13 @@ def begin_enrollment(
 
     `attest` refuses one for which no trusted maker vouches, since it would be of no use.
     """
+    factors = tuple(own)
     begun = passkey.begin_registration(
         party=party,
-        user_handle=handle_of(user_id),
+        user_handle=_handle_for_new(user_id, factors),
         user_name=account,
         display_name=account,
-        existing=[_known(factor) for factor in own],
+        existing=[_known(factor) for factor in factors],
         require_user_verification=verify,
         ask_attestation=asks_makers(),
     )
@@ -139,6 +142,18 @@ def handle_of(user_id: str) -> bytes:
     return sha256(f"otpguard user handle\0{user_id}".encode()).digest()
 
 
+def _handle_for_new(user_id: str, own: Iterable[Factor]) -> bytes:
+    """The handle of the oldest passkey: an authenticator keeps one account for each handle, so the
+    next passkey has to carry the one that it knows."""
+    oldest = min(own, key=lambda factor: (factor.created_at, factor.pk), default=None)
+    return handle_of(user_id) if oldest is None else _handle_in(oldest)
+
+
+def _handle_in(factor: Factor) -> bytes:
+    """The handle that the authenticator of this passkey knows the person by."""
+    return bytes(factor.user_handle) or handle_of(str(factor.user_id))
+
+
 def _registered(
     challenge: Challenge, party: RelyingParty, kept: dict[str, Any], given: str
 ) -> Shown:
@@ -152,6 +167,8 @@ def _registered(
     )
     if kept["attest"] and not made.attested:
         raise CeremonyError(CeremonyFault.NOT_TRUSTED)
+    handle = websafe_decode(kept["options"]["user"]["id"])
+    computed = handle == handle_of(str(challenge.user_id))
 
     def spend() -> bool:
         try:
@@ -163,6 +180,7 @@ def _registered(
                         aaguid=made.aaguid,
                         sign_count=made.sign_count,
                         transports=list(made.transports),
+                        user_handle=b"" if computed else handle,
                         attestation=made.attestation,
                         user_verified=made.user_verified,
                         backup_eligible=made.backup_eligible,
@@ -193,26 +211,41 @@ def _asserted(
         state=kept["state"],
         body=given,
         known=[_known(factor) for factor in own.values()],
-        user_handle=handle_of(str(challenge.user_id)),
     )
     factor = own[shown.credential_id]
     return Shown(
         method=BY_PASSKEY,
         spend=partial(_note_use, factor, shown, now),
+        lost=CeremonyFault.BACKUP_CHANGED,
         factor=str(factor.pk),
         user_verified=shown.user_verified,
         backup_eligible=shown.backup_eligible,
         attested=is_attested(factor),
         counted=(factor.sign_count, shown.sign_count) if shown.count_regressed else None,
+        teaches=bool(_learned(factor, shown)),
     )
 
 
+def _learned(factor: Factor, shown: Asserted) -> dict[str, bool]:
+    """The columns that an answer fills for good. That its holder was not verified this time does
+    not say that the authenticator cannot do it, so that stays unknown."""
+    learned = {}
+    if factor.backup_eligible is None:
+        learned["backup_eligible"] = shown.backup_eligible
+    if factor.user_verified is None and shown.user_verified:
+        learned["user_verified"] = True
+    return learned
+
+
 def _note_use(factor: Factor, shown: Asserted, now: datetime) -> bool:
+    # Of two first answers that differ, one is right.
+    fits = Q(backup_eligible=None) | Q(backup_eligible=shown.backup_eligible)
     return bool(
-        FACTORS.filter(pk=factor.pk, confirmed=True, disabled_at=None).update(
+        FACTORS.filter(fits, pk=factor.pk, confirmed=True, disabled_at=None).update(
             sign_count=max(factor.sign_count, shown.sign_count),
             backed_up=shown.backed_up,
             last_used_at=now,
+            **_learned(factor, shown),
         )
     )
 
@@ -221,6 +254,7 @@ def _known(factor: Factor) -> Known:
     return Known(
         credential_id=factor.credential_id,
         secret=factor.secret.reveal(),
+        user_handle=_handle_in(factor),
         backup_eligible=factor.backup_eligible,
         sign_count=factor.sign_count,
         transports=tuple(factor.transports),

@@ -54,7 +54,10 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
     then, `was_late` whether that code came later still; `replaces` names the factor that this one
     replaces once it is usable. `disabled_by` says what has switched it off: only too many wrong
     answers are undone by binding the same thing again (A26). The passkey columns hold what WebAuthn
-    Level 3 reports; `backup_eligible` never changes.
+    Level 3 reports. `user_handle` is what the authenticator knows the person by (up to 64 bytes;
+    empty for the one that we compute). Of a passkey that was enrolled elsewhere, `user_verified`
+    and `backup_eligible` may be None until an answer shows them: until then the weaker value
+    counts. Once known, `backup_eligible` never changes.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -82,8 +85,9 @@ class Factor(Device):  # type: ignore[misc]  # django-otp ships no types
     sign_count = models.PositiveBigIntegerField(default=0, editable=False)
     transports = models.JSONField(default=list, blank=True, editable=False)
     attestation = models.CharField(max_length=32, blank=True, editable=False)
-    user_verified = models.BooleanField(default=False, editable=False)
-    backup_eligible = models.BooleanField(default=True)
+    user_handle = models.BinaryField(max_length=64, default=bytes, blank=True)
+    user_verified = models.BooleanField(null=True, default=False, editable=False)
+    backup_eligible = models.BooleanField(null=True, default=True)
     backed_up = models.BooleanField(default=False, editable=False)
     attested = models.BooleanField(default=False)
     hardware = models.BooleanField(default=False)

@@ -29,6 +29,7 @@ class NoticeKind(StrEnum):
     """What people are notified of."""
 
     FACTOR_ADDED = "factor_added"
+    FACTORS_IMPORTED = "factors_imported"
     FACTOR_REMOVED = "factor_removed"
     FACTOR_CHANGED = "factor_changed"
     FACTOR_DISABLED = "factor_disabled"
@@ -96,6 +97,7 @@ _WHICH = frozenset({Detail.FACTOR, Detail.NUMBER})
 KINDS: Mapping[NoticeKind, Kind] = MappingProxyType(
     {
         NoticeKind.FACTOR_ADDED: Kind(action=_("A way to confirm was added"), details=_WHICH),
+        NoticeKind.FACTORS_IMPORTED: Kind(action=_("Your ways to confirm were taken over")),
         NoticeKind.FACTOR_REMOVED: Kind(action=_("A way to confirm was removed"), details=_WHICH),
         NoticeKind.FACTOR_CHANGED: Kind(
             action=_("Your phone number was replaced"),

@@ -91,6 +91,14 @@ def test_a_passkey_is_graded_by_its_webauthn_flags(
     assert NIST_800_63B_4.worth(passkey) is nist
 
 
+@given(profile=profiles, shown=facts)
+def test_a_flag_that_is_not_known_yet_is_worth_no_more_at_its_weaker_value(
+    profile: AssuranceProfile, shown: MethodFacts
+) -> None:
+    weakest = replace(shown, user_verified=False, backup_eligible=True)
+    assert (profile.worth(weakest) or 0) <= (profile.worth(shown) or 0)
+
+
 def test_only_a_hardware_code_generator_is_aal3_and_only_in_practice() -> None:
     def paired(method: Method, profile: AssuranceProfile) -> AssuranceLevel | None:
         return profile.worth(MethodFacts(method=method, primary=Primary.PASSWORD))

@@ -76,6 +76,7 @@ def known(made: Registered, **changes: Any) -> Known:
     row = Known(
         credential_id=made.credential_id,
         secret=made.secret,
+        user_handle=HANDLE,
         backup_eligible=made.backup_eligible,
         sign_count=made.sign_count,
         transports=made.transports,
@@ -91,7 +92,6 @@ def prove(key: Authenticator, *rows: Known, verify: bool = True, **lies: Any) ->
         state=asked.state,
         body=key.get(asked.options, **lies),
         known=rows,
-        user_handle=HANDLE,
     )
 
 

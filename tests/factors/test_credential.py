@@ -33,7 +33,9 @@ def data_with(key: CoseKey, *, credential_id: bytes = ID) -> AuthenticatorData:
 
 
 def row(name: str) -> Known:
-    return Known(credential_id=name, secret="", backup_eligible=False, sign_count=0)
+    return Known(
+        credential_id=name, secret="", user_handle=b"", backup_eligible=False, sign_count=0
+    )
 
 
 @pytest.mark.parametrize("algorithm", [EDDSA, ES256, RS256])

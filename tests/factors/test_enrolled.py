@@ -123,6 +123,20 @@ def test_a_passkey_and_a_factor_that_waits_are_the_same_beside_another_statement
     assert found[1].usable_from == later
 
 
+@pytest.mark.parametrize(
+    ("kept", "counted"),
+    [((None, None), (False, True)), ((True, False), (True, False)), ((True, None), (True, True))],
+)
+def test_a_flag_of_a_passkey_that_is_not_known_counts_as_the_weaker(
+    user: AbstractUser, kept: tuple[bool | None, bool | None], counted: tuple[bool, bool]
+) -> None:
+    row = factories.passkey_factor(user, Authenticator(origin="https://acme.example"))
+    verified, eligible = kept
+    Factor.objects.filter(pk=row.pk).update(user_verified=verified, backup_eligible=eligible)
+    (found,) = live_factors(user=str(user.pk), tenant="")
+    assert (found.user_verified, found.backup_eligible) == counted
+
+
 def test_the_same_rows_can_be_asked_for_as_a_query(user: AbstractUser) -> None:
     mine = factories.phone_factor(user)
     factories.phone_factor(user, tenant=factories.tenant())

@@ -308,9 +308,7 @@ def test_a_credential_that_was_not_given_is_refused_even_with_a_right_signature(
     body = other.get({**asked.options, "allowCredentials": offered})
 
     def act(*rows: Known) -> Asserted:
-        return passkey.finish_assertion(
-            party=PARTY, state=asked.state, body=body, known=rows, user_handle=HANDLE
-        )
+        return passkey.finish_assertion(party=PARTY, state=asked.state, body=body, known=rows)
 
     assert fault_of(lambda: act(row)) is CeremonyFault.UNKNOWN_CREDENTIAL
     assert fault_of(act) is CeremonyFault.UNKNOWN_CREDENTIAL
@@ -378,6 +376,24 @@ def test_the_user_handle_may_be_missing_but_not_anothers() -> None:
     assert act is CeremonyFault.USER_HANDLE
 
 
+def test_each_credential_has_a_user_handle_of_its_own() -> None:
+    key, other = make(), make()
+    row = known(register(key), user_handle=b"from elsewhere")
+    mine = known(register(other))
+    assert prove(key, row, mine, user_handle=b"from elsewhere")
+    assert prove(other, mine, row)
+    assert fault_of(lambda: prove(key, row, mine)) is CeremonyFault.USER_HANDLE
+    hers = fault_of(lambda: prove(other, mine, row, user_handle=b"from elsewhere"))
+    assert hers is CeremonyFault.USER_HANDLE
+
+
+@pytest.mark.parametrize("synced", [True, False])
+def test_a_backup_flag_that_is_not_known_fits_any_answer(synced: bool) -> None:
+    key = make(backup_eligible=synced)
+    row = known(register(key), backup_eligible=None)
+    assert prove(key, row).backup_eligible is synced
+
+
 # --- states ------------------------------------------------------------------------------------
 
 
@@ -393,7 +409,6 @@ def test_a_state_is_good_for_its_own_ceremony_only() -> None:
             state=registration.state,
             body=key.get({**assertion.options, "challenge": registration.options["challenge"]}),
             known=[row],
-            user_handle=HANDLE,
         )
     )
     assert act is CeremonyFault.STATE

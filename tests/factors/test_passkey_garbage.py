@@ -20,7 +20,6 @@ from otpguard.factors.passkey import (
 )
 from tests.authenticator import ES256
 from tests.factors.ceremonies import (
-    HANDLE,
     MAKER,
     PARTY,
     TRUST,
@@ -65,7 +64,6 @@ def accept(body: Any, *, state: str | None = None) -> Asserted | None:
             state=state or CHALLENGE.state,
             body=body,
             known=[ROW],
-            user_handle=HANDLE,
         )
     except CeremonyError:
         return None

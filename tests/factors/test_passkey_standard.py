@@ -91,6 +91,7 @@ def test_the_standards_assertion_is_accepted() -> None:
     row = Known(
         credential_id=made.credential_id,
         secret=made.secret,
+        user_handle=b"any",
         backup_eligible=made.backup_eligible,
         sign_count=made.sign_count,
     )
@@ -99,7 +100,6 @@ def test_the_standards_assertion_is_accepted() -> None:
         state=state(Purpose.ASSERTION, GOT_CHALLENGE),
         body=body(GOT),
         known=[row],
-        user_handle=b"any",
     )
     assert proof == Asserted(
         credential_id=made.credential_id,

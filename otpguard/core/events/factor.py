@@ -58,12 +58,14 @@ class FactorRenamed(Event):
 @event("factor.provisioned", _("A way to confirm was handed out"), Ocsf(ACCOUNT_CHANGE, 10))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorProvisioned(Event):
-    """An operator gave a person a factor: a hardware token, or one taken over from elsewhere."""
+    """An operator gave a person a factor: a hardware token, or one taken over from elsewhere, where
+    it was enrolled at `enrolled_at`."""
 
     factor: str
     kind: str
     source: str
     serial: str = ""
+    enrolled_at: str = ""
 
 
 @event("factor.blocked", _("A personal way to confirm was blocked"), Ocsf(ACCOUNT_CHANGE, 9))
@@ -107,6 +109,17 @@ class FactorCloneSuspected(Event):
     factor: str
     stored: int
     shown: int
+
+
+@event("factor.flags_learned", _("A passkey told more about itself"), Ocsf(ACCOUNT_CHANGE, 99))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorFlagsLearned(Event):
+    """A right answer showed flags of a passkey that was taken over without them; they are fixed
+    from now on. Until then the passkey was worth the weaker of both."""
+
+    factor: str
+    backup_eligible: bool
+    user_verified: bool
 
 
 @event("factor.ceremony_failed", _("A passkey was not accepted"), Ocsf(AUTHENTICATION, 1))

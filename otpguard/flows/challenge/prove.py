@@ -10,6 +10,7 @@ from otpguard.core.events.challenge import ChallengeVerified
 from otpguard.core.events.factor import (
     FactorCloneSuspected,
     FactorEnrolled,
+    FactorFlagsLearned,
     FactorRemoved,
     RecoveryUsed,
 )
@@ -149,6 +150,13 @@ def _tell(facts: RequestFacts, factor: Factor, shown: Shown, where: Circumstance
         record(FactorCloneSuspected(factor=str(factor.pk), stored=stored, shown=seen), where)
         named = {"factor": factor.kind}
         notify(facts=facts, kind=NoticeKind.CLONE_SUSPECTED, user_id=user, context=named)
+    if shown.teaches:
+        flags = FactorFlagsLearned(
+            factor=str(factor.pk),
+            backup_eligible=shown.backup_eligible,
+            user_verified=shown.user_verified,
+        )
+        record(flags, where)
     if shown.method.recovers:
         left = recovery.left(factor)
         record(RecoveryUsed(left=left), where)

@@ -64,6 +64,7 @@ def can_prove_at_once(read: AnswerReading, shown: Shown) -> bool:
         and not read.challenge.enrolls
         and shown.factor in {"", str(factor.pk)}
         and shown.counted is None
+        and not shown.teaches
         and not shown.method.recovers
         and factor.usable_from is None
         and read.challenge.user_id is not None

@@ -94,6 +94,7 @@ def test_giving_one_is_written_down_without_its_secret() -> None:
         "kind": "totp",
         "source": "file",
         "serial": "A1",
+        "enrolled_at": "",
     }
     assert BASE32 not in json.dumps(event)
 

@@ -1,0 +1,1 @@
+"""Importers, tried in a project that has the real packages installed beside otpguard."""
