@@ -21,6 +21,7 @@ from otpguard.core.phone import NumberType
 from otpguard.core.policy_exception import WhyNoException
 from otpguard.core.policy_rules import Unit
 from otpguard.core.route import WhyUnused
+from otpguard.core.todo import Todo
 
 Text = str | Promise
 
@@ -42,6 +43,18 @@ LEVELS: Mapping[AssuranceLevel, Text] = {
     AssuranceLevel.AAL2: _("a second way to confirm"),
     AssuranceLevel.AAL3: _("a passkey, security key or hardware token"),
 }
+
+TODOS: Mapping[Todo, Text] = {
+    Todo.ROUTES: _("Routes that fail"),
+    Todo.MESSAGES: _("Messages that wait for a worker"),
+    Todo.APPROVALS: _("Open approvals"),
+    Todo.HOLDS: _("Running holds"),
+    Todo.OVERDUE: _("Members without the factor they must have"),
+    Todo.REFUSALS: _("Refused requests in the last 24 hours"),
+    Todo.NOTICES: _("Notices that were not delivered in the last 24 hours"),
+    Todo.EXCEPTIONS: _("Policy exceptions that expire soon"),
+}
+"""What needs a hand, on the start page of the admin."""
 
 REASONS: Mapping[Reason, Text] = {
     Reason.PROVEN: _("Confirmed."),

@@ -19,6 +19,7 @@ from otpguard.core.phone import NumberType
 from otpguard.core.policy_rules import Unit
 from otpguard.core.route import WhyUnused
 from otpguard.core.shipped_kinds import BY_SMS, SHIPPED, SHIPPED_METHODS
+from otpguard.core.todo import Todo
 from otpguard.labels import reason_text
 
 
@@ -31,8 +32,9 @@ from otpguard.labels import reason_text
         (labels.REASONS, Reason),
         (labels.WHY_UNUSED, WhyUnused),
         (labels.RANGES, set(Unit) - {Unit.NONE}),
+        (labels.TODOS, Todo),
     ],
-    ids=["channels", "kinds of number", "levels", "reasons", "why unused", "ranges"],
+    ids=["channels", "kinds of number", "levels", "reasons", "why unused", "ranges", "todos"],
 )
 def test_a_table_has_one_translatable_text_for_each_code_and_no_other(
     table: Mapping[Any, Any], codes: Iterable[Any]
