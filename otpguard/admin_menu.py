@@ -106,9 +106,9 @@ MENU: tuple[MenuGroup, ...] = (
         _("Log"),
         (
             MenuList("event", _("events"), _("The audit log: who did what, and when"), "history"),
-            MenuList("challenge", _("challenges"), _("Codes that were asked for"), "pin"),
+            MenuList("challenge", _("challenges"), _("Codes that were asked for"), "dialpad"),
             MenuList("grant", _("grants"), _("What was confirmed, and until when"), "verified"),
-            MenuList("notice", _("notices"), _("What people were told"), "notifications"),
+            MenuList("notice", _("notices"), _("What people were told"), "campaign"),
         ),
     ),
 )
