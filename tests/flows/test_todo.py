@@ -30,7 +30,7 @@ from otpguard.models import (
 )
 from tests import factories
 from tests.enrolling import joined, rule
-from tests.models.rows import challenge, delivery
+from tests.models.rows import challenge, delivery, postgres_only
 from tests.store_down import store_down
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +174,7 @@ def test_nothing_is_counted_without_end(monkeypatch: Any) -> None:
     assert found[Todo.OVERDUE] == 2, "more than one"
 
 
+@postgres_only
 @pytest.mark.django_db(transaction=True)
 def test_while_the_store_is_down_counts_are_not_known() -> None:
     with store_down():

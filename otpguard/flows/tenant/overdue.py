@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import (
     CharField,
     DateTimeField,
-    DurationField,
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     OuterRef,
     Q,
     QuerySet,
@@ -30,6 +30,20 @@ _LEVELS: Sequence[AssuranceLevel | None] = (None, *AssuranceLevel)
 _QUOTE = Value('"')
 
 
+class _DaysLater(Func):
+    """A time plus so many days. SQLite, which has no intervals, answers to the millisecond."""
+
+    template = "(%(expressions)s * INTERVAL '1 day')"
+    arg_joiner = " + "
+    output_field = DateTimeField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:  # noqa: ANN401 (Django's signature)
+        """In the form in which Django keeps times there."""
+        form = "'%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%f'"
+        template = f"strftime({form}, %(expressions)s || ' days')"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=", '+' || ", **more)
+
+
 def overdue_members(now: datetime) -> QuerySet[Membership]:
     """The active members of active tenants who break an enrollment rule whose deadline has passed.
 
@@ -45,16 +59,13 @@ def overdue_members(now: datetime) -> QuerySet[Membership]:
 
 def _rules(level: AssuranceLevel | None, now: datetime) -> QuerySet[EnrollmentRule]:
     """The rules that ask this level of the member outside, and whose deadline has passed."""
-    day = Value(timedelta(days=1), DurationField())
-    joined = ExpressionWrapper(OuterRef("created_at"), DateTimeField())
-    grace = ExpressionWrapper(F("grace_days") * day, DurationField())
     rules = EnrollmentRule.objects.filter(
         Q(tenant=None) | Q(tenant=OuterRef("tenant")), level=level
     ).annotate(
         roles_text=ExpressionWrapper(OuterRef("roles_text"), TextField()),
         quoted=Concat(_QUOTE, "role", _QUOTE, output_field=CharField()),
-        from_rule=ExpressionWrapper(F("starts_at") + grace, DateTimeField()),
-        from_member=ExpressionWrapper(joined + grace, DateTimeField()),
+        from_rule=_DaysLater(F("starts_at"), F("grace_days")),
+        from_member=_DaysLater(OuterRef("created_at"), F("grace_days")),
     )
     return rules.filter(
         Q(role="") | Q(roles_text__contains=F("quoted")), from_rule__lte=now, from_member__lte=now
