@@ -72,7 +72,7 @@ MENU: tuple[MenuGroup, ...] = (
             MenuList(
                 "enrollmentrule",
                 _("enrollment rules"),
-                _("Who must set up a factor"),
+                _("Who must enroll, and by when"),
                 "assignment_ind",
             ),
         ),
