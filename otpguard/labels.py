@@ -14,13 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.conf import factor_kinds, methods, settings
 from otpguard.core.assurance import AssuranceLevel, Channel, Method
+from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import Reason
+from otpguard.core.duration_text import seconds_text
 from otpguard.core.events.base import CATALOG
 from otpguard.core.phone import NumberType
 from otpguard.core.policy_exception import WhyNoException
 from otpguard.core.policy_rules import Unit
 from otpguard.core.route import WhyUnused
+from otpguard.core.todo import Todo
 
 Text = str | Promise
 
@@ -32,7 +35,7 @@ CHANNELS: Mapping[Channel, Text] = {
 }
 
 RANGES: Mapping[Unit, Text] = {
-    Unit.SECONDS: _("From %(low)d to %(high)d seconds."),
+    Unit.SECONDS: _("From %(low)s to %(high)s."),
     Unit.TRIES: _("From %(low)d to %(high)d tries."),
 }
 """The bounds of a number in a policy."""
@@ -41,6 +44,35 @@ LEVELS: Mapping[AssuranceLevel, Text] = {
     AssuranceLevel.AAL1: _("a confirmed phone"),
     AssuranceLevel.AAL2: _("a second way to confirm"),
     AssuranceLevel.AAL3: _("a passkey, security key or hardware token"),
+}
+
+TODOS: Mapping[Todo, Text] = {
+    Todo.ROUTES: _("Routes that fail"),
+    Todo.MESSAGES: _("Messages that wait for a worker"),
+    Todo.APPROVALS: _("Open approvals"),
+    Todo.HOLDS: _("Running holds"),
+    Todo.OVERDUE: _("Members past their deadline to enroll"),
+    Todo.REFUSALS: _("Refused requests in the last 24 hours"),
+    Todo.NOTICES: _("Notices that were not delivered in the last 24 hours"),
+    Todo.EXCEPTIONS: _("Policy exceptions that expire soon"),
+}
+"""What needs a hand, on the start page of the admin."""
+
+CHALLENGE_STATES: Mapping[ChallengeState, Text] = {
+    ChallengeState.OPEN: _("open"),
+    ChallengeState.VERIFIED: _("confirmed"),
+    ChallengeState.EXHAUSTED: _("too many wrong answers"),
+    ChallengeState.EXPIRED: _("expired"),
+    ChallengeState.CANCELED: _("canceled"),
+    ChallengeState.REPUDIATED: _("not me"),
+}
+
+DELIVERY_STATES: Mapping[DeliveryState, Text] = {
+    DeliveryState.QUEUED: _("queued"),
+    DeliveryState.SENDING: _("being sent"),
+    DeliveryState.SENT: _("sent"),
+    DeliveryState.DELIVERED: _("delivered"),
+    DeliveryState.FAILED: _("failed"),
 }
 
 REASONS: Mapping[Reason, Text] = {
@@ -148,6 +180,8 @@ def member_label(member: StrEnum) -> Text:
 
 def range_text(unit: Unit, *, low: int, high: int) -> str:
     """The bounds of a number in a policy, as a sentence. Raises KeyError for a unit of none."""
+    if unit is Unit.SECONDS:
+        return str(RANGES[unit]) % {"low": seconds_text(low), "high": seconds_text(high)}
     return str(RANGES[unit]) % {"low": low, "high": high}
 
 

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 
 from otpguard import labels
 from otpguard.core.assurance import AssuranceLevel, Channel
+from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.checkpoints import BUILT_IN, Checkpoint
 from otpguard.core.decision import Reason
 from otpguard.core.events.base import CATALOG
@@ -19,6 +20,7 @@ from otpguard.core.phone import NumberType
 from otpguard.core.policy_rules import Unit
 from otpguard.core.route import WhyUnused
 from otpguard.core.shipped_kinds import BY_SMS, SHIPPED, SHIPPED_METHODS
+from otpguard.core.todo import Todo
 from otpguard.labels import reason_text
 
 
@@ -31,8 +33,14 @@ from otpguard.labels import reason_text
         (labels.REASONS, Reason),
         (labels.WHY_UNUSED, WhyUnused),
         (labels.RANGES, set(Unit) - {Unit.NONE}),
+        (labels.TODOS, Todo),
+        (labels.CHALLENGE_STATES, ChallengeState),
+        (labels.DELIVERY_STATES, DeliveryState),
     ],
-    ids=["channels", "kinds of number", "levels", "reasons", "why unused", "ranges"],
+    ids=[
+        *("channels", "kinds of number", "levels", "reasons", "why unused", "ranges", "todos"),
+        *("states of challenges", "states of deliveries"),
+    ],
 )
 def test_a_table_has_one_translatable_text_for_each_code_and_no_other(
     table: Mapping[Any, Any], codes: Iterable[Any]
@@ -55,7 +63,7 @@ def test_a_member_is_called_by_its_table_and_without_one_by_its_own_word() -> No
 
 
 def test_a_range_says_both_ends_and_only_numbers_have_one() -> None:
-    assert labels.range_text(Unit.SECONDS, low=2, high=120) == "From 2 to 120 seconds."
+    assert labels.range_text(Unit.SECONDS, low=2, high=120) == "From 2 s to 2 min."
     with pytest.raises(KeyError):
         labels.range_text(Unit.NONE, low=0, high=1)
 

@@ -90,8 +90,8 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     object_actions = (Approve, Refuse)
     list_display = (
-        "action_name",
         "subject",
+        "action_name",
         "tenant",
         "state_text",
         "reason",

@@ -23,9 +23,11 @@ from otpguard.account import search_columns
 from otpguard.admin.actions import ObjectAction, buttons, urls_of
 from otpguard.admin.cascade import falls_along
 from otpguard.admin.lists.paginator import CappedPaginator
+from otpguard.admin.lists.todo import TodoFilter
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel
 from otpguard.core.checkpoints import EVERY, SENSITIVE
+from otpguard.flows.todo import todos_of
 from otpguard.labels import CHANNELS, Text, checkpoint_label
 from otpguard.vault import UndecryptableError
 
@@ -75,6 +77,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ANN401, ARG002 (Django's signature)
         """All fields that are shown, so that methods can be among the columns."""
         return tuple(self.fields or ())
+
+    def get_list_filter(self, request: HttpRequest) -> Any:  # noqa: ANN401 (Django's signature)
+        """`list_filter`, after the filter for what needs a hand where something can."""
+        first = (TodoFilter,) if todos_of(self.model) else ()
+        return (*first, *super().get_list_filter(request))
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         """`search_fields`, and for `search_people` what the host's user model has."""

@@ -23,11 +23,11 @@ from otpguard.admin.base import (
 )
 from otpguard.admin.lists.filters import CheckpointFilter
 from otpguard.core.assurance import AssuranceLevel, Channel
-from otpguard.core.challenge import ChallengeState
+from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.facts import RequestFacts
 from otpguard.factors.phone import masked_destination
 from otpguard.flows.challenge.close import cancel_challenge
-from otpguard.labels import CHANNELS, LEVELS, Text
+from otpguard.labels import CHALLENGE_STATES, CHANNELS, DELIVERY_STATES, LEVELS, Text
 from otpguard.models import Challenge
 
 TONES = {
@@ -62,10 +62,10 @@ class ChallengeAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     list_display = (
         "created_at",
-        "checkpoint_name",
         "user",
-        "tenant",
+        "checkpoint_name",
         "state_text",
+        "tenant",
         "channel",
         "destination_text",
         "attempts_text",
@@ -109,8 +109,10 @@ class ChallengeAdmin(ReadOnlyAdmin):
     @admin.display(description=_("state"))
     def state_text(self, obj: Challenge) -> SafeString:
         """The state as a label."""
-        text = _("undeliverable") if obj.undeliverable and obj.state == "open" else obj.state
-        return badge(text, TONES.get(ChallengeState(obj.state), ""))
+        state = ChallengeState(obj.state)
+        stuck = obj.undeliverable and state is ChallengeState.OPEN
+        text = _("undeliverable") if stuck else CHALLENGE_STATES[state]
+        return badge(text, TONES.get(state, ""))
 
     @admin.display(description=_("asked for"))
     def level_text(self, obj: Challenge) -> str:
@@ -157,7 +159,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
             (
                 link_to("delivery", row.pk, CHANNELS[Channel(row.channel)]),
                 row.provider,
-                row.state,
+                DELIVERY_STATES[DeliveryState(row.state)],
                 f" ({row.outcome})" if row.outcome else "",
             )
             for row in obj.deliveries.order_by("step")

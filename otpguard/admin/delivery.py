@@ -26,7 +26,7 @@ from otpguard.admin.lists.filters import (
 )
 from otpguard.core.challenge import DeliveryState
 from otpguard.core.money import as_dollars
-from otpguard.labels import Text
+from otpguard.labels import DELIVERY_STATES, Text
 from otpguard.models import Delivery
 
 TONES = {
@@ -44,19 +44,19 @@ class DeliveryAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     list_display = (
         "created_at",
+        "person",
+        "checkpoint_name",
         "state_text",
         "route",
+        "outcome",
+        "tenant",
         "carrier",
         "network_route",
-        "outcome",
-        "checkpoint_name",
-        "tenant",
-        "sent_at",
     )
     list_filter = ("state", ChannelFilter, ProviderFilter, CarrierFilter, NetworkRouteFilter)
     search_people = ("challenge__user",)
     search_fields = ("provider_ref", "tenant__slug")
-    list_select_related = ("challenge", "tenant")
+    list_select_related = ("challenge__user", "tenant")
     fields = (
         "challenge_link",
         "tenant",
@@ -95,6 +95,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """The challenge, to click."""
         return link_to("challenge", obj.challenge_id, obj.challenge)
 
+    @admin.display(description=_("user"))
+    def person(self, obj: Delivery) -> str:
+        """Whose code it carried."""
+        return str(obj.challenge.user or NOTHING)
+
     @admin.display(description=_("route"))
     def route(self, obj: Delivery) -> str:
         """Provider and channel in one column."""
@@ -113,7 +118,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("state"))
     def state_text(self, obj: Delivery) -> SafeString:
         """The state as a label."""
-        return badge(obj.state, TONES.get(DeliveryState(obj.state), ""))
+        state = DeliveryState(obj.state)
+        return badge(DELIVERY_STATES[state], TONES.get(state, ""))
 
     @admin.display(description=_("cost, US dollars"))
     def cost_text(self, obj: Delivery) -> str:
@@ -126,7 +132,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         rows = [
             (
                 timezone.localtime(row.at).strftime("%H:%M:%S"),
-                row.state,
+                DELIVERY_STATES[DeliveryState(row.state)],
                 f" ({row.failure})" if row.failure else "",
             )
             for row in obj.receipt_set.order_by("at", "pk")

@@ -19,7 +19,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.account import search_columns
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, checkpoint_text, list_url
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text, list_url
 from otpguard.admin.lists.filters import (
     CheckpointFilter,
     KindFilter,
@@ -62,12 +62,10 @@ class EventAdmin(ReadOnlyAdmin):
     list_max_show_all = 100
     list_display = (
         "time",
-        "genuine",
-        "event",
-        "tenant",
-        "action",
         "people",
+        "what",
         "origin",
+        "tenant",
         "details",
         "story_link",
     )
@@ -177,12 +175,14 @@ class EventAdmin(ReadOnlyAdmin):
         """What it was done with."""
         return _said(obj).personal.get("agent") or NOTHING
 
-    @admin.display(description=_("action"))
-    def action(self, obj: Any) -> SafeString:  # noqa: ANN401 (an attached row)
-        """The checkpoint, and what it was about."""
+    @admin.display(description=_("what"))
+    def what(self, obj: Any) -> SafeString:  # noqa: ANN401 (an attached row)
+        """The event, the checkpoint and what it was about; a warning if the MAC does not fit."""
         return _stacked(
+            self.event(obj),
             checkpoint_text(obj.checkpoint) if obj.checkpoint else "",
             _said(obj).personal.get("target"),
+            _warning(_said(obj).genuine),
         )
 
     @admin.display(description=_("who"))
@@ -224,6 +224,13 @@ class EventAdmin(ReadOnlyAdmin):
 def _said(obj: Any) -> Read:  # noqa: ANN401 (an attached row)
     said: Read = obj.said
     return said
+
+
+def _warning(genuine: bool | None) -> str:  # noqa: FBT001 (what was found)
+    """Nothing for an event that is as it was written."""
+    if genuine is None:
+        return badge(_("cannot be checked"), "wait")
+    return "" if genuine else badge(_("not genuine"), "bad")
 
 
 def _stacked(*lines: str | None) -> SafeString:

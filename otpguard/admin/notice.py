@@ -31,8 +31,8 @@ class NoticeAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     list_display = (
         "created_at",
-        "kind_text",
         "user",
+        "kind_text",
         "channel_text",
         "masked",
         "state_text",

@@ -9,15 +9,19 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text, list_url
 from otpguard.admin.lists.filters import SITE, CheckpointFilter
-from otpguard.admin.tables.policy_scope import Place, rows_of, words
+from otpguard.admin.tables.policy_scope import Place, field_label, rows_of, words
+from otpguard.admin.tables.whole_policy import whole_policy
 from otpguard.conf import settings
 from otpguard.core.checkpoints import EVERY
 from otpguard.core.facts import RequestFacts
@@ -74,13 +78,14 @@ class ChangeWishes(ObjectAction):
         )
         for name, granted in done.clamped.items():
             text = _("“%(field)s”: you asked for %(asked)s, the floor grants %(granted)s.") % {
-                "field": name,
+                "field": field_label(name),
                 "asked": words(name, form.cleaned_data[name]),
                 "granted": words(name, granted),
             }
             messages.warning(self.request, str(text))
         if done.weakened:
-            weaker = _("Weaker than before: %(names)s.") % {"names": ", ".join(done.weakened)}
+            names = ", ".join(map(field_label, done.weakened))
+            weaker = _("Weaker than before: %(names)s.") % {"names": names}
             messages.warning(self.request, str(weaker))
         return _("Saved as version %(version)d.") % {"version": done.version}
 
@@ -108,7 +113,12 @@ class PolicyWishAdmin(ReadOnlyAdmin):
         """The page of one place as well."""
         view = self.admin_site.admin_view(self.set_view)
         route = path("do/set/<str:scope>/<str:checkpoint>/", view, name="otpguard_policywish_set")
-        return [route, *super().get_urls()]
+        whole = path(
+            "do/whole/<str:scope>/",
+            self.admin_site.admin_view(self.whole_view),
+            name="otpguard_policywish_whole",
+        )
+        return [route, whole, *super().get_urls()]
 
     def set_view(self, request: HttpRequest, scope: str, checkpoint: str) -> HttpResponse:
         """Show or change the wishes of one place."""
@@ -116,11 +126,31 @@ class PolicyWishAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         return ChangeWishes(self, request, _place(scope, checkpoint)).respond()
 
+    def whole_view(self, request: HttpRequest, scope: str) -> HttpResponse:
+        """All that counts for a tenant, or for the site, on one page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        place = _place(scope, EVERY)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Whole policy"),
+            "subtitle": str(place.tenant or _("the site")),
+            "list_title": capfirst(str(self.opts.verbose_name_plural)),
+            "sections": whole_policy(place.tenant, now=timezone.now()),
+            "may_change": self.may_act(request),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/otpguard/whole_policy.html", context)
+
     def links(self, request: HttpRequest, obj: PolicyWish) -> list[tuple[Text, str]]:
         """All versions, and the page that makes the next."""
         scope = {"tenant__id__exact": obj.tenant_id} if obj.tenant_id else {"tenant__isnull": 1}
         versions: dict[str, Any] = {"checkpoint": obj.checkpoint, **scope}
-        found: list[tuple[Text, str]] = [(_("All versions"), list_url("policywish", **versions))]
+        whole = reverse("admin:otpguard_policywish_whole", args=[obj.tenant_id or SITE])
+        found: list[tuple[Text, str]] = [
+            (_("All versions"), list_url("policywish", **versions)),
+            (_("Whole policy"), whole),
+        ]
         if self.may_act(request):
             place = Place(tenant=obj.tenant, checkpoint=obj.checkpoint)
             found.append((_("Change wishes"), place.url))
@@ -149,7 +179,7 @@ class PolicyWishAdmin(ReadOnlyAdmin):
     @admin.display(description=_("asks"))
     def asks(self, obj: PolicyWish) -> SafeString | str:
         """The wishes, a line each."""
-        lines = [(name, words(name, value)) for name, value in obj.wishes.items()]
+        lines = [(field_label(name), words(name, value)) for name, value in obj.wishes.items()]
         return format_html_join("", "<div>{}: {}</div>", lines) or NOTHING
 
 

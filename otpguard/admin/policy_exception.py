@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, badge, checkpoint_text, is_running, list_url
 from otpguard.admin.lists.filters import CheckpointFilter, ExceptionStateFilter
-from otpguard.admin.tables.policy_scope import words
+from otpguard.admin.tables.policy_scope import field_label, words
 from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
-from otpguard.core.policy import RULES
 from otpguard.exceptions import NotAllowed
 from otpguard.flows.tenant.policy_exception import end_exception, grant_exception
 from otpguard.forms.policy_exception import ExceptionForm
@@ -136,8 +135,7 @@ class PolicyExceptionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("floor under the exception"))
     def excepts(self, obj: PolicyException) -> str:
         """The field, and its floor while the exception lasts."""
-        label = _(RULES[obj.field].label) if obj.field in RULES else obj.field
-        return f"{label}: {words(obj.field, obj.value)}"
+        return f"{field_label(obj.field)}: {words(obj.field, obj.value)}"
 
     @admin.display(description=_("state"))
     def state(self, obj: PolicyException) -> SafeString:

@@ -38,7 +38,7 @@ class LoginSessionAdmin(ReadOnlyAdmin):
     """Login sessions, the newest first."""
 
     object_actions = (EndSession,)
-    list_display = ("started_at", "user", "primary", "agent", "state", "fresh_from", "ended_at")
+    list_display = ("user", "started_at", "primary", "agent", "state", "fresh_from", "ended_at")
     list_filter = ("primary", ("ended_at", happened(_("ended"))))
     search_people = ("user",)
     list_select_related = ("user",)

@@ -243,6 +243,9 @@ class TenantAdmin(ReadOnlyAdmin):
             (_("Enrollment rules"), list_url("enrollmentrule", tenant__id__exact=obj.pk)),
             (_("Policy exceptions"), list_url("policyexception", tenant__id__exact=obj.pk)),
         ]
+        if request.user.has_perm("otpguard.view_policywish"):
+            whole = reverse("admin:otpguard_policywish_whole", args=[obj.pk])
+            found.append((_("Whole policy"), whole))
         if request.user.has_perm("otpguard.change_policywish"):
             policy = reverse("admin:otpguard_policywish_do_choose", query={"tenant": obj.slug})
             found.append((_("Policy"), policy))

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Q
 from django.utils import timezone
 
 from otpguard.conf import Settings, settings
@@ -52,6 +53,18 @@ def still_counts(aaguid: UUID | None) -> bool:
     """True for a model that has not been denied, or called undesired, since it was attested."""
     trust, mistake = _read()
     return not mistake and trust.counts(aaguid)
+
+
+def still_counting() -> Q:
+    """The factors whose model `still_counts`, as a condition."""
+    trust, mistake = _read()
+    if mistake:
+        return Q(pk__in=())
+    undesired = trust.metadata.undesired if trust.metadata else frozenset()
+    never = sorted(trust.denied | undesired)
+    allowed = Q(aaguid__in=sorted(trust.aaguids)) if trust.aaguids else Q()
+    # A model that is not known is none of these; in SQL, NULL would be neither in nor out.
+    return allowed & (Q(aaguid=None) | ~Q(aaguid__in=never)) if never else allowed
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.conf import factor_kinds
 from otpguard.core.checkpoints import EVERY
+from otpguard.core.duration_text import seconds_text
 from otpguard.core.policy import RULES
 from otpguard.core.policy_rules import FieldRule
 from otpguard.core.policy_values import (
@@ -25,6 +26,7 @@ from otpguard.core.policy_values import (
     Words,
 )
 from otpguard.core.wishes import WishError, parse_wishes
+from otpguard.forms.duration import DurationField
 from otpguard.labels import Text, factor_kind_label, member_label, range_text
 
 UNSET = ""
@@ -64,7 +66,7 @@ class PolicyForm(forms.Form):
             try:
                 self.wishes.update(_parsed({name: raw}, by_tenant=self._by_tenant))
             except WishError as error:
-                self.add_error(name, error.message)
+                self.add_error(name, str(_out_of_bounds(RULES[name]) or error.message))
         return cleaned
 
 
@@ -104,7 +106,9 @@ def _field(rule: FieldRule) -> forms.Field:
             )
         case Order() | OrderByCountry():
             return forms.CharField(**common)
-        case Seconds() | Count():
+        case Seconds():
+            return DurationField(**common)
+        case Count():
             return forms.IntegerField(**common)
         case other:
             assert_never(other)
@@ -112,6 +116,13 @@ def _field(rule: FieldRule) -> forms.Field:
 
 def _members(kind: type[StrEnum]) -> list[tuple[str, Text]]:
     return [(str(member), member_label(member)) for member in kind]
+
+
+def _out_of_bounds(rule: FieldRule) -> Text:
+    """For a duration, what it may be in the units that people type; nothing for other fields."""
+    if not isinstance(rule.values, Seconds):
+        return ""
+    return range_text(rule.unit, low=rule.values.low, high=rule.values.high)
 
 
 def _help(rule: FieldRule) -> Text:
@@ -150,6 +161,8 @@ def _as_typed(values: Values, stored: Any) -> Any:  # noqa: ANN401 (each field h
             return ", ".join(stored)
         case OrderByCountry():
             return "; ".join(f"{country}: {', '.join(order)}" for country, order in stored.items())
+        case Seconds():
+            return seconds_text(stored) if isinstance(stored, int) else stored
         case _:
             return stored
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.core.duration_text import read_seconds
 from otpguard.core.facts import RequestFacts
 from otpguard.core.policy import RULES
 from otpguard.core.policy_exception import can_be_excepted
@@ -50,9 +52,9 @@ class ExceptionForm(ReasonForm):
     value = ValueField(
         label=_("Floor under the exception"),
         help_text=_(
-            "The floor while the exception lasts: a word, a number (times in seconds), yes or no,"
-            " or words"
-            " separated by commas. The organization's own wish may be stricter."
+            "The floor while the exception lasts: a word, a number, a time such as 15 min,"
+            " yes or no, or words separated by commas. The organization's own wish may be"
+            " stricter."
         ),
     )
     owner = UserField(
@@ -122,6 +124,10 @@ def _as_json(values: Values, typed: Any) -> Any:  # noqa: ANN401 (each field has
     match values:
         case Flag():
             return _FLAGS.get(typed.strip().casefold(), typed)
+        case Seconds() if typed.strip()[-1:].isalpha():
+            with suppress(ValueError):
+                return read_seconds(typed)
+            return typed
         case Seconds() | Count():
             bare = typed.strip()
             return int(bare) if bare.isdecimal() and len(bare) <= _LONGEST_NUMBER else typed

@@ -282,8 +282,8 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='otpguard.tenant', verbose_name='organization')),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
+                'verbose_name': 'member',
+                'verbose_name_plural': 'members',
                 'ordering': ('tenant', 'user'),
             },
         ),
@@ -681,8 +681,8 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='policy_wishes', to='otpguard.tenant', verbose_name='organization')),
             ],
             options={
-                'verbose_name': 'policy wish',
-                'verbose_name_plural': 'policy wishes',
+                'verbose_name': 'policy',
+                'verbose_name_plural': 'policies',
                 'ordering': ('tenant', 'checkpoint', '-version'),
                 'constraints': [models.UniqueConstraint(fields=('tenant', 'checkpoint', 'version'), name='otpguard_wish_version'), models.UniqueConstraint(condition=models.Q(('tenant', None)), fields=('checkpoint', 'version'), name='otpguard_wish_version_site'), models.UniqueConstraint(condition=models.Q(('current', True)), fields=('tenant', 'checkpoint'), name='otpguard_wish_current'), models.UniqueConstraint(condition=models.Q(('current', True), ('tenant', None)), fields=('checkpoint',), name='otpguard_wish_current_site')],
             },

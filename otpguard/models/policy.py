@@ -50,8 +50,8 @@ class PolicyWish(PinnedModel):
 
     class Meta:
         ordering = ("tenant", "checkpoint", "-version")
-        verbose_name = _("policy wish")
-        verbose_name_plural = _("policy wishes")
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
         # Null is never equal to null, so the site's rows need constraints of their own.
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -132,8 +132,8 @@ class Membership(PinnedModel):
 
     class Meta:
         ordering = ("tenant", "user")
-        verbose_name = _("membership")
-        verbose_name_plural = _("memberships")
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["tenant", "user"], name="otpguard_membership_once"),
         ]

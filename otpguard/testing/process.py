@@ -5,6 +5,7 @@ from __future__ import annotations
 from otpguard.channels import prices
 from otpguard.channels.breaker import successes
 from otpguard.channels.providers.memory import SENT
+from otpguard.flows import todo
 from otpguard.flows.challenge.answer import lately as answers
 from otpguard.flows.challenge.start import lately as starts
 from otpguard.flows.checkpoint.kept_form import lately as kept
@@ -22,6 +23,7 @@ def forget_recent() -> None:
     policies.forget()
     rules.forget()
     prices.forget()
+    todo.forget()
     for lately in (refusals, answers, starts, kept, overdue, receipts):
         lately.clear()
     successes.clear()

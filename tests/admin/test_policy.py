@@ -35,15 +35,15 @@ def test_a_place_is_chosen_by_slug_and_checkpoint(site: Client) -> None:
 def test_a_tenants_wishes_get_a_version_and_show_at_once(act: Act, site: Client) -> None:
     tenant = factories.tenant()
     url = page_for(str(tenant.pk), "billing_change")
-    page = act(url, ttl="900", required_level="AAL3")
+    page = act(url, ttl="900 s", required_level="AAL3")
     row = PolicyWish.objects.get()
     assert (row.tenant, row.version) == (tenant, 1)
     assert row.wishes == {"ttl": 900, "required_level": "AAL3"}
     text = page.content.decode()
     assert "Saved as version 1" in text
     assert "Counts now: <strong>AAL3</strong>" in text
-    assert "Counts now: <strong>900 s (15 min)</strong>" in text
-    act(url, ttl="600")
+    assert "Counts now: <strong>15 min</strong>" in text
+    act(url, ttl="600 s")
     assert list(PolicyWish.objects.order_by("version").values_list("version", "current")) == [
         (1, False),
         (2, True),
@@ -56,15 +56,15 @@ def test_a_tenants_wishes_get_a_version_and_show_at_once(act: Act, site: Client)
 
 
 def test_a_wish_below_the_floor_says_what_is_granted_instead(act: Act) -> None:
-    page = act(page_for("site", "role_grant"), hold="60", required_level="AAL1").content.decode()
-    assert "“hold”: you asked for 60 s (1 min), the floor grants 86400 s (24 h)." in page
-    assert "“required_level”: you asked for AAL1, the floor grants AAL2." in page
+    page = act(page_for("site", "role_grant"), hold="1 min", required_level="AAL1").content.decode()
+    assert "“Waiting period afterwards”: you asked for 1 min, the floor grants 24 h." in page
+    assert "“Required level”: you asked for AAL1, the floor grants AAL2." in page
 
 
 def test_a_weaker_policy_is_said_to_be_weaker(act: Act) -> None:
     url = page_for("site", "billing_change")
-    act(url, ttl="600")
-    assert "Weaker than before: ttl." in act(url, ttl="1200").content.decode()
+    act(url, ttl="600 s")
+    assert "Weaker than before: Time a proof serves." in act(url, ttl="1200 s").content.decode()
 
 
 def test_wishes_for_every_checkpoint_have_a_page_too(act: Act) -> None:
@@ -74,7 +74,7 @@ def test_wishes_for_every_checkpoint_have_a_page_too(act: Act) -> None:
 
 
 def test_a_value_out_of_bounds_is_refused_at_its_field(site: Client) -> None:
-    page = site.post(page_for("site", "api_key"), {"ttl": "1860"})
+    page = site.post(page_for("site", "api_key"), {"ttl": "31 min"})
     assert page.status_code == 400
     assert list(page.context["form"].errors) == ["ttl"]
     assert not PolicyWish.objects.exists()
@@ -94,6 +94,6 @@ def test_staff_inside_a_tenant_change_neither_the_sites_wishes_nor_anothers(
     factories.member(own, operator)
     factories.select(site, own)
     for scope in ("site", str(factories.tenant().pk)):
-        asked = site.post(page_for(scope, "api_key"), {"ttl": "600"}, HTTP_ACCEPT="text/html")
+        asked = site.post(page_for(scope, "api_key"), {"ttl": "10 min"}, HTTP_ACCEPT="text/html")
         assert continue_form(site, step_up(site, asked)).status_code == 403
     assert not PolicyWish.objects.exists()

@@ -26,7 +26,7 @@ def test_there_is_a_field_with_help_for_each_policy_field_a_tenant_may_set() -> 
 def test_the_help_of_a_field_says_its_bounds_with_their_unit_or_its_words() -> None:
     fields = form_of().fields
     assert str(fields["code_ttl"].help_text) == (
-        "How long a code can be entered. From 60 to 600 seconds."
+        "How long a code can be entered. From 1 min to 10 min."
     )
     assert str(fields["max_attempts"].help_text).endswith("From 1 to 5 tries.")
     assert str(fields["preferred_methods"].help_text).endswith(
@@ -61,14 +61,14 @@ def test_every_field_is_read_into_its_own_type() -> None:
     form = form_of(
         active="false",
         required_level="AAL3",
-        ttl="600",
+        ttl="600 s",
         binds_intent="true",
         allowed_factors=["passkey", "phone"],
         allowed_channels=["sms"],
         preferred_methods="voice, sms",
         preferred_methods_by_country="IN: whatsapp, sms; DE: sms;",
         max_attempts="3",
-        hold="0",
+        hold="0 s",
     )
     assert form.is_valid(), form.errors
     assert form.wishes == {
@@ -89,22 +89,23 @@ def test_every_field_is_read_into_its_own_type() -> None:
 
 
 def test_a_window_of_thirty_one_minutes_is_refused_at_its_field() -> None:
-    assert form_of(ttl=str(30 * 60)).is_valid()
-    form = form_of(ttl=str(31 * 60))
+    assert form_of(ttl="30 min").is_valid()
+    form = form_of(ttl="31 min")
     assert not form.is_valid()
-    assert form.errors == {"ttl": ["must be whole seconds from 60 to 1800"]}
+    assert form.errors == {"ttl": ["From 1 min to 30 min."]}
 
 
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
-        ("ttl", "59"),
+        ("ttl", "59 s"),
+        ("ttl", "600"),
         ("ttl", "soon"),
-        ("code_ttl", "601"),
+        ("code_ttl", "601 s"),
         ("max_attempts", "6"),
         ("max_attempts", "0"),
-        ("fallback_timeout", "1"),
-        ("hold", "-1"),
+        ("fallback_timeout", "1 s"),
+        ("hold", "-1 s"),
         ("required_level", "AAL4"),
         ("active", "perhaps"),
         ("allowed_factors", ["phone"]),
@@ -119,18 +120,18 @@ def test_a_window_of_thirty_one_minutes_is_refused_at_its_field() -> None:
     ],
 )
 def test_a_mistake_stands_at_its_own_field_only(name: str, typed: Any) -> None:
-    form = form_of(**{"ttl": "600", "max_attempts": "3", name: typed})
+    form = form_of(**{"ttl": "10 min", "max_attempts": "3", name: typed})
     assert not form.is_valid()
     assert list(form.errors) == [name]
 
 
 def test_several_mistakes_are_all_shown() -> None:
-    form = form_of(ttl="1", max_attempts="9", code_ttl="1", hold="0")
+    form = form_of(ttl="1 s", max_attempts="9", code_ttl="1 s", hold="0 s")
     assert set(form.errors) == {"ttl", "max_attempts", "code_ttl"}
 
 
 def test_what_only_the_site_may_set_is_ignored_from_a_tenant() -> None:
-    form = form_of(enforcement="report_only", ttl="600")
+    form = form_of(enforcement="report_only", ttl="600 s")
     assert form.is_valid()
     assert set(form.wishes) == {"ttl"}
 
@@ -139,7 +140,7 @@ def test_stored_wishes_come_back_as_they_were_typed() -> None:
     typed = {
         "active": "false",
         "required_level": "AAL3",
-        "ttl": "600",
+        "ttl": "10 min",
         "allowed_channels": ["email", "sms"],
         "preferred_methods": "voice, sms",
         "preferred_methods_by_country": "DE: sms; IN: whatsapp, sms",

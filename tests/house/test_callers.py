@@ -17,7 +17,7 @@ import pytest
 from tests.house.calls import Name, imported, module_name, named_in, parsed, top_functions
 from tests.house.source import DEMO, PACKAGE, Function, last_name, modules, place, tree
 
-PORCH = re.compile(r"otpguard\.provisioning|otpguard\.testing(\.\w+)?")
+PORCH = re.compile(r"otpguard\.provisioning|otpguard\.(testing|contrib)(\.\w+)?")
 """Hosts call what stands here, and all that an `__init__` brings in; of a contract suite, pytest
 calls the methods."""
 

@@ -56,8 +56,8 @@ find = partial(hypothesis.find, settings=drawing)
 
 
 FIELD_ANSWERS = """
-form = PolicyForm({"toy_pause": "30"}, by_tenant=True)
-late = PolicyForm({"toy_pause": "91"}, by_tenant=True)
+form = PolicyForm({"toy_pause": "30 s"}, by_tenant=True)
+late = PolicyForm({"toy_pause": "91 s"}, by_tenant=True)
 forms_are_right = form.is_valid() and not late.is_valid() and list(late.errors) == ["toy_pause"]
 rows = rows_of(Place(tenant=None, checkpoint="*"), PolicyForm(by_tenant=False))
 weak = wishes.parse_wishes({"toy_pause": 10})
@@ -104,10 +104,10 @@ def test_a_new_policy_field_is_one_entry(tmp_path: Path) -> None:
     assert asked(root, IMPORTS + FIELD_ANSWERS) == {
         "forms": True,
         "label": "Toy pause",
-        "help": "How long to pause. From 0 to 90 seconds.",
+        "help": "How long to pause. From 0 s to 90 s.",
         "wished by form": {"toy_pause": 30},
         "rows": 1,
-        "in words": "60 s (1 min)",
+        "in words": "1 min",
         "written": 40,
         "clamped": 20,
         "weakened": ["toy_pause"],

@@ -16,6 +16,8 @@ from otpguard.admin.base import checkpoint_text
 from otpguard.admin.lists.filters import SITE
 from otpguard.conf import settings
 from otpguard.core.checkpoints import EVERY
+from otpguard.core.duration_text import seconds_text
+from otpguard.core.laws import FREE, HIGHER
 from otpguard.core.policy import RULES
 from otpguard.core.policy_rules import Unit
 from otpguard.core.wishes import dump_policy
@@ -73,6 +75,7 @@ def rows_of(place: Place, form: forms.Form) -> list[dict[str, Any]]:
         {
             "field": field,
             "until": until.get(field.name),
+            "bound": bound_label(field.name),
             **{kind: words(field.name, all_[field.name]) for kind, all_ in counts.items()},
         }
         for field in form
@@ -84,7 +87,7 @@ def words(name: str, value: object) -> str:
     if isinstance(value, bool) or value in ("true", "false"):
         return str(_("yes") if value in (True, "true") else _("no"))
     if name in RULES and RULES[name].unit is Unit.SECONDS and isinstance(value, int):
-        return _duration(value)
+        return seconds_text(value)
     if isinstance(value, Mapping):
         return "; ".join(f"{each}: {words('', of)}" for each, of in value.items()) or words("", [])
     if isinstance(value, list | tuple):
@@ -92,8 +95,14 @@ def words(name: str, value: object) -> str:
     return str(value)
 
 
-def _duration(seconds: int) -> str:
-    for size, unit in ((3600, _("h")), (60, _("min"))):
-        if seconds and seconds % size == 0:
-            return f"{seconds} s ({seconds // size} {unit})"
-    return f"{seconds} s"
+def field_label(name: str) -> str:
+    """What a policy field is called; one of another release is shown as it is."""
+    return str(_(RULES[name].label)) if name in RULES else name
+
+
+def bound_label(name: str) -> str:
+    """What the floor is to a field: it raises some values, caps others and leaves some alone."""
+    law = RULES[name].law
+    if law is FREE:
+        return ""
+    return str(_("Floor") if law is HIGHER else _("Ceiling"))

@@ -1,0 +1,1 @@
+"""Helpers for what else a project may use: an admin site of its own, themes of the admin."""
