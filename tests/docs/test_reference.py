@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import BaseCommand, CommandParser, get_commands
-from otpguard_docs import checks, commands, events, problems, settings_page
+from otpguard_docs import api, checks, commands, events, problems, settings_page
 
 from otpguard.checks.codes import CODES
 from otpguard.conf.schema import Settings
@@ -116,3 +116,10 @@ def test_every_reason_is_told_in_the_words_that_people_read() -> None:
     lines = problems.lines()
     rest = lines[lines.index("## Reasons") :]
     assert [line.split("`")[1] for line in rest if line.startswith("| `")] == list(Reason)
+
+
+def test_every_method_of_the_api_is_listed() -> None:
+    lines = api.lines()
+    rows = [line for line in lines if line.startswith("| `")]
+    assert any(line.startswith("| `PUT` `api/policies/{checkpoint}/` |") for line in rows)
+    assert len(rows) == 19
