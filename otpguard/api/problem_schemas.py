@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from otpguard.http.problem_codes import FROM_GUARDS, FROM_THE_API, ProblemCode
+from otpguard.core.problem_codes import FROM_GUARDS, FROM_THE_API, ProblemCode
 
 PROBLEM = "OtpguardProblem"
 PROBLEM_TYPE = "application/problem+json"

@@ -1,4 +1,4 @@
-"""The API's description as it is checked in: `python -m tests.api.described` writes it anew."""
+"""The API's description as it is checked in: `python -m tests.api.described` writes it again."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from jsonschema import Draft4Validator
 
 from otpguard.api.description import describe
 from otpguard.api.urls import VIEWS
-from otpguard.http.problem_codes import FROM_GUARDS, FROM_THE_API
+from otpguard.core.problem_codes import FROM_GUARDS, FROM_THE_API
 from otpguard.models import EnrollmentRule
 from tests import factories
 from tests.api.described import FILE, written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from otpguard.core.decision import Reason
-from otpguard.http.problem_codes import FROM_GUARDS, FROM_PAGES, FROM_THE_API, ProblemCode
+from otpguard.core.problem_codes import FROM_GUARDS, FROM_PAGES, FROM_THE_API, ProblemCode
 from otpguard.labels import REASONS
 
 TABLES = {

@@ -8,7 +8,8 @@ import pytest
 from rest_framework import exceptions
 
 from otpguard.core.decision import Reason
-from otpguard.http.problem_codes import FROM_GUARDS, FROM_PAGES, FROM_THE_API
+from otpguard.core.problem_codes import FROM_GUARDS, FROM_PAGES, FROM_THE_API
+from otpguard.exceptions import InvalidInput, NotAllowed
 from otpguard.http.problems import STATUS_OF
 from tests.house.source import PACKAGE, last_name, modules, tree
 
@@ -65,6 +66,10 @@ def test_every_error_of_the_framework_is_in_the_catalog(
     error: type[exceptions.APIException],
 ) -> None:
     assert error.status_code in FROM_THE_API[error.default_code].statuses
+
+
+def test_every_error_that_a_view_of_the_api_answers_is_in_the_catalog() -> None:
+    assert {each.code for each in (InvalidInput, NotAllowed)} <= FROM_THE_API.keys()
 
 
 def test_the_search_finds_what_is_given() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from otpguard.core.decision import Reason
-from otpguard.exceptions import InvalidInput, NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +61,10 @@ FROM_GUARDS: dict[str, ProblemCode] = {
 """From a guarded view, the API's own among them, and from EnrollmentMiddleware."""
 
 FROM_THE_API: dict[str, ProblemCode] = {
-    InvalidInput.code: ProblemCode(
+    "invalid_input": ProblemCode(
         (400,), "A value is wrong; `field` names it, empty for the whole.", ("field",)
     ),
-    NotAllowed.code: ProblemCode((403,), "This person may not do this, whatever they enter."),
+    "not_allowed": ProblemCode((403,), "This person may not do this, whatever they enter."),
     "not_found": ProblemCode((404,), "There is nothing of that name within the caller's reach."),
     "not_authenticated": ProblemCode((401, 403), "Nobody is logged in."),
     "authentication_failed": ProblemCode((401, 403), "What was given to log in is wrong."),
