@@ -15,6 +15,7 @@ extensions = [
     "otpguard_docs.directives",
     "otpguard_docs.navigation",
     "otpguard_docs.github_links",
+    "otpguard_docs.llms",
 ]
 exclude_patterns = ["_ext", "_static"]
 
@@ -25,4 +26,4 @@ smartquotes = False  # a value that is quoted is meant to be copied
 html_theme = "furo"
 html_title = "otpguard"
 html_theme_options = {"top_of_page_buttons": []}
-html_copy_source = False
+html_show_sourcelink = False  # the sources are for llms.txt

@@ -33,7 +33,7 @@ class CostsView(ProblemView):
             name="read_costs",
             summary="What the messages of a month cost",
             tag="Costs",
-            answers={200: documents.Costs},
+            answers={200: documents.CostsDocument},
             query={"month": "Such as 2026-01; the current month without it."},
             problems=(400,),
         )

@@ -98,10 +98,11 @@ class DescribedSchema(AutoSchema):
 
     def get_serializer_name(self, serializer: Serializer[Any], direction: Any) -> str:  # noqa: ANN401 (the package's)
         """Ours, so that it collides with none of a host's."""
-        return f"Otpguard{super().get_serializer_name(serializer, direction)}"
+        name = super().get_serializer_name(serializer, direction)
+        return f"Otpguard{name.removesuffix('Document')}"
 
     def _shared(self, kind: str, name: str, schema: dict[str, Any]) -> dict[str, Any]:
-        component = ResolvedComponent(name=name, type=kind, schema=schema, object=name)  # type: ignore[no-untyped-call]
+        component = ResolvedComponent(name=name, type=kind, schema=schema, object=name)  # type: ignore[no-untyped-call]  # the package types no more of it
         self.registry.register_on_missing(component)
         reference: dict[str, Any] = component.ref
         return reference
@@ -112,8 +113,8 @@ def describe(patterns: Sequence[Any], *, prefix: str) -> dict[str, Any]:
 
     It is the same for everybody: what a caller may do is not looked at.
     """
-    generator = SchemaGenerator(patterns=list(patterns))  # type: ignore[no-untyped-call]
-    document: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]
+    generator = SchemaGenerator(patterns=list(patterns))  # type: ignore[no-untyped-call]  # the package types no more of it
+    document: dict[str, Any] = generator.get_schema(public=True)  # type: ignore[no-untyped-call]  # the package types no more of it
     document["info"] = {
         "title": "otpguard",
         "version": VERSION,

@@ -13,7 +13,7 @@ class Document(s.Serializer[object]):
     """A JSON object."""
 
 
-class Page(Document):
+class PageDocument(Document):
     """Part of a list."""
 
     next = s.CharField(allow_null=True, help_text="The path of the next page; null on the last.")
@@ -25,7 +25,7 @@ class ReasonBody(Document):
     reason = s.CharField(help_text="Kept in the audit log. No names, no phone numbers.")
 
 
-class PolicyException(Document):
+class PolicyExceptionDocument(Document):
     """A dated exception from the floor of one field."""
 
     id = s.UUIDField()
@@ -43,7 +43,7 @@ class PolicyException(Document):
     ended_at = s.DateTimeField(allow_null=True)
 
 
-class EndedException(PolicyException):
+class EndedExceptionDocument(PolicyExceptionDocument):
     """The exception that was ended."""
 
     ended = s.BooleanField(help_text="Whether it was running.")
@@ -60,34 +60,34 @@ class ExceptionBody(ReasonBody):
     expires_at = s.DateTimeField(help_text="At most 365 days ahead.")
 
 
-class ExceptionPage(Page):
+class ExceptionPageDocument(PageDocument):
     """Exceptions, the newest first."""
 
-    exceptions = PolicyException(many=True)
+    exceptions = PolicyExceptionDocument(many=True)
 
 
-class Policy(Document):
+class PolicyDocument(Document):
     """The policy of one checkpoint in the caller's tenant."""
 
     checkpoint = s.CharField()
     policy = s.DictField(help_text="What counts: every policy field with its value.")
-    exceptions = PolicyException(many=True, help_text="Those that run.")
+    exceptions = PolicyExceptionDocument(many=True, help_text="Those that run.")
     wishes = s.DictField(help_text="What the tenant asks for.")
     version = s.IntegerField(help_text="Of the wishes; 0 for none.")
 
 
-class ChangedPolicy(Policy):
+class ChangedPolicyDocument(PolicyDocument):
     """The policy after a change of the wishes."""
 
     clamped = s.DictField(help_text="Wishes that the floor did not grant, with what counts.")
     weakened = s.ListField(child=s.CharField(), help_text="Fields that are weaker than before.")
 
 
-class PolicyWishes(Document):
+class WishesBody(Document):
     """The wishes, whole: policy fields by name. A field that is left out is not wished for."""
 
 
-class MemberShare(Document):
+class MemberShareDocument(Document):
     """Counts of active members."""
 
     members = s.IntegerField()
@@ -96,13 +96,13 @@ class MemberShare(Document):
     overdue = s.IntegerField(help_text="Owe one, and their deadline is over.")
 
 
-class Coverage(MemberShare):
+class CoverageDocument(MemberShareDocument):
     """How far enrollment has come."""
 
     profile = s.CharField(help_text="The assurance profile that levels are counted by.")
     by_kind = s.DictField(child=s.IntegerField())
     by_level = s.DictField(child=s.IntegerField())
-    by_role = s.DictField(child=MemberShare())
+    by_role = s.DictField(child=MemberShareDocument())
 
 
 class RuleBody(Document):
@@ -115,7 +115,7 @@ class RuleBody(Document):
     grace_days = s.IntegerField(min_value=0, max_value=365)
 
 
-class Rule(Document):
+class RuleDocument(Document):
     """One enrollment rule."""
 
     role = s.CharField(allow_blank=True, help_text="Empty: everybody.")
@@ -124,14 +124,16 @@ class Rule(Document):
     grace_days = s.IntegerField()
 
 
-class RulePage(Page):
+class RulePageDocument(PageDocument):
     """The tenant's rules, and the site's."""
 
-    rules = Rule(many=True)
-    site_rules = Rule(many=True, help_text="Those of the site, which a tenant cannot loosen.")
+    rules = RuleDocument(many=True)
+    site_rules = RuleDocument(
+        many=True, help_text="Those of the site, which a tenant cannot loosen."
+    )
 
 
-class CostLine(Document):
+class CostLineDocument(Document):
     """One channel over one provider."""
 
     channel = s.CharField()
@@ -140,17 +142,17 @@ class CostLine(Document):
     cost_micros = s.IntegerField(help_text="Millionths of a US dollar.")
 
 
-class Costs(Document):
+class CostsDocument(Document):
     """What the messages of a month cost."""
 
     month = s.CharField(help_text="Such as 2026-01.")
     currency = s.CharField()
     messages = s.IntegerField()
     cost_micros = s.IntegerField(help_text="Millionths of a US dollar.")
-    routes = CostLine(many=True)
+    routes = CostLineDocument(many=True)
 
 
-class Blocked(Document):
+class BlockedDocument(Document):
     """Why a factor is not accepted in this tenant."""
 
     reason = s.CharField()
@@ -158,7 +160,7 @@ class Blocked(Document):
     by = s.CharField(allow_blank=True)
 
 
-class Stopped(Document):
+class StoppedDocument(Document):
     """A channel over which this number wants no messages."""
 
     channel = s.CharField()
@@ -166,7 +168,7 @@ class Stopped(Document):
     source = s.CharField()  # type: ignore[assignment]  # the framework collects it: no attribute
 
 
-class Factor(Document):
+class FactorDocument(Document):
     """Something a member can prove themselves with."""
 
     id = s.UUIDField()
@@ -176,16 +178,16 @@ class Factor(Document):
     serial = s.CharField(allow_blank=True)
     provisioned = s.BooleanField(help_text="Whether the tenant gave it out.")
     disabled = s.BooleanField()
-    blocked = Blocked(allow_null=True)
-    stopped = Stopped(many=True)
+    blocked = BlockedDocument(allow_null=True)
+    stopped = StoppedDocument(many=True)
     last_used_at = s.DateTimeField(allow_null=True, help_text="In this tenant.")
 
 
-class FactorPage(Page):
+class FactorPageDocument(PageDocument):
     """A member's factors, the oldest first."""
 
     user = s.CharField()
-    factors = Factor(many=True)
+    factors = FactorDocument(many=True)
 
 
 class ResetBody(ReasonBody):
@@ -196,7 +198,7 @@ class ResetBody(ReasonBody):
     )
 
 
-class ResetDone(Document):
+class ResetDoneDocument(Document):
     """What a reset did."""
 
     removed = s.IntegerField(help_text="Factors that the tenant had given out.")
@@ -204,13 +206,13 @@ class ResetDone(Document):
     held_until = s.DateTimeField(allow_null=True)
 
 
-class Unblocked(Document):
+class UnblockedDocument(Document):
     """Whether a factor was blocked."""
 
     unblocked = s.BooleanField()
 
 
-class Approval(Document):
+class ApprovalDocument(Document):
     """What one administrator asked for, and another decides."""
 
     approval = s.UUIDField()
@@ -225,20 +227,20 @@ class Approval(Document):
     expires_at = s.DateTimeField()
 
 
-class ApprovalPage(Page):
+class ApprovalPageDocument(PageDocument):
     """What waits, or was decided; the newest first."""
 
-    approvals = Approval(many=True)
+    approvals = ApprovalDocument(many=True)
 
 
-class Index(Document):
+class IndexDocument(Document):
     """Where everything is."""
 
     schema = s.CharField(allow_null=True, help_text="The path of the description, if it is served.")
     links = s.DictField(child=s.CharField(), help_text="Paths by name, with {parameters}.")
 
 
-class Described(Document):
+class DescribedDocument(Document):
     """A document of OpenAPI 3."""
 
     openapi = s.CharField()

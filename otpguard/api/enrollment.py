@@ -38,7 +38,7 @@ def _set(whom: str, path: Mapping[str, str] | None = None) -> Operation:
         name=f"set_rule_for_{whom}",
         summary=f"Set the rule for {_spoken(whom)}",
         tag="Enrollment",
-        answers={200: documents.Rule},
+        answers={200: documents.RuleDocument},
         body=documents.RuleBody,
         path=path or {},
         checkpoint=CHECKPOINT,
@@ -71,7 +71,7 @@ class CoverageView(ProblemView):
             name="read_coverage",
             summary="How many members have enrolled what",
             tag="Enrollment",
-            answers={200: documents.Coverage},
+            answers={200: documents.CoverageDocument},
         )
     }
 
@@ -99,7 +99,7 @@ class RulesView(ProblemView):
             name="list_rules",
             summary="The rules of the tenant, and those of the site",
             tag="Enrollment",
-            answers={200: documents.RulePage},
+            answers={200: documents.RulePageDocument},
             query=PAGING,
             problems=(400,),
         ),
@@ -138,7 +138,7 @@ class RoleRuleView(ProblemView):
             name="read_rule",
             summary="The rule for one role",
             tag="Enrollment",
-            answers={200: documents.Rule},
+            answers={200: documents.RuleDocument},
             path=ROLE_PATH,
             problems=(404,),
         ),

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from otpguard.api.base import ProblemView
-from otpguard.api.documents import Index
+from otpguard.api.documents import IndexDocument
 from otpguard.api.operation import Operation
 
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -28,7 +28,7 @@ class IndexView(ProblemView):
             name="read_index",
             summary="Where everything is",
             tag="API",
-            answers={200: Index},
+            answers={200: IndexDocument},
         )
     }
 

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from otpguard.api.base import ProblemView, can_describe
-from otpguard.api.documents import Described
+from otpguard.api.documents import DescribedDocument
 from otpguard.api.operation import Operation
 
 
@@ -30,7 +30,7 @@ class SchemaView(ProblemView):
             name="read_schema",
             summary="This description",
             tag="API",
-            answers={200: Described},
+            answers={200: DescribedDocument},
         )
     }
 

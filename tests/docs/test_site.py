@@ -46,6 +46,15 @@ def test_the_quick_start_is_the_readmes(site: Path) -> None:
     assert 'href="sending.html#providers"' in page
 
 
+def test_machines_find_every_page_in_a_form_that_they_can_read(site: Path) -> None:
+    text = (site / "llms.txt").read_text()
+    assert text.startswith("# otpguard\n\n> Step-up MFA for B2B SaaS on Django")
+    links = re.findall(r"^- \[[^\]]+\]\(([^)]+)\): \S", text, re.MULTILINE)
+    assert len(links) == sum(map(len, groups((DOCS / "index.md").read_text()).values()))
+    assert [link for link in links if not (site / link).is_file()] == []
+    assert {"settings.html", "_sources/cookbook.md.txt"} <= set(links)
+
+
 @pytest.mark.parametrize(
     ("page", "heading"),
     [
