@@ -8,7 +8,9 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from otpguard.api import documents
 from otpguard.api.base import ProblemView
+from otpguard.api.operation import Operation
 from otpguard.api.policy import IsTenantAdmin
 from otpguard.exceptions import InvalidInput
 from otpguard.http.facts import facts_of
@@ -26,6 +28,16 @@ class CostsView(ProblemView):
     """The costs of the caller's tenant."""
 
     permission_classes = [IsAuthenticated, IsCostReader]
+    operations = {
+        "GET": Operation(
+            name="read_costs",
+            summary="What the messages of a month cost",
+            tag="Costs",
+            answers={200: documents.CostsDocument},
+            query={"month": "Such as 2026-01; the current month without it."},
+            problems=(400,),
+        )
+    }
 
     def get(self, request: Request) -> Response:
         """One month's messages and micro-dollars: in all, and by channel and provider.

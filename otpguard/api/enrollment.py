@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404
@@ -9,7 +10,9 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from otpguard.api import documents
 from otpguard.api.base import ProblemView, check_form, object_of
+from otpguard.api.operation import PAGING, Operation
 from otpguard.api.paging import ListOrder, page_of
 from otpguard.api.policy import IsTenantAdmin
 from otpguard.core.assurance import AssuranceLevel
@@ -27,11 +30,50 @@ from otpguard.models import EnrollmentRule, Tenant
 CHECKPOINT = "security_settings"
 ORDER = ListOrder(name="rules", columns=("role",))
 
+ROLE_PATH = {"role": "The name of a role."}
+
+
+def _set(whom: str, path: Mapping[str, str] | None = None) -> Operation:
+    return Operation(
+        name=f"set_rule_for_{whom}",
+        summary=f"Set the rule for {_spoken(whom)}",
+        tag="Enrollment",
+        answers={200: documents.RuleDocument},
+        body=documents.RuleBody,
+        path=path or {},
+        checkpoint=CHECKPOINT,
+        problems=(400,),
+    )
+
+
+def _remove(whom: str, path: Mapping[str, str] | None = None) -> Operation:
+    return Operation(
+        name=f"remove_rule_for_{whom}",
+        summary=f"Remove the rule for {_spoken(whom)}",
+        tag="Enrollment",
+        answers={204: None},
+        path=path or {},
+        checkpoint=CHECKPOINT,
+        problems=(404,),
+    )
+
+
+def _spoken(whom: str) -> str:
+    return "one role" if whom == "role" else whom
+
 
 class CoverageView(ProblemView):
     """How many members of the caller's tenant have enrolled what."""
 
     permission_classes = [IsAuthenticated, IsTenantAdmin]
+    operations = {
+        "GET": Operation(
+            name="read_coverage",
+            summary="How many members have enrolled what",
+            tag="Enrollment",
+            answers={200: documents.CoverageDocument},
+        )
+    }
 
     def get(self, request: Request) -> Response:
         """Counts of active members: in all, by best factor, by level, by role."""
@@ -52,6 +94,18 @@ class RulesView(ProblemView):
     """The rules that count in the caller's tenant, and the one for everybody."""
 
     permission_classes = [IsAuthenticated, IsTenantAdmin]
+    operations = {
+        "GET": Operation(
+            name="list_rules",
+            summary="The rules of the tenant, and those of the site",
+            tag="Enrollment",
+            answers={200: documents.RulePageDocument},
+            query=PAGING,
+            problems=(400,),
+        ),
+        "PUT": _set("everybody"),
+        "DELETE": _remove("everybody"),
+    }
 
     def get(self, request: Request) -> Response:
         """The tenant's own rules, a page at a time, and the site's, which it cannot loosen."""
@@ -79,6 +133,18 @@ class RoleRuleView(ProblemView):
     """The rule for one role in the caller's tenant."""
 
     permission_classes = [IsAuthenticated, IsTenantAdmin]
+    operations = {
+        "GET": Operation(
+            name="read_rule",
+            summary="The rule for one role",
+            tag="Enrollment",
+            answers={200: documents.RuleDocument},
+            path=ROLE_PATH,
+            problems=(404,),
+        ),
+        "PUT": _set("role", path=ROLE_PATH),
+        "DELETE": _remove("role", path=ROLE_PATH),
+    }
 
     def get(self, request: Request, role: str) -> Response:
         """The rule. 404 without one."""

@@ -17,7 +17,9 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from otpguard.api import documents
 from otpguard.api.base import ProblemView, check_form
+from otpguard.api.operation import PAGING, Operation
 from otpguard.api.paging import ListOrder, page_of
 from otpguard.api.policy import IsTenantAdmin
 from otpguard.channels import opt_outs
@@ -41,6 +43,7 @@ from otpguard.vault import UndecryptableError
 
 Answer = Response | HttpResponse
 FACTORS_ORDER = ListOrder(name="factors", columns=("created_at", "id"))
+USER_PATH = {"user_id": "The id of a member's user."}
 APPROVALS_ORDER = ListOrder(name="approvals", columns=("created_at", "id"), newest_first=True)
 
 
@@ -69,6 +72,19 @@ class MembersView(ProblemView):
 class FactorsView(MembersView):
     """What a member can prove themselves with here."""
 
+    operations = {
+        "GET": Operation(
+            name="list_factors",
+            summary="The factors of a member, numbers masked",
+            tag="Members",
+            answers={200: documents.FactorPageDocument},
+            query=PAGING,
+            path=USER_PATH,
+            checkpoint=CHECKPOINT,
+            problems=(400, 404),
+        )
+    }
+
     def get(self, request: Request, user_id: str) -> Answer:
         """Kind, worth, last use here, whose it is, whether it is blocked; numbers masked.
 
@@ -90,6 +106,19 @@ class FactorsView(MembersView):
 class ResetView(MembersView):
     """Reset a member's factors: all, or those named."""
 
+    operations = {
+        "POST": Operation(
+            name="reset_factors",
+            summary="Reset factors of a member: 202 where a second administrator must approve",
+            tag="Members",
+            answers={200: documents.ResetDoneDocument, 202: documents.ApprovalDocument},
+            body=documents.ResetBody,
+            path=USER_PATH,
+            checkpoint=CHECKPOINT,
+            problems=(400, 404),
+        )
+    }
+
     def post(self, request: Request, user_id: str) -> Answer:
         """200 with what was done, 202 with the approval it waits for, 401 until stepped up."""
         facts, member = facts_of(request), _member(request, user_id)
@@ -109,6 +138,19 @@ class ResetView(MembersView):
 class UnblockView(MembersView):
     """Accept a member's own factor again."""
 
+    operations = {
+        "POST": Operation(
+            name="unblock_factor",
+            summary="Accept a member's own factor again",
+            tag="Members",
+            answers={200: documents.UnblockedDocument},
+            body=documents.ReasonBody,
+            path={**USER_PATH, "factor_id": "The id of a factor."},
+            checkpoint=CHECKPOINT,
+            problems=(400, 404),
+        )
+    }
+
     def post(self, request: Request, user_id: str, factor_id: Any) -> Answer:  # noqa: ANN401 (a UUID)
         """200 with whether it was blocked, 401 until stepped up."""
         facts, member = facts_of(request), _member(request, user_id)
@@ -126,6 +168,18 @@ class UnblockView(MembersView):
 class ApprovalsView(MembersView):
     """What waits, or was decided, in the caller's tenant."""
 
+    operations = {
+        "GET": Operation(
+            name="list_approvals",
+            summary="What waits, and what was decided; the newest first",
+            tag="Approvals",
+            answers={200: documents.ApprovalPageDocument},
+            query=PAGING,
+            checkpoint=CHECKPOINT,
+            problems=(400,),
+        )
+    }
+
     def get(self, request: Request) -> Answer:
         """The newest first, a page at a time."""
         require(request, CHECKPOINT, target="approvals", reads_safely=True)
@@ -137,6 +191,20 @@ class DecisionView(MembersView):
     """Approve or refuse what another admin asked for."""
 
     approves: ClassVar[bool] = False
+
+    def operation_of(self, _method: str) -> Operation:
+        """Two URLs, and what each does."""
+        return Operation(
+            name="approve" if self.approves else "refuse",
+            summary="Approve what another asked for" if self.approves else "Refuse it",
+            tag="Approvals",
+            answers={
+                200: documents.ResetDoneDocument if self.approves else documents.ApprovalDocument
+            },
+            path={"approval_id": "The id of an approval."},
+            checkpoint=CHECKPOINT,
+            problems=(404,),
+        )
 
     def post(self, request: Request, approval_id: Any) -> Answer:  # noqa: ANN401 (a UUID)
         """200 with what was done, 401 until stepped up, 403 for the person who asked."""

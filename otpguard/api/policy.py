@@ -10,8 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from otpguard import conf
+from otpguard.api import documents
 from otpguard.api.base import ProblemView, object_of
 from otpguard.api.exception_document import document_of
+from otpguard.api.operation import Operation
 from otpguard.core.registry import nearest
 from otpguard.core.wishes import WishError, parse_wishes, policy_at
 from otpguard.exceptions import InvalidInput
@@ -23,6 +25,7 @@ from otpguard.tenants import policies
 from otpguard.tenants.directory import member_of
 
 ADMIN = "admin"
+CHECKPOINT_PATH = {"checkpoint": "The name of a checkpoint."}
 
 
 class IsTenantAdmin(BasePermission):
@@ -47,6 +50,26 @@ class PolicyView(ProblemView):
     """One checkpoint's policy of the caller's tenant."""
 
     permission_classes = [IsAuthenticated, IsTenantAdmin]
+    operations = {
+        "GET": Operation(
+            name="read_policy",
+            summary="The policy of one checkpoint",
+            tag="Policies",
+            answers={200: documents.PolicyDocument},
+            path=CHECKPOINT_PATH,
+            problems=(404,),
+        ),
+        "PUT": Operation(
+            name="set_policy",
+            summary="Replace the wishes for one checkpoint",
+            tag="Policies",
+            answers={200: documents.ChangedPolicyDocument},
+            body=documents.WishesBody,
+            path=CHECKPOINT_PATH,
+            checkpoint="security_settings",
+            problems=(400, 404),
+        ),
+    }
 
     def get(self, request: Request, checkpoint: str) -> Response:
         """The effective policy, the wishes behind it and their version, and exceptions that run."""

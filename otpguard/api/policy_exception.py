@@ -15,8 +15,10 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthentic
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from otpguard.api import documents
 from otpguard.api.base import ProblemView, check_form, object_of
 from otpguard.api.exception_document import document_of
+from otpguard.api.operation import PAGING, Operation
 from otpguard.api.paging import ListOrder, page_of
 from otpguard.api.policy import IsTenantAdmin
 from otpguard.core.facts import RequestFacts
@@ -64,6 +66,25 @@ class ExceptionsView(ProblemView):
     """The exceptions that the caller may see: a tenant's own, or for the site all."""
 
     permission_classes = [IsAuthenticated, MaySeeExceptions, MayChangeExceptions]
+    operations = {
+        "GET": Operation(
+            name="list_exceptions",
+            summary="The exceptions that the caller may see, the newest first",
+            tag="Exceptions",
+            answers={200: documents.ExceptionPageDocument},
+            query={"running": "`true`: only those that count now.", **PAGING},
+            problems=(400,),
+        ),
+        "POST": Operation(
+            name="grant_exception",
+            summary="Grant an exception: for the operators of the site",
+            tag="Exceptions",
+            answers={201: documents.PolicyExceptionDocument},
+            body=documents.ExceptionBody,
+            checkpoint=CHECKPOINT,
+            problems=(400,),
+        ),
+    }
 
     def get(self, request: Request) -> Answer:
         """The newest first, a page at a time; with `?running=true` only those that count now."""
@@ -97,6 +118,18 @@ class EndExceptionView(ProblemView):
     """End one exception before its date."""
 
     permission_classes = [IsAuthenticated, MaySeeExceptions, MayChangeExceptions]
+    operations = {
+        "POST": Operation(
+            name="end_exception",
+            summary="End an exception before its date: for the operators of the site",
+            tag="Exceptions",
+            answers={200: documents.EndedExceptionDocument},
+            body=documents.ReasonBody,
+            path={"exception_id": "The id of an exception."},
+            checkpoint=CHECKPOINT,
+            problems=(400, 404),
+        )
+    }
 
     def post(self, request: Request, exception_id: Any) -> Answer:  # noqa: ANN401 (a UUID)
         """200 with whether it was running, 401 until the operator has stepped up, 404 for none."""

@@ -6,6 +6,7 @@ from django.urls import path
 
 from otpguard.api.costs import CostsView
 from otpguard.api.enrollment import CoverageView, RoleRuleView, RulesView
+from otpguard.api.index import IndexView
 from otpguard.api.members import (
     ApprovalsView,
     DecisionView,
@@ -15,8 +16,9 @@ from otpguard.api.members import (
 )
 from otpguard.api.policy import PolicyView
 from otpguard.api.policy_exception import EndExceptionView, ExceptionsView
+from otpguard.api.schema import schema_urls
 
-urlpatterns = [
+VIEWS = [
     path("policies/<str:checkpoint>/", PolicyView.as_view(), name="api-policy"),
     path("exceptions/", ExceptionsView.as_view(), name="api-exceptions"),
     path(
@@ -44,4 +46,10 @@ urlpatterns = [
         DecisionView.as_view(approves=False),
         name="api-refuse",
     ),
+]
+
+urlpatterns = [
+    path("", IndexView.as_view(patterns=tuple(VIEWS)), name="api-index"),
+    *schema_urls(VIEWS),
+    *VIEWS,
 ]

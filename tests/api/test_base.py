@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django import forms
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
@@ -86,6 +88,52 @@ def test_bad_input_is_told_at_its_field_or_for_the_whole(body: Any, field: str) 
     assert (answer.status_code, document["code"]) == (400, "invalid_input")
     assert document["field"] == field
     assert document["detail"]
+
+
+class Fails(ProblemView):
+    """Raises what it is given, which may be Django's or the framework's."""
+
+    authentication_classes = []
+    permission_classes = []
+    error: Exception = Http404()
+
+    def get(self, _request: Request) -> Response:
+        """Never answers."""
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code", "detail"),
+    [
+        (Http404("No such key."), 404, "not_found", "No such key."),
+        (Http404(), 404, "not_found", "Not found."),
+        (PermissionDenied(), 403, "permission_denied", "You do not have permission"),
+        (exceptions.PermissionDenied("Ask an admin."), 403, "permission_denied", "Ask an admin."),
+        (exceptions.ParseError(), 400, "parse_error", "Malformed request."),
+        (exceptions.Throttled(wait=7), 429, "throttled", "Request was throttled."),
+    ],
+)
+def test_errors_of_the_framework_are_problem_documents_too(
+    error: Exception, status: int, code: str, detail: str
+) -> None:
+    answer = Fails.as_view(error=error)(APIRequestFactory().get("/"))
+    document = json.loads(answer.content)
+    assert (answer.status_code, document["status"], document["code"]) == (status, status, code)
+    assert document["detail"].startswith(detail)
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer["Cache-Control"] == "private, no-store"
+    assert answer.get("Retry-After") == ("7" if status == 429 else None)
+
+
+def test_a_method_that_there_is_not_names_those_that_there_are() -> None:
+    answer = Fails.as_view()(APIRequestFactory().put("/"))
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (405, "method_not_allowed")
+    assert answer["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_a_fault_of_ours_is_no_problem_document() -> None:
+    with pytest.raises(ZeroDivisionError):
+        Fails.as_view(error=ZeroDivisionError())(APIRequestFactory().get("/"))
 
 
 def test_good_input_passes() -> None:

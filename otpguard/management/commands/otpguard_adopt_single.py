@@ -26,8 +26,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """See BaseCommand."""
-        parser.add_argument("slug")
-        parser.add_argument("name")
+        parser.add_argument("slug", help="the short name that the organization gets")
+        parser.add_argument("name", help="the name that people read")
         parser.add_argument("--external-id", default="", help="the key of your own record of it")
 
     def handle(self, *_args: str, slug: str, name: str, external_id: str, **_options: Any) -> None:  # noqa: ANN401 (Django's signature)

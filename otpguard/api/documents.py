@@ -1,0 +1,250 @@
+"""The shapes of what the API takes and answers, for its description.
+
+They describe and never parse: what comes in is checked by the forms that the admin uses too. A test
+holds every answer of the API against them.
+"""
+
+from __future__ import annotations
+
+from rest_framework import serializers as s
+
+
+class Document(s.Serializer[object]):
+    """A JSON object."""
+
+
+class PageDocument(Document):
+    """Part of a list."""
+
+    next = s.CharField(allow_null=True, help_text="The path of the next page; null on the last.")
+
+
+class ReasonBody(Document):
+    """Why something is done."""
+
+    reason = s.CharField(help_text="Kept in the audit log. No names, no phone numbers.")
+
+
+class PolicyExceptionDocument(Document):
+    """A dated exception from the floor of one field."""
+
+    id = s.UUIDField()
+    tenant = s.CharField(help_text="Its slug.")
+    checkpoint = s.CharField()
+    field = s.CharField()
+    value = s.JSONField(help_text="The floor of the field while the exception runs.")
+    state = s.CharField(help_text="`running`, `ended` or `expired`.")
+    owner = s.CharField(help_text="The id of a user; empty if there is none any more.")
+    reason = s.CharField()
+    created_by = s.CharField()
+    created_at = s.DateTimeField()
+    expires_at = s.DateTimeField()
+    ended_by = s.CharField(allow_blank=True)
+    ended_at = s.DateTimeField(allow_null=True)
+
+
+class EndedExceptionDocument(PolicyExceptionDocument):
+    """The exception that was ended."""
+
+    ended = s.BooleanField(help_text="Whether it was running.")
+
+
+class ExceptionBody(ReasonBody):
+    """An exception to grant."""
+
+    tenant = s.CharField(help_text="Its slug.")
+    checkpoint = s.CharField()
+    field = s.CharField()
+    value = s.JSONField()
+    owner = s.CharField(help_text="The id of a user.")
+    expires_at = s.DateTimeField(help_text="At most 365 days ahead.")
+
+
+class ExceptionPageDocument(PageDocument):
+    """Exceptions, the newest first."""
+
+    exceptions = PolicyExceptionDocument(many=True)
+
+
+class PolicyDocument(Document):
+    """The policy of one checkpoint in the caller's tenant."""
+
+    checkpoint = s.CharField()
+    policy = s.DictField(help_text="What counts: every policy field with its value.")
+    exceptions = PolicyExceptionDocument(many=True, help_text="Those that run.")
+    wishes = s.DictField(help_text="What the tenant asks for.")
+    version = s.IntegerField(help_text="Of the wishes; 0 for none.")
+
+
+class ChangedPolicyDocument(PolicyDocument):
+    """The policy after a change of the wishes."""
+
+    clamped = s.DictField(help_text="Wishes that the floor did not grant, with what counts.")
+    weakened = s.ListField(child=s.CharField(), help_text="Fields that are weaker than before.")
+
+
+class WishesBody(Document):
+    """The wishes, whole: policy fields by name. A field that is left out is not wished for."""
+
+
+class MemberShareDocument(Document):
+    """Counts of active members."""
+
+    members = s.IntegerField()
+    enrolled = s.IntegerField(help_text="Have a factor.")
+    due = s.IntegerField(help_text="Still owe one.")
+    overdue = s.IntegerField(help_text="Owe one, and their deadline is over.")
+
+
+class CoverageDocument(MemberShareDocument):
+    """How far enrollment has come."""
+
+    profile = s.CharField(help_text="The assurance profile that levels are counted by.")
+    by_kind = s.DictField(child=s.IntegerField())
+    by_level = s.DictField(child=s.IntegerField())
+    by_role = s.DictField(child=MemberShareDocument())
+
+
+class RuleBody(Document):
+    """What a rule asks for."""
+
+    level = s.CharField(
+        allow_null=True, required=False, help_text="`AAL1`, `AAL2` or `AAL3`; null for any factor."
+    )
+    starts_at = s.DateTimeField(allow_null=True, required=False, help_text="Null: now.")
+    grace_days = s.IntegerField(min_value=0, max_value=365)
+
+
+class RuleDocument(Document):
+    """One enrollment rule."""
+
+    role = s.CharField(allow_blank=True, help_text="Empty: everybody.")
+    level = s.CharField(allow_null=True, help_text="Null: any factor.")
+    starts_at = s.DateTimeField()
+    grace_days = s.IntegerField()
+
+
+class RulePageDocument(PageDocument):
+    """The tenant's rules, and the site's."""
+
+    rules = RuleDocument(many=True)
+    site_rules = RuleDocument(
+        many=True, help_text="Those of the site, which a tenant cannot loosen."
+    )
+
+
+class CostLineDocument(Document):
+    """One channel over one provider."""
+
+    channel = s.CharField()
+    provider = s.CharField()
+    messages = s.IntegerField()
+    cost_micros = s.IntegerField(help_text="Millionths of a US dollar.")
+
+
+class CostsDocument(Document):
+    """What the messages of a month cost."""
+
+    month = s.CharField(help_text="Such as 2026-01.")
+    currency = s.CharField()
+    messages = s.IntegerField()
+    cost_micros = s.IntegerField(help_text="Millionths of a US dollar.")
+    routes = CostLineDocument(many=True)
+
+
+class BlockedDocument(Document):
+    """Why a factor is not accepted in this tenant."""
+
+    reason = s.CharField()
+    at = s.DateTimeField()
+    by = s.CharField(allow_blank=True)
+
+
+class StoppedDocument(Document):
+    """A channel over which this number wants no messages."""
+
+    channel = s.CharField()
+    since = s.DateTimeField()
+    source = s.CharField()  # type: ignore[assignment]  # the framework collects it: no attribute
+
+
+class FactorDocument(Document):
+    """Something a member can prove themselves with."""
+
+    id = s.UUIDField()
+    kind = s.CharField()
+    worth = s.CharField(allow_null=True, help_text="The level it reaches after a password.")
+    number = s.CharField(allow_blank=True, help_text="Masked; empty if it has none.")
+    serial = s.CharField(allow_blank=True)
+    provisioned = s.BooleanField(help_text="Whether the tenant gave it out.")
+    disabled = s.BooleanField()
+    blocked = BlockedDocument(allow_null=True)
+    stopped = StoppedDocument(many=True)
+    last_used_at = s.DateTimeField(allow_null=True, help_text="In this tenant.")
+
+
+class FactorPageDocument(PageDocument):
+    """A member's factors, the oldest first."""
+
+    user = s.CharField()
+    factors = FactorDocument(many=True)
+
+
+class ResetBody(ReasonBody):
+    """Which factors to reset, and why."""
+
+    factors = s.ListField(
+        child=s.UUIDField(), required=False, help_text="Left out: all of the member's factors."
+    )
+
+
+class ResetDoneDocument(Document):
+    """What a reset did."""
+
+    removed = s.IntegerField(help_text="Factors that the tenant had given out.")
+    blocked = s.IntegerField(help_text="The person's own, which are not accepted here any more.")
+    held_until = s.DateTimeField(allow_null=True)
+
+
+class UnblockedDocument(Document):
+    """Whether a factor was blocked."""
+
+    unblocked = s.BooleanField()
+
+
+class ApprovalDocument(Document):
+    """What one administrator asked for, and another decides."""
+
+    approval = s.UUIDField()
+    action = s.CharField()
+    user = s.CharField()
+    factors = s.ListField(child=s.UUIDField(), allow_null=True, help_text="Null: all.")
+    reason = s.CharField()
+    state = s.CharField(help_text="`open`, `approved`, `refused` or `expired`.")
+    asked_by = s.CharField()
+    decided_by = s.CharField(allow_blank=True)
+    created_at = s.DateTimeField()
+    expires_at = s.DateTimeField()
+
+
+class ApprovalPageDocument(PageDocument):
+    """What waits, or was decided; the newest first."""
+
+    approvals = ApprovalDocument(many=True)
+
+
+class IndexDocument(Document):
+    """Where everything is."""
+
+    schema = s.CharField(allow_null=True, help_text="The path of the description, if it is served.")
+    links = s.DictField(child=s.CharField(), help_text="Paths by name, with {parameters}.")
+
+
+class DescribedDocument(Document):
+    """A document of OpenAPI 3."""
+
+    openapi = s.CharField()
+    info = s.DictField()
+    servers = s.ListField(child=s.DictField())
+    paths = s.DictField()
+    components = s.DictField()

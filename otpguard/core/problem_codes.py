@@ -1,0 +1,84 @@
+"""Every code of a problem document, with its status and when it is sent: what clients may rely on.
+
+The reference in the docs is written from this, and so are the components of the API's schema.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from otpguard.core.decision import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemCode:
+    """The statuses a code comes with, when it is sent, and the members it has beside the usual."""
+
+    statuses: tuple[int, ...]
+    when: str
+    members: tuple[str, ...] = ()
+
+
+STEP_UP = ("checkpoint", "reason", "acr", "max_age")
+REFUSAL = ("checkpoint", "reason")
+
+FROM_GUARDS: dict[str, ProblemCode] = {
+    "step_up_required": ProblemCode(
+        (401,),
+        "A proof is missing, too old or too weak. Send the person to `challenge_url`.",
+        (*STEP_UP, "challenge_url"),
+    ),
+    "enrollment_required": ProblemCode(
+        (401,),
+        "The person has nothing that reaches the level. Send them to `enroll_url`.",
+        (*STEP_UP, "enroll_url"),
+    ),
+    "checkpoint_held": ProblemCode(
+        (403,),
+        "A waiting period is running until `until`; `Retry-After` says how long it takes.",
+        (*REFUSAL, "until"),
+    ),
+    Reason.NOT_LOGGED_IN: ProblemCode((401,), "Nobody is logged in.", REFUSAL),
+    Reason.NO_TENANT: ProblemCode((403,), "The request is about no tenant.", REFUSAL),
+    Reason.NOT_A_MEMBER: ProblemCode((403,), "The person is no member of the tenant.", REFUSAL),
+    Reason.USER_INACTIVE: ProblemCode((403,), "The user account is not active.", REFUSAL),
+    Reason.MEMBERSHIP_INACTIVE: ProblemCode((403,), "The membership has ended.", REFUSAL),
+    Reason.TENANT_INACTIVE: ProblemCode((403,), "The tenant is suspended.", REFUSAL),
+    Reason.FACTOR_NOT_ALLOWED: ProblemCode(
+        (403,), "The policy takes no factor that could be set up.", REFUSAL
+    ),
+    Reason.ALREADY_CONTINUED: ProblemCode((409,), "A kept form was sent twice.", REFUSAL),
+    Reason.BODY_TOO_LARGE: ProblemCode((413,), "The body is too large to be bound.", REFUSAL),
+    Reason.STORE_UNAVAILABLE: ProblemCode(
+        (503,), "The database does not answer. `Retry-After` says when to try again."
+    ),
+    Reason.ENROLLMENT_OVERDUE: ProblemCode(
+        (403,),
+        "A rule asks for a factor, and its deadline is over. Send the person to `enroll_url`.",
+        ("enroll_url", "level", "deadline"),
+    ),
+}
+"""From a guarded view, the API's own among them, and from EnrollmentMiddleware."""
+
+FROM_THE_API: dict[str, ProblemCode] = {
+    "invalid_input": ProblemCode(
+        (400,), "A value is wrong; `field` names it, empty for the whole.", ("field",)
+    ),
+    "not_allowed": ProblemCode((403,), "This person may not do this, whatever they enter."),
+    "not_found": ProblemCode((404,), "There is nothing of that name within the caller's reach."),
+    "not_authenticated": ProblemCode((401, 403), "Nobody is logged in."),
+    "authentication_failed": ProblemCode((401, 403), "What was given to log in is wrong."),
+    "permission_denied": ProblemCode((403,), "The caller is no administrator here."),
+    "parse_error": ProblemCode((400,), "The body cannot be read."),
+    "method_not_allowed": ProblemCode((405,), "The URL does not take this method."),
+    "not_acceptable": ProblemCode((406,), "The API does not speak what `Accept` asks for."),
+    "unsupported_media_type": ProblemCode((415,), "Send JSON."),
+    "throttled": ProblemCode((429,), "Your project's own throttle; see `Retry-After`."),
+}
+"""From the API below `api/`."""
+
+FROM_PAGES: dict[str, ProblemCode] = {
+    "not_found": ProblemCode((404,), "No challenge has this reference, or it ended long ago."),
+    "too_many_requests": ProblemCode((429,), "The status of a challenge is asked for too often."),
+}
+"""From the status of a challenge, which the code page asks for."""
