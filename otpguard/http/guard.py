@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.decision import Allow, Deny, Reason
-from otpguard.core.facts import RequestFacts
+from otpguard.core.facts import SAFE_METHODS, RequestFacts
 from otpguard.core.intent import display_target
 from otpguard.core.send_options import SendOptions
 from otpguard.exceptions import Ask, StepUpRefused
@@ -82,6 +82,8 @@ class RequestRefused(StepUpRefused):
     def __init__(self, pending: PendingRefusal) -> None:
         super().__init__(pending.decision, pending.ask)
         self.facts = pending.facts
+        self.form: Any = None
+        """The form that the view had read, if it said so."""
 
 
 def require(
@@ -93,6 +95,7 @@ def require(
     reads_safely: bool | None = None,
     preferred_methods: Methods = None,
     fallback_timeout: Timeout = None,
+    form: Any = None,  # noqa: ANN401 (a form of Django's, or None)
 ) -> Allow:
     """Let this request pass `checkpoint`, or raise.
 
@@ -108,18 +111,55 @@ def require(
     `fallback_timeout` the wait before the next one (a timedelta or seconds, 2 to 120). They come
     before what tenant and site say; a channel that the tenant's policy does not allow stays out.
 
+    `form` is the form as it was filled in. Its labels name the fields on the page that sends it on;
+    those of a class view's `form_class` or model are found without it.
+
     Raises RequestRefused, which the middleware turns into the challenge page or a problem document
     (503 while the store is down). Raises ImproperlyConfigured for an unknown checkpoint, channel or
     wait, or without the middleware, and TypeError for a body that holds anything else.
     """
-    return _require(
+    try:
+        return _require(
+            request,
+            checkpoint,
+            target=target,
+            body=body,
+            reads_safely=reads_safely,
+            send_options=send_options_of(preferred_methods, fallback_timeout),
+            early=False,
+        )
+    except RequestRefused as refused:
+        refused.form = form
+        raise
+
+
+def require_before_form(
+    request: Any,  # noqa: ANN401 (see require)
+    checkpoint: str,
+    *,
+    target: str = "",
+    preferred_methods: Methods = None,
+    fallback_timeout: Timeout = None,
+) -> Allow:
+    """Let a view with a form pass `checkpoint` before the form is shown, or raise as `require`.
+
+    Call it first in the view. Whoever is asked to confirm then has typed nothing yet, so no card
+    number has to be typed twice. The sending is guarded as well: a proof that has become too old by
+    then is asked for again. `target` is what is known of the action before the form is filled in.
+
+    Showing the form takes any proof that is fresh. Where the policy binds proofs to one action,
+    sending takes another, which is bound to what was filled in: use `require` alone there.
+
+    Raises as `require`.
+    """
+    safe = inner_of(request).method in SAFE_METHODS
+    return require(
         request,
         checkpoint,
         target=target,
-        body=body,
-        reads_safely=reads_safely,
-        send_options=send_options_of(preferred_methods, fallback_timeout),
-        early=False,
+        reads_safely=True if safe else None,
+        preferred_methods=preferred_methods,
+        fallback_timeout=fallback_timeout,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import JsonResponse
@@ -40,8 +41,15 @@ def problem(
     return uncached(response)
 
 
-def refusal_problem(decision: Refusal, *, checkpoint: str, url: str) -> JsonResponse:
-    """The problem document of a refusal; `url` is where a person can do something about it."""
+def refusal_problem(
+    decision: Refusal,
+    *,
+    checkpoint: str,
+    url: str,
+    subject: Mapping[str, str],
+) -> JsonResponse:
+    """The problem document of a refusal; `url` is where a person can do something about it and
+    `subject` what a dialog names: `action`, `target` and `organization`."""
     reason = str(reason_text(decision.reason))
     common = {"checkpoint": checkpoint, "reason": str(decision.reason)}
     match decision:
@@ -56,6 +64,7 @@ def refusal_problem(decision: Refusal, *, checkpoint: str, url: str) -> JsonResp
                 acr=decision.level.name,
                 max_age=int(decision.ttl.total_seconds()),
                 **{"enroll_url" if enroll else "challenge_url": url},
+                **subject,
             )
             # RFC 9470, section 3.
             response["WWW-Authenticate"] = (

@@ -21,6 +21,7 @@ from otpguard.exceptions import StoreUnavailable
 from otpguard.flows.checkpoint import guard
 from otpguard.http import current_request, login
 from otpguard.http import guard as door
+from otpguard.http.download import note_download
 from otpguard.http.guard import STATE, GuardState, RequestRefused
 from otpguard.http.intents import hide_kept_form
 from otpguard.http.marker import ATTRIBUTE, Marker, marker_of
@@ -60,6 +61,7 @@ class OtpguardMiddleware:
         state = request.__dict__[STATE]
         if state is not None:
             finish_response(state, response)
+            note_download(request, response)
         leave_tombstone(request)
         return follow_session(request, response) if is_moved(request) else response
 
@@ -69,6 +71,7 @@ class OtpguardMiddleware:
         state = request.__dict__[STATE]
         if state is not None:
             await sync_to_async(finish_response)(state, response)
+            note_download(request, response)
         await _leave_tombstone_async(request)
         if is_moved(request):
             return await sync_to_async(follow_session)(request, response)
