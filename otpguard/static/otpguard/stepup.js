@@ -68,7 +68,11 @@
         "div",
         {},
         element("dt", { textContent: words[name] }),
-        element("dd", { dir: "auto", textContent: problem[name] }),
+        element("dd", {
+          className: name === "action" ? "og-action" : "",
+          dir: "auto",
+          textContent: problem[name],
+        }),
       ),
     );
   }
