@@ -19,16 +19,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # so that a host's type checker sees what is looked up lazily
-    from otpguard.decorators import CheckpointRequiredMixin, requires_checkpoint
+    from otpguard.decorators import (
+        CheckpointRequiredMixin,
+        require_before_form,
+        requires_checkpoint,
+    )
     from otpguard.http.assurance import assurance
-    from otpguard.http.guard import require, require_before_form
+    from otpguard.http.guard import require
 
 __version__ = "0.1.0"
 
 _LAZY = {
     "assurance": "otpguard.http.assurance",
     "require": "otpguard.http.guard",
-    "require_before_form": "otpguard.http.guard",
+    "require_before_form": "otpguard.decorators",
     "requires_checkpoint": "otpguard.decorators",
     "CheckpointRequiredMixin": "otpguard.decorators",
 }

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.decision import Allow, Deny, Reason
-from otpguard.core.facts import SAFE_METHODS, RequestFacts
+from otpguard.core.facts import RequestFacts
 from otpguard.core.intent import display_target
 from otpguard.core.send_options import SendOptions
 from otpguard.exceptions import Ask, StepUpRefused
@@ -131,36 +131,6 @@ def require(
     except RequestRefused as refused:
         refused.form = form
         raise
-
-
-def require_before_form(
-    request: Any,  # noqa: ANN401 (see require)
-    checkpoint: str,
-    *,
-    target: str = "",
-    preferred_methods: Methods = None,
-    fallback_timeout: Timeout = None,
-) -> Allow:
-    """Let a view with a form pass `checkpoint` before the form is shown, or raise as `require`.
-
-    Call it first in the view. Whoever is asked to confirm then has typed nothing yet, so no card
-    number has to be typed twice. The sending is guarded as well: a proof that has become too old by
-    then is asked for again. `target` is what is known of the action before the form is filled in.
-
-    Showing the form takes any proof that is fresh. Where the policy binds proofs to one action,
-    sending takes another, which is bound to what was filled in: use `require` alone there.
-
-    Raises as `require`.
-    """
-    safe = inner_of(request).method in SAFE_METHODS
-    return require(
-        request,
-        checkpoint,
-        target=target,
-        reads_safely=True if safe else None,
-        preferred_methods=preferred_methods,
-        fallback_timeout=fallback_timeout,
-    )
 
 
 def enforce(request: HttpRequest, marker: Marker, kwargs: dict[str, Any]) -> None:

@@ -42,14 +42,10 @@ def problem(
 
 
 def refusal_problem(
-    decision: Refusal,
-    *,
-    checkpoint: str,
-    url: str,
-    subject: Mapping[str, str],
+    decision: Refusal, *, checkpoint: str, url: str, subject: Mapping[str, str]
 ) -> JsonResponse:
     """The problem document of a refusal; `url` is where a person can do something about it and
-    `subject` what a dialog names: `action`, `target` and `organization`."""
+    `subject` what a dialog names: `action`, `target` and `tenant_name`."""
     reason = str(reason_text(decision.reason))
     common = {"checkpoint": checkpoint, "reason": str(decision.reason)}
     match decision:
@@ -66,13 +62,7 @@ def refusal_problem(
                 **{"enroll_url" if enroll else "challenge_url": url},
                 **subject,
             )
-            # RFC 9470, section 3.
-            response["WWW-Authenticate"] = (
-                'Bearer error="insufficient_user_authentication",'
-                ' error_description="A stronger or more recent authentication is required",'
-                f' acr_values="{decision.level.name}",'
-                f" max_age={int(decision.ttl.total_seconds())}"
-            )
+            response["WWW-Authenticate"] = _insufficient(decision)
         case Wait():
             response = problem(
                 403,
@@ -92,6 +82,16 @@ def refusal_problem(
             if status == STATUS_OF[Reason.NOT_LOGGED_IN]:
                 response["WWW-Authenticate"] = 'Session realm="login"'
     return response
+
+
+def _insufficient(decision: RequireChallenge | RequireEnrollment) -> str:
+    """The header of RFC 9470, section 3."""
+    return (
+        'Bearer error="insufficient_user_authentication",'
+        ' error_description="A stronger or more recent authentication is required",'
+        f' acr_values="{decision.level.name}",'
+        f" max_age={int(decision.ttl.total_seconds())}"
+    )
 
 
 def wants_problem(request: Any) -> bool:  # noqa: ANN401 (read by headers only)

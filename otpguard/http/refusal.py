@@ -20,9 +20,9 @@ from otpguard.core.decision import Reason, RequireChallenge, RequireEnrollment, 
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask
 from otpguard.flows.checkpoint import kept_form
+from otpguard.flows.checkpoint.form_labels import form_labels
 from otpguard.flows.release import hold
 from otpguard.http import pages
-from otpguard.http.form_labels import form_labels
 from otpguard.http.guard import RequestRefused, state_of
 from otpguard.http.intents import form_fields, full_path_of, is_small_enough, kept_form_of
 from otpguard.http.login import with_sid
@@ -87,13 +87,13 @@ def respond_to_refusal(request: HttpRequest, refused: RequestRefused) -> HttpRes
 
 
 def _subject(ask: Ask) -> dict[str, str]:
-    """What is to be confirmed, in words. Whoever may confirm is a member and knows the tenant."""
-    organization = ""
+    """What is to be confirmed, in words. Who may confirm is a member and knows the tenant."""
+    name = ""
     if ask.tenant and not is_the_one(ask.tenant):
         named = Tenant.objects.filter(pk=ask.tenant).values_list("name", flat=True).first()
-        organization = named or ""
+        name = named or ""
     action = str(checkpoint_label(checkpoint_named(ask.checkpoint)))
-    return {"action": action, "target": ask.target, "organization": organization}
+    return {"action": action, "target": ask.target, "tenant_name": name}
 
 
 def _with_way_back(
@@ -118,7 +118,11 @@ def _with_way_back(
         path=full_path_of(request),
         fields=form_fields(request),
         files=[name for name in request.FILES for _ in request.FILES.getlist(name)],
-        labels=form_labels(request, form),
+        labels=form_labels(
+            (*request.POST, *request.FILES),
+            view=request.resolver_match.func if request.resolver_match else None,
+            form=form,
+        ),
         sent=kept_form_of(request) or "",
     )
     return replace(ask, kept=form_id, unkept=not form_id)

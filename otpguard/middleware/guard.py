@@ -21,7 +21,6 @@ from otpguard.exceptions import StoreUnavailable
 from otpguard.flows.checkpoint import guard
 from otpguard.http import current_request, login
 from otpguard.http import guard as door
-from otpguard.http.download import note_download
 from otpguard.http.guard import STATE, GuardState, RequestRefused
 from otpguard.http.intents import hide_kept_form
 from otpguard.http.marker import ATTRIBUTE, Marker, marker_of
@@ -29,6 +28,7 @@ from otpguard.http.refusal import respond_to_refusal
 from otpguard.http.session import TOMBSTONE, is_moved
 from otpguard.http.unavailable import unavailable
 from otpguard.http.uncached import uncached
+from otpguard.middleware.download import note_download
 from otpguard.store_errors import STORE_ERRORS
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]

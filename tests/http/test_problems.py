@@ -17,7 +17,7 @@ from otpguard.core.decision import Deny, Reason, Refusal, RequireChallenge, Requ
 from otpguard.http.problems import problem, refusal_problem, wants_problem
 
 URL = "https://app.example/security/step-up/token/"
-SUBJECT = {"action": "Create a key", "target": "key 'ci'", "organization": "Acme"}
+SUBJECT = {"action": "Create a key", "target": "key 'ci'", "tenant_name": "Acme"}
 TWENTY = timedelta(minutes=20)
 
 

@@ -85,11 +85,8 @@ def keep_form(
         for name, values in fields.items()
         if name not in VOLATILE_FIELDS and not is_secret(name)
     }
-    secrets = [name for name in fields if name not in VOLATILE_FIELDS and name not in kept]
-    blanks = [(name, _blank(value)) for name in secrets for value in fields[name]]
-    blanks += [(name, Blank.FILE) for name in files]
-    known = {name: labels[name] for name in (*kept, *secrets, *files) if name in labels}
-    body = json.dumps({"fields": kept, "blanks": blanks, "labels": known})
+    blanks = _blanks({name: fields[name] for name in fields if name not in kept}, files)
+    body = json.dumps({"fields": kept, "blanks": blanks, "labels": dict(labels)})
     if not facts.sid or len(json.dumps(kept)) > settings().kept_form_bytes:
         return ""
     if sent and _is_same(facts, sent, path, kept):
@@ -107,12 +104,19 @@ def keep_form(
             created_at=facts.now,
             expires_at=facts.now + LIFE,
         )
-        _record_kept(facts, ask, fields=len(kept), withheld=len(set(secrets) | set(files)))
+        _record_kept(facts, ask, fields=len(kept), withheld=len({name for name, _ in blanks}))
     return str(row.pk)
 
 
-def _blank(value: str) -> Blank:
-    return Blank.LINES if "\n" in value else Blank.HIDDEN
+def _blanks(left_out: Mapping[str, Sequence[str]], files: Sequence[str]) -> list[tuple[str, Blank]]:
+    """What must be entered again: the names of secrets, and of the fields of files."""
+    secrets = [
+        (name, Blank.LINES if "\n" in value else Blank.HIDDEN)
+        for name, values in left_out.items()
+        if name not in VOLATILE_FIELDS
+        for value in values
+    ]
+    return secrets + [(name, Blank.FILE) for name in files]
 
 
 def _make_room(sid: str) -> None:

@@ -1,5 +1,5 @@
 // After the proof: on to the page, or on with the form, and say so if what comes is a download. Then
-// the browser stays here; the server tells by a cookie, see http/download.py.
+// the browser stays here; the server tells by a cookie, see middleware/download.py.
 "use strict";
 
 (() => {

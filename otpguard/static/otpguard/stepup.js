@@ -19,7 +19,7 @@
     canceled: given.textCanceled ?? "Not confirmed. Nothing was done.",
     action: given.textAction ?? "Action",
     target: given.textTarget ?? "For",
-    organization: given.textOrganization ?? "Organization",
+    tenant_name: given.textTenant ?? "Organization",
   };
 
   class StepUpCanceled extends Error {
@@ -62,7 +62,7 @@
 
   /** What is to be confirmed: the action, what it is about, and in which organization. */
   function subjectOf(problem) {
-    const rows = ["action", "target", "organization"].filter((name) => problem[name]);
+    const rows = ["action", "target", "tenant_name"].filter((name) => problem[name]);
     return rows.map((name) =>
       element(
         "div",

@@ -20,8 +20,8 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.progress import Stage
 from otpguard.core.reasons import AnswerReason, StartReason
 from otpguard.core.secrets import HiddenText
-from otpguard.core.shipped_kinds import PHONE
 from otpguard.exceptions import StartRefused
+from otpguard.factors.phone import just_typed
 from otpguard.flows.challenge.answer import Verified, answer_challenge
 from otpguard.flows.challenge.answer_reading import read_for_answer
 from otpguard.flows.challenge.ask_columns import ask_of
@@ -183,14 +183,14 @@ def _other_ways(request: HttpRequest, challenge: Challenge) -> str:
 
 def _number_page(request: HttpRequest, challenge: Challenge) -> str:
     """Where a number that was just typed is typed again; empty for any other challenge."""
-    if not context.is_just_typed(challenge):
-        return ""
     factor = challenge.factor
+    if factor is None or not just_typed(challenge):
+        return ""
     if challenge.checkpoint != CHANGE:
-        return enroll_url(request, ask_of(challenge), PHONE.slug)
-    if factor is not None and factor.replaces_id is not None:
+        return enroll_url(request, ask_of(challenge), factor.kind)
+    if factor.replaces_id is not None:
         return reverse("otpguard:change-number", args=[factor.replaces_id])
-    return with_next(reverse("otpguard:add-kind", args=[PHONE.slug]), challenge.next)
+    return with_next(reverse("otpguard:add-kind", args=[factor.kind]), challenge.next)
 
 
 def _patience(live: dict[str, Any], challenge: Challenge, facts: RequestFacts) -> dict[str, Any]:

@@ -17,13 +17,11 @@ from otpguard.core import fallback
 from otpguard.core.assurance import Channel
 from otpguard.core.challenge import DeliveryState
 from otpguard.core.codes import CODE_DIGITS
-from otpguard.core.phone import spelled_phone
 from otpguard.core.sent_codes import first_with_same_code, is_replaced
-from otpguard.core.shipped_kinds import PHONE
 from otpguard.exceptions import Ask
 from otpguard.factors.base import FactorDriver
 from otpguard.factors.catalog import drivers
-from otpguard.factors.phone import masked_destination
+from otpguard.factors.phone import just_typed, masked_destination
 from otpguard.flows.challenge.progress import progress_of
 from otpguard.labels import CHANNELS, Text, checkpoint_label
 from otpguard.models import Challenge, Delivery, Factor, Tenant
@@ -146,19 +144,11 @@ def status(challenge: Challenge, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def is_just_typed(challenge: Challenge) -> bool:
-    """True while the code is to confirm a number that its login session has just entered. Such a
-    code goes to that number alone."""
-    factor = challenge.factor
-    of_phone = factor is not None and factor.kind == PHONE.slug and not factor.confirmed
-    return challenge.enrolls and of_phone
-
-
 def _lines(challenge: Challenge, tries: Sequence[Delivery]) -> list[DeliveryLine]:
     """Every try at sending, the newest last, with masked destinations; a number that was just typed
     in full, so that a wrong digit is seen."""
     email = email_of(challenge.user)
-    number = challenge.destination.reveal()
+    number, in_full = challenge.destination.reveal(), just_typed(challenge)
     lines = []
     for row in tries:
         channel, code = Channel(row.channel), first_with_same_code(row, tries)
@@ -166,9 +156,7 @@ def _lines(challenge: Challenge, tries: Sequence[Delivery]) -> list[DeliveryLine
             DeliveryLine(
                 step=row.step,
                 channel=CHANNELS[channel],
-                destination=spelled_phone(number)
-                if is_just_typed(challenge)
-                else masked_destination(channel, number=number, email=email),
+                destination=in_full or masked_destination(channel, number=number, email=email),
                 state=row.state,
                 code=code,
                 repeated=code < row.step,

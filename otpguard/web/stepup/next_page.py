@@ -9,9 +9,9 @@ from django.shortcuts import render
 
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask
+from otpguard.flows.checkpoint.form_labels import label_of
 from otpguard.flows.checkpoint.kept_form import Blank, open_form
 from otpguard.http import pages
-from otpguard.http.form_labels import label_of
 from otpguard.http.intents import KEPT_FORM
 from otpguard.http.refusal import SeeOther
 from otpguard.http.return_path import safe_path

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.forms.utils import pretty_name
-from django.http import HttpRequest
 from django.utils.text import capfirst
 
 from otpguard.core.intent import display_target
 
 
 def form_labels(
-    request: HttpRequest,
+    posted: Iterable[str],
+    *,
+    view: Any,  # noqa: ANN401 (any callable)
     form: Any = None,  # noqa: ANN401 (a form of Django's, or None)
 ) -> Mapping[str, str]:
-    """The label of each posted field of `form`, or of the form or model of the request's class view
-    or model admin. A field that none of them has is not among them. Reads nothing.
+    """The label of each `posted` field of `form`; without one, of the form or model of a class view
+    or model admin, `view` as it was resolved. A field that none of them has is not among them.
+    Reads nothing.
     """
-    posted = (*request.POST, *request.FILES)
-    found = dict(_of_form(form) if form is not None else _of_view(request, posted))
+    posted = tuple(posted)
+    found = dict(_of_form(form) if form is not None else _of_view(view, posted))
     return {name: shown for name in posted if (shown := display_target(found.get(name, "")))}
 
 
@@ -36,13 +38,10 @@ def _of_form(form: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 (see form_
         yield form.add_prefix(name), str(label)
 
 
-def _of_view(request: HttpRequest, posted: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _of_view(resolved: Any, posted: tuple[str, ...]) -> Iterator[tuple[str, str]]:  # noqa: ANN401 (see form_labels)
     """What the view says of its form before it has read it."""
-    match = request.resolver_match
-    if match is None:
-        return
-    view = getattr(match.func, "view_class", getattr(match.func, "model_admin", None))
-    given = getattr(match.func, "view_initkwargs", {})
+    view = getattr(resolved, "view_class", getattr(resolved, "model_admin", None))
+    given = getattr(resolved, "view_initkwargs", {})
     form_class = given.get("form_class") or getattr(view, "form_class", None)
     for name, field in getattr(form_class, "base_fields", {}).items():
         yield name, str(field.label if field.label is not None else pretty_name(name))

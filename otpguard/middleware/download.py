@@ -2,7 +2,7 @@
 
 A browser that gets a download stays on its page and tells that page nothing. Our page leaves a
 cookie before it asks; the answer that is a download changes it, and the page sees that. The cookie
-decides nothing: whoever forges one reads a wrong sentence.
+decides nothing: who forges one reads a wrong sentence.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.http import HttpResponse
 
-from otpguard.http.download import ASKED, COOKIE, STARTED, is_download
+from otpguard.middleware.download import ASKED, COOKIE, STARTED, is_download
 from otpguard.testing import pass_step_up
 from tests.host import Host
 
