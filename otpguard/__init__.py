@@ -19,7 +19,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # so that a host's type checker sees what is looked up lazily
-    from otpguard.decorators import CheckpointRequiredMixin, requires_checkpoint
+    from otpguard.decorators import (
+        CheckpointRequiredMixin,
+        require_before_form,
+        requires_checkpoint,
+    )
     from otpguard.http.assurance import assurance
     from otpguard.http.guard import require
 
@@ -28,6 +32,7 @@ __version__ = "0.1.0"
 _LAZY = {
     "assurance": "otpguard.http.assurance",
     "require": "otpguard.http.guard",
+    "require_before_form": "otpguard.decorators",
     "requires_checkpoint": "otpguard.decorators",
     "CheckpointRequiredMixin": "otpguard.decorators",
 }
@@ -37,6 +42,7 @@ __all__ = [
     "__version__",
     "assurance",
     "require",
+    "require_before_form",
     "requires_checkpoint",
 ]
 

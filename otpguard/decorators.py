@@ -2,7 +2,7 @@
 
 Both mark the view, which the middleware reads before it runs, and both enforce by themselves if
 the mark got lost on the way (C6): a decorator without `functools.wraps` above, `method_decorator`
-on one method, a viewset's action.
+on one method, a viewset's action. `require_before_form` is for the first line of a view.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from django.http import HttpRequest
 from django.views.generic import View
 
 from otpguard.conf import declared
+from otpguard.core.decision import Allow
+from otpguard.core.facts import SAFE_METHODS
 from otpguard.http import guard as door
+from otpguard.http.facts import inner_of
 from otpguard.http.marker import ATTRIBUTE, Marker, Methods, Target, Timeout, send_options_of
 from otpguard.http.uncached import uncached
 
@@ -62,6 +65,36 @@ def requires_checkpoint(
         return guarded  # type: ignore[return-value]  # same signature as the view
 
     return decorate
+
+
+def require_before_form(
+    request: Any,  # noqa: ANN401 (see otpguard.require)
+    checkpoint: str,
+    *,
+    target: str = "",
+    preferred_methods: Methods = None,
+    fallback_timeout: Timeout = None,
+) -> Allow:
+    """Let a view with a form pass `checkpoint` before the form is shown, or raise.
+
+    Call it first in the view. People who are asked to confirm have typed nothing then, so no card
+    number has to be typed twice. The sending is guarded as well: a proof that has become too old by
+    then is asked for again. `target` is what is known of the action before the form is filled in.
+
+    Showing the form takes any proof that is fresh. Where the policy binds proofs to one action,
+    sending takes another, which is bound to what was filled in: use `otpguard.require` alone there.
+
+    Raises as `otpguard.require`.
+    """
+    safe = inner_of(request).method in SAFE_METHODS
+    return door.require(
+        request,
+        checkpoint,
+        target=target,
+        reads_safely=True if safe else None,
+        preferred_methods=preferred_methods,
+        fallback_timeout=fallback_timeout,
+    )
 
 
 def _sync(view: Callable[..., Any], marker: Marker) -> Callable[..., Any]:

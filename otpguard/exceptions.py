@@ -33,6 +33,7 @@ class OtpguardError(Exception):
 class Ask:
     """What a refused request was asking for: everything a challenge needs to name and bind it.
 
+    `next` is the page to ask for again after the proof, `came_from` the page before it, if known.
     `kept` is the id of the kept form; `unkept` says that there was one that could not be kept.
     `send_options` is how the view wants its codes sent.
     """
@@ -45,6 +46,7 @@ class Ask:
     intent: str = ""
     target: str = ""
     next: str = ""
+    came_from: str = ""
     kept: str = ""
     binds: bool = False
     unkept: bool = False

@@ -13,7 +13,14 @@ from otpguard.account import email_of
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel
 from otpguard.core.facts import RequestFacts
-from otpguard.core.phone import NumberFacts, PhoneNumber, mask_email, mask_phone, number_facts
+from otpguard.core.phone import (
+    NumberFacts,
+    PhoneNumber,
+    mask_email,
+    mask_phone,
+    number_facts,
+    spelled_phone,
+)
 from otpguard.core.reasons import StartReason
 from otpguard.core.secrets import same
 from otpguard.core.shipped_kinds import PHONE
@@ -98,6 +105,15 @@ def reachable(
 def masked_destination(channel: Channel, *, number: str, email: str) -> str:
     """Where a code over `channel` goes, as it may be shown."""
     return mask_email(email) if channel is Channel.EMAIL else mask_phone(number)
+
+
+def just_typed(challenge: Challenge) -> str:
+    """The number in full, as people write it, while the code is to confirm a number that this login
+    session has just entered; else empty. Such a code goes to that number alone."""
+    factor = challenge.factor
+    if factor is None or factor.kind != PHONE.slug or factor.confirmed or not challenge.enrolls:
+        return ""
+    return spelled_phone(challenge.destination.reveal())
 
 
 def reindex(factors: Iterable[Factor]) -> list[Factor]:

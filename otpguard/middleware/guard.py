@@ -28,6 +28,7 @@ from otpguard.http.refusal import respond_to_refusal
 from otpguard.http.session import TOMBSTONE, is_moved
 from otpguard.http.unavailable import unavailable
 from otpguard.http.uncached import uncached
+from otpguard.middleware.download import note_download
 from otpguard.store_errors import STORE_ERRORS
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
@@ -60,6 +61,7 @@ class OtpguardMiddleware:
         state = request.__dict__[STATE]
         if state is not None:
             finish_response(state, response)
+            note_download(request, response)
         leave_tombstone(request)
         return follow_session(request, response) if is_moved(request) else response
 
@@ -69,6 +71,7 @@ class OtpguardMiddleware:
         state = request.__dict__[STATE]
         if state is not None:
             await sync_to_async(finish_response)(state, response)
+            note_download(request, response)
         await _leave_tombstone_async(request)
         if is_moved(request):
             return await sync_to_async(follow_session)(request, response)

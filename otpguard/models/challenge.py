@@ -75,6 +75,7 @@ class Challenge(PinnedModel):
     binds = models.BooleanField(default=False)
     target = EncryptedTextField(blank=True)
     next = models.TextField(blank=True)
+    came_from = models.TextField(blank=True)
     kept = models.UUIDField(null=True, blank=True)
     unkept = models.BooleanField(default=False)
     send_options = models.JSONField(default=dict)

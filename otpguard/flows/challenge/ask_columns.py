@@ -12,7 +12,7 @@ from otpguard.core.send_options import send_options
 from otpguard.exceptions import Ask
 from otpguard.models import Challenge
 
-_SAME = ("checkpoint", "sid", "intent", "next", "binds", "unkept")
+_SAME = ("checkpoint", "sid", "intent", "next", "came_from", "binds", "unkept")
 
 
 def columns_of(ask: Ask) -> dict[str, Any]:

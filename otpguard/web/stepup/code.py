@@ -21,6 +21,7 @@ from otpguard.core.progress import Stage
 from otpguard.core.reasons import AnswerReason, StartReason
 from otpguard.core.secrets import HiddenText
 from otpguard.exceptions import StartRefused
+from otpguard.factors.phone import just_typed
 from otpguard.flows.challenge.answer import Verified, answer_challenge
 from otpguard.flows.challenge.answer_reading import read_for_answer
 from otpguard.flows.challenge.ask_columns import ask_of
@@ -30,8 +31,8 @@ from otpguard.flows.checkpoint.step_up_options import lacks_companion
 from otpguard.http import challenge_token, pages
 from otpguard.http.facts import facts_from
 from otpguard.http.refusal import SeeOther
-from otpguard.http.return_path import safe_path
-from otpguard.http.step_up_url import step_up_url
+from otpguard.http.return_path import safe_path, with_next
+from otpguard.http.step_up_url import enroll_url, step_up_url
 from otpguard.models import Challenge
 from otpguard.web import messages
 from otpguard.web.security.own_pages import back
@@ -138,7 +139,8 @@ def cancel(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
     if challenge is None:
         return problem_page(request, messages.PageProblem.UNKNOWN_CHALLENGE, status=404)
     cancel_challenge(facts=facts, challenge=challenge, reason="by the person")
-    return redirect(safe_path(request, challenge.next) or "/")
+    back = safe_path(request, challenge.came_from) or safe_path(request, challenge.next)
+    return redirect(back or pages.home_url())
 
 
 @login_required
@@ -177,6 +179,18 @@ def _other_ways(request: HttpRequest, challenge: Challenge) -> str:
     if challenge.enrolls and challenge.checkpoint == CHANGE:
         return reverse("otpguard:add")
     return step_up_url(request, ask_of(challenge))
+
+
+def _number_page(request: HttpRequest, challenge: Challenge) -> str:
+    """Where a number that was just typed is typed again; empty for any other challenge."""
+    factor = challenge.factor
+    if factor is None or not just_typed(challenge):
+        return ""
+    if challenge.checkpoint != CHANGE:
+        return enroll_url(request, ask_of(challenge), factor.kind)
+    if factor.replaces_id is not None:
+        return reverse("otpguard:change-number", args=[factor.replaces_id])
+    return with_next(reverse("otpguard:add-kind", args=[factor.kind]), challenge.next)
 
 
 def _patience(live: dict[str, Any], challenge: Challenge, facts: RequestFacts) -> dict[str, Any]:
@@ -219,7 +233,9 @@ def _page(
             "wait": wait,
             "again_wait": again_wait,
             "by_choice": challenge.enrolls and challenge.checkpoint == CHANGE,
+            "enrolls": challenge.enrolls,
             "other_ways_url": _other_ways(request, challenge),
+            "number_url": _number_page(request, challenge),
             **_patience(live, challenge, facts),
             "status": live,
             "open": live["open"] and not expired,
