@@ -19,9 +19,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # so that a host's type checker sees what is looked up lazily
-    from otpguard.decorators import CheckpointRequiredMixin, requires_checkpoint
+    from otpguard.decorators import (
+        CheckpointRequiredMixin,
+        requires_checkpoint,
+        requires_phone_claim,
+    )
     from otpguard.http.assurance import assurance
     from otpguard.http.guard import require
+    from otpguard.web.number.claim import use_phone_claim
 
 __version__ = "0.1.0"
 
@@ -29,6 +34,8 @@ _LAZY = {
     "assurance": "otpguard.http.assurance",
     "require": "otpguard.http.guard",
     "requires_checkpoint": "otpguard.decorators",
+    "requires_phone_claim": "otpguard.decorators",
+    "use_phone_claim": "otpguard.web.number.claim",
     "CheckpointRequiredMixin": "otpguard.decorators",
 }
 
@@ -38,6 +45,8 @@ __all__ = [
     "assurance",
     "require",
     "requires_checkpoint",
+    "requires_phone_claim",
+    "use_phone_claim",
 ]
 
 

@@ -28,13 +28,16 @@ def resend_code(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -
     """Order one more delivery: over the same channel, or over the next one of the plan. Joins an
     outer transaction: then the code is sent when that one commits.
 
-    Raises StartRefused when it is not an open challenge of this person, when it is too early, when
+    Raises StartRefused when it is not an open challenge of this person or, anonymous, of this
+    browser, when it is too early, when
     no sends are left, and when a cap of the tenant or the site is full. Locks the challenge, then
     the caps.
     """
     with transaction.atomic():
         challenge = (
-            Challenge.objects.of(sid=facts.sid, user=facts.user, tenant=facts.tenant)
+            Challenge.objects.of(
+                sid=facts.sid, user=facts.user, tenant=facts.tenant, browser=facts.browser
+            )
             .open_at(facts.now)
             .select_for_update()
             .filter(pk=challenge_id)
