@@ -9,7 +9,7 @@ on one method, a viewset's action.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from inspect import iscoroutinefunction
 from typing import Any, ClassVar, TypeVar
 
@@ -102,19 +102,29 @@ def requires_phone_claim(
                 f" {view.__name__}"
             )
 
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the view takes and returns)
-            refused = enforce_claim(request, name, options)
-            return refused or uncached(view(request, *args, **kwargs))
-
-        @wraps(view)
-        async def guarded_async(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (the same)
-            refused = await sync_to_async(enforce_claim)(request, name, options)
-            return refused or uncached(await view(request, *args, **kwargs))
-
-        return guarded_async if iscoroutinefunction(view) else guarded  # type: ignore[return-value]  # same signature as the view
+        enforce = partial(enforce_claim, checkpoint=name, send_options=options)
+        wrapped = _async_claim if iscoroutinefunction(view) else _sync_claim
+        return wrapped(view, enforce)  # type: ignore[return-value]  # same signature as the view
 
     return decorate
+
+
+def _sync_claim(view: Callable[..., Any], enforce: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the view takes and returns)
+        refused = enforce(request)
+        return refused if refused is not None else uncached(view(request, *args, **kwargs))
+
+    return guarded
+
+
+def _async_claim(view: Callable[..., Any], enforce: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the view takes and returns)
+        refused = await sync_to_async(enforce)(request)
+        return refused if refused is not None else uncached(await view(request, *args, **kwargs))
+
+    return guarded
 
 
 def _sync(view: Callable[..., Any], marker: Marker) -> Callable[..., Any]:

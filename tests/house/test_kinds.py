@@ -32,6 +32,8 @@ MAY_NAME_ONE = {
     "otpguard/flows/factor/import_otp.py": "takes over authenticators and tokens of django-otp",
     "otpguard/flows/factor/import_tokens.py": "takes over hardware tokens",
     "otpguard/flows/factor/recovery_codes.py": "makes recovery codes",
+    "otpguard/flows/number/answer.py": "verifies the number of a visitor",
+    "otpguard/flows/number/start.py": "verifies the number of a visitor",
     "otpguard/flows/rekey.py": "moves the index of numbers",
     "otpguard/models/factor.py": "holds the constraints and proxies of the shipped kinds",
     "otpguard/testing/step_up.py": "proves by a text message unless told otherwise",

@@ -2,7 +2,7 @@
 
 As for a person, the try is counted by a conditional update and committed before the answer is
 compared (A28), and a second conditional update accepts one right answer only. There is no lane:
-a number that belongs to nobody cannot be locked, and its caps bound how often it may be asked for.
+a number without an account cannot be locked, and its caps bound how often it may be asked for.
 """
 
 from __future__ import annotations

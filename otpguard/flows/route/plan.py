@@ -66,7 +66,7 @@ def phone_routes(
 def number_routes(
     facts: RequestFacts, number: str, policy: Policy, tenant: Tenant | None
 ) -> tuple[Route, ...]:
-    """The plan for a code to a number that belongs to nobody yet: never to a mailbox. `number` is
+    """The plan for a code to a number without an account: never to a mailbox. `number` is
     in E.164. Raises StartRefused as `phone_routes` does."""
     known = number_facts(number)
     return _routes_to(

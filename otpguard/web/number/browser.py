@@ -1,7 +1,7 @@
 """Which browser asks, without a login and without a session row: a signed id in its own cookie.
 
 The id is no secret of its own: the signature is. It ties a challenge, and the claim that comes of
-it, to the browser that started it; a cookie that is missing, changed or signed by a key of nobody's
+it, to the browser that started it; a cookie that is missing, changed or signed by an unknown key
 names no browser, and the next start gives it a new id.
 """
 
@@ -85,7 +85,7 @@ def opened(raw: str) -> str:
 
 
 def anonymous_facts(request: HttpRequest, browser: str) -> RequestFacts:
-    """The facts of a request about somebody who has no account, whoever is logged in here."""
+    """The facts of a request about somebody who has no account, also in a browser with a login."""
     return replace(
         facts_from(request),
         user="",

@@ -186,7 +186,9 @@ def test_however_many_guess_at_once_five_answers_are_compared() -> None:
     code = sent_code(challenge)
     answers = race(lambda: who.answer(challenge, wrong(code)), threads=12)
     compared = Event.objects.filter(kind="challenge.rejected", body__contains='"attempt":')
-    tries = [json.loads(body)["data"]["attempt"] for body in compared.values_list("body", flat=True)]
+    tries = [
+        json.loads(body)["data"]["attempt"] for body in compared.values_list("body", flat=True)
+    ]
     assert sorted(each for each in tries if each) == [1, 2, 3, 4, 5]
     assert all(isinstance(each, Rejected) for each in answers)
     challenge.refresh_from_db()

@@ -78,7 +78,9 @@ def test_no_event_names_the_number_in_clear() -> None:
     assert "555012" not in bodies
 
 
-@pytest.mark.parametrize("changed", [{"browser": ""}, {"user": "7"}, {"sid": "s"}, {"tenant": ELSEWHERE}])
+@pytest.mark.parametrize(
+    "changed", [{"browser": ""}, {"user": "7"}, {"sid": "s"}, {"tenant": ELSEWHERE}]
+)
 def test_it_starts_for_a_browser_alone_and_in_the_tenant_that_was_asked_in(
     changed: dict[str, str],
 ) -> None:

@@ -1,4 +1,4 @@
-"""The page where a visitor enters the code: for their browser alone, and otherwise like any other."""
+"""The page where a visitor enters the code: for their browser alone, else like any other."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_an_empty_one_costs_none()
     assert challenge.attempts == 1
 
 
-@pytest.mark.parametrize("given", ["abc", "１２３", "\0", "1" * 65, "12345678901234567890"])
+@pytest.mark.parametrize(
+    "given", ["abc", "\uff11\uff12\uff13", "\0", "1" * 65, "12345678901234567890"]
+)
 def test_odd_input_gets_a_sentence(given: str) -> None:
     client = visitor()
     challenge = begin(client)

@@ -71,7 +71,17 @@ def test_the_browser_keeps_its_id_and_one_with_a_changed_cookie_gets_another() -
 
 
 @pytest.mark.parametrize(
-    "number", ["", "abc", "+1", "+12015550123 ext. 9", "+19005550123", "x" * 65, "\0", "+1201555٠١٢"]
+    "number",
+    [
+        "",
+        "abc",
+        "+1",
+        "+12015550123 ext. 9",
+        "+19005550123",
+        "x" * 65,
+        "\0",
+        "+1201555\u0660\u0661\u0662",
+    ],
 )
 def test_what_is_no_number_gets_a_sentence_and_is_not_lost(number: str) -> None:
     client = visitor()
@@ -84,7 +94,9 @@ def test_what_is_no_number_gets_a_sentence_and_is_not_lost(number: str) -> None:
     assert not Challenge.objects.exists()
 
 
-@pytest.mark.parametrize("number", ["(201) 555-0123", "+1 201 555 0123", "\u202a+12015550123\u202c"])
+@pytest.mark.parametrize(
+    "number", ["(201) 555-0123", "+1 201 555 0123", "\u202a+12015550123\u202c"]
+)
 def test_a_number_is_read_in_every_spelling(number: str) -> None:
     begin(visitor(), number)
     assert Challenge.objects.get().destination.reveal() == NUMBER
