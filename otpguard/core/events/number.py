@@ -51,7 +51,7 @@ class NumberOptedIn(Event):
 
 @event(
     "phone_claim.issued",
-    _("A number was proven without an account"),
+    _("A number was confirmed without an account"),
     Ocsf(AUTHENTICATION, OTHER_ACTIVITY),
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ class ClaimIssued(Event):
     method: str
 
 
-@event("phone_claim.used", _("A proven number was used"), Ocsf(ACCOUNT_CHANGE, OTHER_ACTIVITY))
+@event("phone_claim.used", _("A confirmed number was used"), Ocsf(ACCOUNT_CHANGE, OTHER_ACTIVITY))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimUsed(Event):
     """The claim serves no more; `user` is the key of the account that it went into, if known."""

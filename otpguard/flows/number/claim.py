@@ -41,8 +41,10 @@ def use_claim(*, facts: RequestFacts, claim: PhoneClaim, user: object = None) ->
     )
     try:
         with transaction.atomic():
-            mine = usable.filter(tenant_stands(facts), pk=claim.pk)
-            if not mine.update(used_at=facts.now, user=user):
+            mine = usable.filter(tenant_stands(facts), pk=claim.pk).update(
+                used_at=facts.now, user=user
+            )
+            if not mine:
                 raise ClaimRefused(claim.checkpoint)
             number = claim.number
             where = Circumstances.of_challenge(facts, claim.challenge)

@@ -24,7 +24,7 @@ CLAIM = "phone_claim"
 """The attribute of the request in which a view finds the claim."""
 
 _TITLE = _("Phone number required")
-_DETAIL = _("Prove a phone number first, then repeat this.")
+_DETAIL = _("Confirm a phone number first, then repeat this.")
 
 
 def enforce_claim(
