@@ -23,9 +23,11 @@ if TYPE_CHECKING:  # so that a host's type checker sees what is looked up lazily
         CheckpointRequiredMixin,
         require_before_form,
         requires_checkpoint,
+        requires_phone_claim,
     )
     from otpguard.http.assurance import assurance
     from otpguard.http.guard import require
+    from otpguard.web.number.claim import use_phone_claim
 
 __version__ = "0.1.0"
 
@@ -34,6 +36,8 @@ _LAZY = {
     "require": "otpguard.http.guard",
     "require_before_form": "otpguard.decorators",
     "requires_checkpoint": "otpguard.decorators",
+    "requires_phone_claim": "otpguard.decorators",
+    "use_phone_claim": "otpguard.web.number.claim",
     "CheckpointRequiredMixin": "otpguard.decorators",
 }
 
@@ -44,6 +48,8 @@ __all__ = [
     "require",
     "require_before_form",
     "requires_checkpoint",
+    "requires_phone_claim",
+    "use_phone_claim",
 ]
 
 

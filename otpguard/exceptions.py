@@ -3,6 +3,7 @@
     OtpguardError
     ├── StepUpRefused        a guard said no; carries the Decision and what was asked
     ├── StartRefused         a challenge was not started: caps, locks, nothing to send with
+    ├── ClaimRefused         a proven number cannot be used by this request any more
     ├── StoreUnavailable     the database did not answer: fail closed
     ├── InsideTransaction    a flow that must commit by itself was called inside a transaction
     ├── InvalidInput         a value given to a flow is wrong; another one would do
@@ -73,6 +74,17 @@ class StartRefused(OtpguardError):  # noqa: N818 (see above)
         super().__init__(str(reason))
         self.reason = reason
         self.retry_after = retry_after
+
+
+class ClaimRefused(OtpguardError):  # noqa: N818 (see above)
+    """A phone claim was used already, has expired, or is not this browser's: the number must be
+    proven again, for `checkpoint`."""
+
+    code = "claim_refused"
+
+    def __init__(self, checkpoint: str) -> None:
+        super().__init__(f"{checkpoint}: the phone claim cannot be used")
+        self.checkpoint = checkpoint
 
 
 class StoreUnavailable(OtpguardError):  # noqa: N818 (named after what happened)

@@ -22,7 +22,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
-from otpguard import CheckpointRequiredMixin, require, require_before_form, requires_checkpoint
+from otpguard import (
+    CheckpointRequiredMixin,
+    require,
+    require_before_form,
+    requires_checkpoint,
+    requires_phone_claim,
+    use_phone_claim,
+)
 from otpguard.api.permissions import RequiresCheckpoint
 
 ran: list[str] = []
@@ -284,6 +291,26 @@ class Members(ViewSet):
         return Response({})
 
 
+@requires_phone_claim("signup")
+def join(request: HttpRequest) -> HttpResponse:
+    """Signs up: shows the number, and by POST stores it with the account."""
+    if request.method != "POST":
+        return HttpResponse(f"joining with {request.phone_claim.number}")
+    Group.objects.create(name=f"account {request.POST['name']}")
+    number = use_phone_claim(request)
+    return done(f"{request.POST['name']} joined with {number.e164}")
+
+
+@requires_phone_claim("signup", preferred_methods=["whatsapp", "sms"], fallback_timeout=20)
+async def join_async(request: HttpRequest) -> HttpResponse:
+    return done(f"async join with {request.phone_claim.number}")
+
+
+def without_claim(request: HttpRequest) -> HttpResponse:
+    """Forgot the decorator."""
+    return done(str(use_phone_claim(request)))
+
+
 def whoami(request: HttpRequest) -> JsonResponse:
     """Reads the session, writes when told to."""
     if "note" in request.GET:
@@ -336,6 +363,9 @@ urlpatterns = [
     ),
     path("chats/api/", ChatsApi.as_view()),
     path("mapped/", mapped, name="mapped"),
+    path("join/", join),
+    path("join/async/", join_async),
+    path("join/unguarded/", without_claim),
     path("api/keys/", Keys.as_view()),
     path("api/rows/", Rows.as_view()),
     path("api/members/promote/", Members.as_view({"post": "promote"})),

@@ -97,9 +97,13 @@ def reachable(
     `known` is what the number says, if that was read already.
     """
     by_email = factor.confirmed and is_bound_email(factor, email)
-    said = known or number_facts(number_of(factor))
-    by_number = _BY_VOICE if said.is_land_line else _BY_NUMBER
+    by_number = reachable_by_number(known or number_facts(number_of(factor)))
     return by_number | {Channel.EMAIL} if by_email else by_number
+
+
+def reachable_by_number(said: NumberFacts) -> frozenset[Channel]:
+    """The channels of a number, by what it says of itself."""
+    return _BY_VOICE if said.is_land_line else _BY_NUMBER
 
 
 def masked_destination(channel: Channel, *, number: str, email: str) -> str:

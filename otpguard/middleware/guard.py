@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from otpguard.api.permissions import RequiresCheckpoint
-from otpguard.exceptions import StoreUnavailable
+from otpguard.exceptions import ClaimRefused, StoreUnavailable
 from otpguard.flows.checkpoint import guard
 from otpguard.http import current_request, login
 from otpguard.http import guard as door
@@ -30,6 +30,7 @@ from otpguard.http.unavailable import unavailable
 from otpguard.http.uncached import uncached
 from otpguard.middleware.download import note_download
 from otpguard.store_errors import STORE_ERRORS
+from otpguard.web.number.claim import ask_for_number
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 SERVER_ERROR = 500
@@ -115,6 +116,8 @@ class OtpguardMiddleware:
         """
         if isinstance(exception, RequestRefused):
             return _respond(request, exception)
+        if isinstance(exception, ClaimRefused):
+            return ask_for_number(request, exception.checkpoint)
         if isinstance(exception, StoreUnavailable) or (
             isinstance(exception, STORE_ERRORS) and is_ours_to_close(request)
         ):

@@ -18,7 +18,7 @@ from otpguard.channels.providers.memory import SENT
 from otpguard.flows.challenge.resend import RESEND_AFTER
 from otpguard.models import Challenge, Event, FactorLane, Grant, KnownDevice
 from otpguard.signals import challenge_verified
-from otpguard.web.stepup.code import STUCK_AFTER
+from otpguard.web.stepup.code_page import STUCK_AFTER
 from tests import factories
 from tests.host import Host
 from tests.stepup import begin, go_on
