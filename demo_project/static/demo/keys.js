@@ -18,7 +18,8 @@ function show(key) {
   shown.append(secret);
   note.append(said, shown);
   fresh.replaceChildren(note);
-  fresh.scrollIntoView({ block: "center" });
+  // At once: nobody has to watch the page move.
+  fresh.scrollIntoView({ block: "center", behavior: "instant" });
 }
 
 async function create() {
