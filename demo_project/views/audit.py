@@ -24,6 +24,15 @@ SYSTEM = "the system"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """One value of an event; `at` is set where it is a time."""
+
+    name: str
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One event in words. `about` is somebody else than `who`, or empty."""
 
@@ -33,7 +42,7 @@ class Line:
     what: Text
     kind: str
     checkpoint: str
-    details: tuple[tuple[str, str], ...]
+    details: tuple[Detail, ...]
 
 
 @member_required(ADMIN)
@@ -84,13 +93,36 @@ def _line(row: Event, names: Mapping[str, str]) -> Line:
         what=event_label(row.kind),
         kind=row.kind,
         checkpoint=row.checkpoint,
-        details=tuple((name, str(value)) for name, value in body["data"].items() if _says(value)),
+        details=tuple(_detail(name, value) for name, value in body["data"].items() if _says(value)),
     )
 
 
+def _detail(name: str, value: object) -> Detail:
+    return Detail(name=name.replace("_", " "), text=_text(value), at=_time(value))
+
+
+def _time(value: object) -> datetime | None:
+    """The moment that a text of ISO 8601 names with its zone."""
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return at if at and at.tzinfo else None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_text(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(_text(each) for each in value)
+    return str(value)
+
+
 def _says(value: object) -> bool:
-    """False for what tells a reader nothing: emptiness, and keys of rows."""
-    if value in ("", None, [], {}):
+    """False for what tells a reader nothing: emptiness, "no", nought, and keys of rows."""
+    if not value:
         return False
     try:
         UUID(str(value))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -36,18 +35,20 @@ class Shown:
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """The page."""
-    return render(request, "demo/inbox.html", _context(SHOWN))
+    return render(request, "demo/inbox.html", {"shown": _newest(SHOWN)})
 
 
 @require_GET
 def messages(request: HttpRequest) -> HttpResponse:
     """The list alone, for the script that keeps the page fresh; the newest few if asked so."""
-    few = "beside" in request.GET
-    return render(request, "demo/inbox_messages.html", _context(BESIDE if few else SHOWN))
+    beside = "beside" in request.GET
+    # Beside the page for a code, "Code" is the name of the field and of nothing else.
+    shown = {"shown": _newest(BESIDE if beside else SHOWN), "beside": beside}
+    return render(request, "demo/inbox_messages.html", shown)
 
 
-def _context(count: int) -> dict[str, Any]:
-    return {"shown": [_shown(message) for message in read(settings.INBOX)[:count]]}
+def _newest(count: int) -> list[Shown]:
+    return [_shown(message) for message in read(settings.INBOX)[:count]]
 
 
 def _shown(message: InboxMessage) -> Shown:
