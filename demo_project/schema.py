@@ -1,7 +1,7 @@
 """Whether the demo's database fits the models that are here.
 
-The first migration is made anew until otpguard is released. A database of an earlier one would pass
-for migrated and then break page by page.
+Until otpguard is released, its first migration is rewritten. A database of an earlier one would
+pass for migrated and then break page by page.
 """
 
 from __future__ import annotations

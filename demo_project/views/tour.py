@@ -36,7 +36,7 @@ def tour(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def start_card(request: HttpRequest, name: str) -> HttpResponse:
-    """Log in as whoever the card is for, and go there. A card that is done starts from its start.
+    """Log in as the card's person and go to its page. A card that is done starts from its start.
 
     No password is asked for: anyone may be anyone in the demo, and a card changes a password.
     """
