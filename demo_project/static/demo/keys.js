@@ -19,7 +19,8 @@ function show(key) {
   shown.append(secret);
   note.append(said, shown);
   fresh.replaceChildren(note);
-  fresh.scrollIntoView({ block: "center" });
+  // At once: nobody has to watch the page move.
+  fresh.scrollIntoView({ block: "center", behavior: "instant" });
 }
 
 /** Bring the list up to date: the page is asked for again, and only its rows are taken. */
