@@ -9,6 +9,8 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.enrollment import NotRequired, Overdue
@@ -33,6 +35,13 @@ def otpguard_single() -> bool:
 def otpguard_frame(context: template.Context) -> Frame:
     """The name, the way home and who is logged in, for the frame of our own pages."""
     return frame_around(context.get("request"), brand=context.get("brand") or "")
+
+
+@register.filter
+def otpguard_apart(value: object) -> SafeString:
+    """A number, an address or a name within a sentence, in its own direction: in a sentence in
+    Arabic +1 201 would read 201 1+ without this. Empty for what is empty."""
+    return format_html("<bdi>{}</bdi>", value) if value else SafeString("")
 
 
 @register.inclusion_tag("otpguard/banner.html", takes_context=True)
