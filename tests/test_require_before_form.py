@@ -20,7 +20,7 @@ CARD = {"holder": "Ada", "card_number": "4242424242424242"}
     ("path", "shown", "sent"),
     [("/cards/", "card form", "card of Ada"), ("/card/", "card by GET", "card by POST")],
 )
-def test_whoever_confirmed_before_the_form_sends_it_unasked(
+def test_a_person_who_confirmed_before_the_form_sends_it_unasked(
     host: Host, path: str, shown: str, sent: str
 ) -> None:
     refused = host.client.get(path)
