@@ -27,7 +27,7 @@ DRESS = """
   document.documentElement.dir = direction;
 }
 """
-COLOURS = ["color-contrast", "link-in-text-block"]
+COLORS = ["color-contrast", "link-in-text-block"]
 """The rules whose answer depends on the scheme."""
 PLACES = ["target-size", "scrollable-region-focusable", "color-contrast"]
 """The rules whose answer depends on the width, the size of the text and its direction."""
@@ -49,9 +49,9 @@ class Look:
 
 LOOKS = (
     Look(width=1280),
-    Look(width=1280, scheme="dark", rules=(*COLOURS,)),
+    Look(width=1280, scheme="dark", rules=(*COLORS,)),
     Look(width=390),
-    Look(width=390, scheme="dark", rules=(*COLOURS,)),
+    Look(width=390, scheme="dark", rules=(*COLORS,)),
     Look(width=320, rules=(*PLACES,)),
     Look(width=390, text="200%", rules=(*PLACES,)),
     Look(width=1280, text="200%", rules=(*PLACES,)),
@@ -72,7 +72,7 @@ def faults(page: Page) -> list[str]:
     found = []
     for look in LOOKS:
         scheme: Literal["dark", "light"] = "dark" if look.scheme == "dark" else "light"
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour under way
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no color under way
         page.set_viewport_size({"width": look.width, "height": 900})
         page.evaluate(DRESS, [look.text, look.direction])
         found += [f"{look}: {each}" for each in page.evaluate(LOOK, look.rules)]

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.enrollment import NotRequired, Overdue
 from otpguard.http.enrollment import PAGE, enrollment_status_of_request
-from otpguard.http.pages import Frame, frame_around
+from otpguard.http.pages import Frame, frame_around, nonce_of
 from otpguard.labels import LEVELS
 from otpguard.store_errors import STORE_ERRORS
 from otpguard.tenants.single import is_single
@@ -35,6 +35,14 @@ def otpguard_single() -> bool:
 def otpguard_frame(context: template.Context) -> Frame:
     """The name, the way home and who is logged in, for the frame of our own pages."""
     return frame_around(context.get("request"), brand=context.get("brand") or "")
+
+
+@register.simple_tag(takes_context=True)
+def otpguard_nonce(context: template.Context) -> SafeString:
+    """` nonce="..."` for a script, a style sheet or a style, where the host's content policy has
+    a nonce (Django's own or django-csp); else nothing."""
+    nonce = nonce_of(context.get("request"))
+    return format_html(' nonce="{}"', nonce) if nonce else SafeString("")
 
 
 @register.filter
@@ -62,6 +70,7 @@ def otpguard_banner(context: template.Context) -> dict[str, Any]:
         return {}
     left = status.deadline - timezone.now()
     return {
+        "request": request,
         "url": reverse(PAGE),
         "what": LEVELS[max(status.level or AssuranceLevel.AAL2, AssuranceLevel.AAL2)],
         "deadline": status.deadline,

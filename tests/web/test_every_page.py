@@ -71,7 +71,7 @@ def test_each_has_its_landmarks_one_heading_and_one_place_where_it_begins(host: 
 
 
 def test_numbers_and_codes_are_typed_from_left_to_right_in_every_script(host: Host) -> None:
-    typed = re.compile(r'<input (?=[^>]*(?:inputmode="(?:tel|numeric|email)"))[^>]*>')
+    typed = re.compile(r'<input (?=[^>]*(?:inputmode="(?:tel|numeric|e.ail)"))[^>]*>')
     fields = [
         (name, field)
         for name, page in every_page(host)
