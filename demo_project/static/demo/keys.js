@@ -19,7 +19,7 @@ function show(key) {
   shown.append(secret);
   note.append(said, shown);
   fresh.replaceChildren(note);
-  fresh.scrollIntoView({ block: "center" });
+  fresh.scrollIntoView({ block: "center" }); // at once, which suits reduced motion as well
 }
 
 /** Bring the list up to date: the page is asked for again, and only its rows are taken. */
