@@ -56,3 +56,18 @@ def test_an_odd_name_is_wrapped_and_stays_in_the_window(
         visit.page.goto("/security/log-out/")
         assert visit.page.locator(".og-brand").inner_text() == brand
         assert axe.faults(visit.page) == []
+
+
+def test_a_number_in_a_button_is_a_part_of_its_sentence(enter: Enter) -> None:
+    with enter(phone=True) as visit:
+        visit.page.goto("/billing/")
+        for direction in ("ltr", "rtl"):
+            visit.page.evaluate("(to) => { document.documentElement.dir = to; }", direction)
+            button = visit.page.get_by_role("button", name=re.compile("Send a code to "))
+            number = button.locator("bdi")
+            assert button.inner_text().startswith("Send a code to +1")
+            # The sentence is English on a page of either direction: the number comes last.
+            whole, part = button.locator("span").bounding_box(), number.bounding_box()
+            assert whole is not None
+            assert part is not None
+            assert abs(whole["x"] + whole["width"] - part["x"] - part["width"]) < 1, direction
