@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 DIRECTIVES = ("script-src", "style-src", "img-src", "font-src", "connect-src")
 """What a site may widen. All else stays closed: frames, objects, workers, other forms' targets."""
 
 NONCE = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 """What may stand in a policy as a nonce."""
+
+ORIGIN = re.compile(r"(?P<scheme>(https?:)?)//(?P<host>[^/?#]+)")
 
 
 def content_policy(
@@ -38,6 +39,7 @@ def content_policy(
 
 
 def origin_of(url: str) -> str:
-    """Scheme and host of a URL; empty for a path."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    """Scheme and host of a URL, or its host alone if it has the scheme of the page; empty for a
+    path."""
+    found = ORIGIN.match(url)
+    return f"{found['scheme']}//{found['host']}".removeprefix("//") if found else ""

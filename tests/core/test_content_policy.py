@@ -45,3 +45,4 @@ def test_a_nonce_opens_scripts_and_styles_and_nothing_else() -> None:
 def test_the_origin_of_a_path_is_empty() -> None:
     assert origin_of("/static/") == origin_of("") == ""
     assert origin_of("https://cdn.example:8443/a/") == "https://cdn.example:8443"
+    assert origin_of("//cdn.example/a/") == "cdn.example"
