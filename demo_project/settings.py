@@ -98,6 +98,7 @@ CELERY_TIMEZONE = "UTC"
 # --- otpguard -----------------------------------------------------------------------------------
 OTPGUARD: dict[str, Any] = {
     "BRAND": "Acme CRM",
+    "LOGO": "demo/icon.svg",
     "PROVIDERS": {
         "inbox": {
             "BACKEND": "otpguard.channels.providers.inbox.Inbox",

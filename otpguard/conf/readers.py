@@ -8,6 +8,7 @@ from typing import Any
 
 from otpguard.conf.backend import BackendConfig, read_backend
 from otpguard.conf.consent import read_consent
+from otpguard.conf.content_sources import read_content_sources, read_logo
 from otpguard.conf.fixed_codes import read_test_numbers
 from otpguard.conf.kinds import (
     SHIPPED_CONFIGS,
@@ -77,6 +78,14 @@ def _profile(value: object, _so_far: SoFar) -> AssuranceProfile:
 
 def _factor_kinds(value: object, _so_far: SoFar) -> Mapping[str, FactorKindConfig]:
     return read_factor_kinds(value)
+
+
+def _logo(value: object, _so_far: SoFar) -> str:
+    return read_logo(value)
+
+
+def _csp_sources(value: object, _so_far: SoFar) -> Mapping[str, tuple[str, ...]]:
+    return read_content_sources(value)
 
 
 def _level(value: object, _so_far: SoFar) -> AssuranceLevel:
@@ -221,6 +230,8 @@ def _backend(value: object, _so_far: SoFar) -> BackendConfig:
 READERS: dict[str, Callable[[object, SoFar], Any]] = {
     "assurance_profile": _profile,
     "factor_kinds": _factor_kinds,
+    "logo": _logo,
+    "csp_sources": _csp_sources,
     "tenancy": _tenancy,
     "single_roles": _single_roles,
     "preset": _preset,
@@ -248,6 +259,7 @@ raises SettingsError."""
 TABLES = frozenset(
     {
         "checkpoints",
+        "csp_sources",
         "factor_kinds",
         "login_backends",
         "policy_defaults",

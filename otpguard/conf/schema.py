@@ -127,6 +127,14 @@ class Settings:
     """Where "Back to" and the brand lead on our pages: a path, a URL or the name of a view. Empty:
     LOGIN_REDIRECT_URL, or / where nothing answers there."""
 
+    logo: str = ""
+    """A picture beside the name on our pages: the name of a static file ("acme/logo.svg"), a path,
+    or an https URL, whose origin the content policy then allows for pictures."""
+
+    csp_sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What our pages may load from elsewhere, by directive: {"font-src": ["https://fonts.example"],
+    "style-src": ["https://fonts.example"]}. An https origin or the hash of an inline script."""
+
     phone_consent: ConsentText | None = None
     """The opt-in text that people must agree to before codes go to their number, with its version:
     {"VERSION": "2026-03", "TEXT": "I agree to ..."}. Change the version with the text: it is kept

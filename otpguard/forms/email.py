@@ -26,6 +26,7 @@ class EmailForm(forms.Form):
                 "autocapitalize": "off",
                 "spellcheck": "false",
                 "placeholder": "name@example.com",
+                "dir": "ltr",
             }
         ),
     )

@@ -23,7 +23,7 @@ class NameForm(forms.Form):
             "required": _("Enter a name."),
             "max_length": _("A name has at most 64 characters."),
         },
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
 
 

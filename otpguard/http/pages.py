@@ -9,33 +9,51 @@ from urllib.parse import urlsplit
 from django.conf import settings as django_settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, Resolver404, resolve
 from django.utils.functional import LazyObject, empty
 
 from otpguard.account import name_of
 from otpguard.conf import settings
 from otpguard.conf.schema import Settings
+from otpguard.core.content_policy import NONCE, content_policy
 from otpguard.http.uncached import uncached
 
 R = TypeVar("R", bound=HttpResponse)
 
 
-def hardened(response: R) -> R:
+def hardened(request: HttpRequest | None, response: R) -> R:
     """Add the headers (strict content policy, no cache, no framing) and return the response.
 
-    Scripts and styles come from files only. The referrer stays on the site: without any,
-    Django's CSRF check would refuse the Continue button over https.
+    Scripts and styles come from files, or carry the nonce that the host's own middleware made for
+    this request. The referrer
+    stays on the site: without any, Django's CSRF check would refuse the Continue button over https.
     """
-    static = urlsplit(django_settings.STATIC_URL or "")
-    source = f"'self' {static.scheme}://{static.netloc}" if static.netloc else "'self'"
-    response["Content-Security-Policy"] = (
-        f"default-src 'none'; script-src {source}; style-src {source}; img-src {source};"
-        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    response["Content-Security-Policy"] = content_policy(
+        static_url=django_settings.STATIC_URL or "",
+        added=settings().csp_sources,
+        logo=settings().logo,
+        nonce=nonce_of(request),
     )
     response["Referrer-Policy"] = "same-origin"
     response["X-Content-Type-Options"] = "nosniff"
     response["X-Frame-Options"] = "DENY"
     return uncached(response)
+
+
+def nonce_of(request: HttpRequest | None) -> str:
+    """The nonce that the host's middleware made for this request; empty without one, and for what
+    may not stand in a policy.
+
+    Django's ContentSecurityPolicyMiddleware (6.0) and django-csp keep it at the request, and make
+    it when it is first read.
+    """
+    for name in ("csp_nonce", "_csp_nonce"):
+        held = getattr(request, name, None)
+        if held is not None:
+            nonce = str(held)
+            return nonce if NONCE.fullmatch(nonce) else ""
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +62,7 @@ class Frame:
     that is not known."""
 
     brand: str
+    logo_url: str
     home_url: str
     account: str
 
@@ -52,7 +71,10 @@ def frame_around(request: HttpRequest | None, *, brand: str = "") -> Frame:
     """The frame of a page; `brand` is the tenant's own, empty for that of the site. Reads nothing:
     it must do while the store is away."""
     return Frame(
-        brand=brand or _site_brand(request), home_url=home_url(), account=_account(request)
+        brand=brand or _site_brand(request),
+        logo_url=_logo_url(),
+        home_url=home_url(),
+        account=_account(request),
     )
 
 
@@ -88,6 +110,18 @@ def _site_brand(request: HttpRequest | None) -> str:
     brand = settings().brand
     unnamed = brand == Settings().brand and request is not None
     return request.get_host() if unnamed and request is not None else brand
+
+
+def _logo_url() -> str:
+    """Where the logo is; empty without one, and for a static file that was not collected: a page
+    without its logo is better than none."""
+    logo = settings().logo
+    if not logo or logo.startswith(("/", "https://")):
+        return logo
+    try:
+        return static(logo)
+    except ValueError:
+        return ""
 
 
 def _account(request: HttpRequest | None) -> str:

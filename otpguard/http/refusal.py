@@ -158,4 +158,4 @@ def _page(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
         },
         status=status,
     )
-    return pages.hardened(response)
+    return pages.hardened(request, response)

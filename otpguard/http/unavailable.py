@@ -30,6 +30,6 @@ def unavailable(request: HttpRequest) -> HttpResponse:
             "support_url": settings().support_url,
         }
         page = render(request, "otpguard/unavailable.html", context, status=status)
-        response = pages.hardened(page)
+        response = pages.hardened(request, page)
     response["Retry-After"] = str(RETRY_SECONDS)
     return response

@@ -9,11 +9,13 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.enrollment import NotRequired, Overdue
 from otpguard.http.enrollment import PAGE, enrollment_status_of_request
-from otpguard.http.pages import Frame, frame_around
+from otpguard.http.pages import Frame, frame_around, nonce_of
 from otpguard.labels import LEVELS
 from otpguard.store_errors import STORE_ERRORS
 from otpguard.tenants.single import is_single
@@ -35,6 +37,21 @@ def otpguard_frame(context: template.Context) -> Frame:
     return frame_around(context.get("request"), brand=context.get("brand") or "")
 
 
+@register.simple_tag(takes_context=True)
+def otpguard_nonce(context: template.Context) -> SafeString:
+    """` nonce="..."` for a script, a style sheet or a style, where the host's content policy has
+    a nonce (Django's own or django-csp); else nothing."""
+    nonce = nonce_of(context.get("request"))
+    return format_html(' nonce="{}"', nonce) if nonce else SafeString("")
+
+
+@register.filter
+def otpguard_apart(value: object) -> SafeString:
+    """A number, an address or a name within a sentence, in its own direction: in a sentence in
+    Arabic +1 201 would read 201 1+ without this. Empty for what is empty."""
+    return format_html("<bdi>{}</bdi>", value) if value else SafeString("")
+
+
 @register.inclusion_tag("otpguard/banner.html", takes_context=True)
 def otpguard_banner(context: template.Context) -> dict[str, Any]:
     """A strip that counts down to the deadline of enrollment and links to where it is done.
@@ -53,6 +70,7 @@ def otpguard_banner(context: template.Context) -> dict[str, Any]:
         return {}
     left = status.deadline - timezone.now()
     return {
+        "request": request,
         "url": reverse(PAGE),
         "what": LEVELS[max(status.level or AssuranceLevel.AAL2, AssuranceLevel.AAL2)],
         "deadline": status.deadline,

@@ -149,4 +149,4 @@ def _page(
         },
         status=status,
     )
-    return pages.hardened(response)
+    return pages.hardened(request, response)

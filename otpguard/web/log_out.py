@@ -30,11 +30,11 @@ def log_out(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         logout(request)
         url = reverse("otpguard:log-out")
-        return pages.hardened(SeeOther(with_next(url, again) if again else url))
+        return pages.hardened(request, SeeOther(with_next(url, again) if again else url))
     context = {
         "done": not request.user.is_authenticated,
         "next": again,
         "login_url": redirect_to_login_page(again or pages.home_url()).url,
         "support_url": settings().support_url,
     }
-    return pages.hardened(render(request, "otpguard/log_out.html", context))
+    return pages.hardened(request, render(request, "otpguard/log_out.html", context))

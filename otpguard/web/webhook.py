@@ -108,4 +108,4 @@ def _answer(status: int, text: str = "") -> HttpResponse:
     response = HttpResponse(text, status=status, content_type=kind)
     if status in {429, 503}:
         response["Retry-After"] = "60"
-    return pages.hardened(response)
+    return pages.hardened(None, response)

@@ -62,3 +62,30 @@ def test_who_is_logged_in_is_said_once_it_is_known_and_never_read_for_the_frame(
     assert frame_around(request).account == "ada"
     request.user = AnonymousUser()
     assert frame_around(request).account == ""
+
+
+@pytest.mark.parametrize(
+    ("logo", "url"),
+    [
+        ("", ""),
+        ("acme/logo.svg", "/static/acme/logo.svg"),
+        ("/media/logo.svg", "/media/logo.svg"),
+        ("https://cdn.example/logo.svg", "https://cdn.example/logo.svg"),
+    ],
+)
+def test_a_logo_is_found_in_the_static_files_or_where_it_says(
+    settings: Any, logo: str, url: str
+) -> None:
+    settings.OTPGUARD = {**settings.OTPGUARD, "LOGO": logo}
+    settings.STATIC_URL = "/static/"
+    assert frame_around(None).logo_url == url
+
+
+def test_a_logo_that_was_not_collected_takes_no_page_away(settings: Any, tmp_path: Any) -> None:
+    settings.STATIC_ROOT = str(tmp_path)
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    }
+    settings.OTPGUARD = {**settings.OTPGUARD, "LOGO": "acme/no-such-logo.svg"}
+    assert frame_around(None).logo_url == ""

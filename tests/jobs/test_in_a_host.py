@@ -16,7 +16,7 @@ from django.urls import reverse
 from otpguard.models import Grant, Tenant
 from tests import factories
 from tests.jobs import host
-from tests.stepup import begin
+from tests.stepup import arrive, begin
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +60,7 @@ def test_a_provider_a_checkpoint_and_a_directory_of_the_hosts_own_work_together(
     assert message.code is not None
     code_page = reverse("otpguard:code", args=[challenge.pk])
     proven = browser.post(code_page, {"code": message.code.digits})
-    assert browser.get(proven["Location"], follow=True).content == b"paid out"
+    assert arrive(browser, proven["Location"]).content == b"paid out"
     assert Grant.objects.get().tenant == acme
 
 

@@ -75,7 +75,9 @@ def enter(client: Client, url: str) -> Any:
     """Enter the newest code; the page that comes next."""
     answered = client.post(url, {"code": last_code()})
     assert answered.status_code == 303, answered.content[:2000]
-    return client.get(answered["Location"], follow=True)
+    page = client.get(answered["Location"], follow=True)
+    onward = page.context and page.context.get("started") is False
+    return client.get(page.context["url"], follow=True) if onward else page
 
 
 def client_user(client: Client) -> str:
@@ -86,8 +88,8 @@ def client_user(client: Client) -> str:
 def press_continue(client: Client, page: Any) -> Any:
     """Send the kept form on."""
     data: dict[str, list[str]] = {}
-    for name, value in page.context["fields"]:
-        data.setdefault(name, []).append(value)
+    for field in page.context["fields"]:
+        data.setdefault(field["name"], []).append(field["value"])
     return client.post(page.context["url"], data)
 
 

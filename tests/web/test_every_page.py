@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.utils import translation
+from django.utils.html import escape
 
 from tests.host import Host
 from tests.house.plain_words import JARGON
@@ -55,6 +56,41 @@ def test_each_has_a_name_a_way_home_and_something_to_press(host: Host) -> None:
             assert host.user.username in text.partition("<main")[0], name
         seen += 1
     assert seen > 50
+
+
+def test_each_has_its_landmarks_one_heading_and_one_place_where_it_begins(host: Host) -> None:
+    for name, page in every_page(host):
+        text = page.content.decode()
+        assert text.count('<header class="og-bar">') == text.count("<main ") == 1, name
+        assert text.count("<h1 ") == 1, name
+        skip, _, rest = text.partition('<a class="og-skip" href="#otpguard-main">')
+        assert rest, name
+        assert not re.search(r"<(a|button|input)\b", skip), f"{name}: the skip link comes first"
+        assert 'id="otpguard-main"' in rest, name
+        assert len(re.findall(r"<[^>]* autofocus[ >]", text)) == 1, name
+        ids = re.findall(r'\sid="([^"]*)"', text)
+        assert len(ids) == len(set(ids)), name
+
+
+def test_numbers_and_codes_are_typed_from_left_to_right_in_every_script(host: Host) -> None:
+    typed = re.compile(r'<input (?=[^>]*(?:inputmode="(?:tel|numeric|e.ail)"))[^>]*>')
+    fields = [
+        (name, field)
+        for name, page in every_page(host)
+        for field in typed.findall(page.content.decode())
+    ]
+    assert len(fields) > 5
+    assert [each for each in fields if 'dir="ltr"' not in each[1]] == []
+
+
+@pytest.mark.parametrize(
+    "brand", ["B" * 300, "🛡️" * 40, '<b onclick="x">&</b>', "\u202eelpmaxE", "مثال"]
+)
+def test_an_odd_name_is_shown_as_it_is(host: Host, settings: Any, brand: str) -> None:
+    settings.OTPGUARD = {**settings.OTPGUARD, "BRAND": brand}
+    text = host.client.get("/security/log-out/").content.decode()
+    assert f"<bdi>{escape(brand)}</bdi></a>" in text
+    assert "<b onclick" not in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -73,7 +73,7 @@ def _answer(request: HttpRequest, facts: RequestFacts, challenge_id: UUID) -> Ht
         return _unknown(request)
     if isinstance(answered, NumberProven) or answered.reason is AnswerReason.USED:
         response = SeeOther(reverse("otpguard:number-continue", args=[challenge_id]))
-        return pages.hardened(response)
+        return pages.hardened(request, response)
     challenge = own(facts, challenge_id)
     if challenge is None:  # it was deleted with its tenant
         return _unknown(request)
@@ -92,9 +92,9 @@ def number_continue(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
         return redirect("otpguard:number-code", challenge_id=challenge.pk)
     path = safe_path(request, challenge.next)
     if path:
-        return pages.hardened(SeeOther(path))
+        return pages.hardened(request, SeeOther(path))
     frame = context.frame_of(ask_of(challenge), named=UNNAMED)
-    return pages.hardened(render(request, "otpguard/done.html", frame))
+    return pages.hardened(request, render(request, "otpguard/done.html", frame))
 
 
 @login_not_required

@@ -66,7 +66,7 @@ def enter_number(request: HttpRequest, token: str) -> HttpResponse:
         return _refused(request, facts, ask, form, refused)
     response = redirect("otpguard:number-code", challenge_id=challenge.pk)
     COOKIE.write(request, response, browser)
-    return pages.hardened(response)
+    return pages.hardened(request, response)
 
 
 def _refused(
@@ -107,4 +107,4 @@ def _page(
         },
         status=status,
     )
-    return pages.hardened(response)
+    return pages.hardened(request, response)

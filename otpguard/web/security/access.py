@@ -24,6 +24,10 @@ LONGEST = max(TTL_CAP.values())
 SHOWN = 20
 """The most lines of each list; the newest ones."""
 
+OPEN = 5
+"""So many lines of a long list stand open, and the rest is folded: of twenty logins of the same
+browser, most tell nothing new."""
+
 Line = TypeVar("Line")
 
 
@@ -84,6 +88,16 @@ class Lines(Generic[Line]):
 
     def __len__(self) -> int:
         return len(self.shown)
+
+    @property
+    def first_few(self) -> list[Line]:
+        """The lines that stand open."""
+        return self.shown[:OPEN]
+
+    @property
+    def folded(self) -> list[Line]:
+        """The lines that are seen once somebody unfolds them."""
+        return self.shown[OPEN:]
 
 
 def device_lines(facts: RequestFacts) -> Lines[DeviceLine]:

@@ -94,4 +94,4 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     page = render(
         request, "otpguard/security/confirm_email.html", context, status=200 if known else GONE
     )
-    return pages.hardened(page)
+    return pages.hardened(request, page)

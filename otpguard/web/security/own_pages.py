@@ -60,7 +60,7 @@ def own_page(view: View) -> View:
     def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 (of the URL)
         try:
             facts = with_sid(request, facts_from(request))
-            return pages.hardened(view(request, facts, **kwargs))
+            return pages.hardened(request, view(request, facts, **kwargs))
         except (StoreUnavailable, DatabaseError, InterfaceError):
             logger.exception("a page of one's own security has no store")
             return unavailable(request)

@@ -125,7 +125,7 @@ def _page(
         },
         status=status,
     )
-    return pages.hardened(response)
+    return pages.hardened(request, response)
 
 
 def _why(request: HttpRequest, ask: Ask, options: StepUpOptions) -> str:
@@ -158,4 +158,4 @@ def problem_page(
         },
         status=status,
     )
-    return pages.hardened(response)
+    return pages.hardened(request, response)

@@ -81,7 +81,7 @@ def _answer(request: HttpRequest, facts: RequestFacts, challenge_id: UUID) -> Ht
     if isinstance(answered, Verified):
         response = SeeOther(reverse("otpguard:continue", args=[challenge_id]))
         mark_proven_session(request, response, facts=facts, factor=answered.challenge.factor)
-        return pages.hardened(response)
+        return pages.hardened(request, response)
     challenge = own(facts, challenge_id)
     if challenge is None:  # it was deleted with its factor
         return problem_page(request, messages.PageProblem.UNKNOWN_CHALLENGE, status=404)
@@ -157,7 +157,7 @@ def repudiate(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
     page = render(
         request, "otpguard/repudiate.html", {**frame, "challenge": challenge.pk, "done": done}
     )
-    return pages.hardened(page)
+    return pages.hardened(request, page)
 
 
 def own(facts: RequestFacts, challenge_id: UUID) -> Challenge | None:

@@ -137,7 +137,7 @@ def code_page(
         },
         status=notes.status,
     )
-    return pages.hardened(response)
+    return pages.hardened(request, response)
 
 
 def _patience(live: dict[str, Any], challenge: Challenge, now: datetime) -> dict[str, Any]:

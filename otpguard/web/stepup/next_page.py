@@ -36,10 +36,10 @@ def next_page(
         return _again_page(request, ask, messages.PageProblem.UNKEPT, path, status=200)
     if path and at_once:
         response: HttpResponse = SeeOther(path)
-        return pages.hardened(response)
+        return pages.hardened(request, response)
     if path:
         return _on_page(request, ask, path)
-    return pages.hardened(render(request, "otpguard/done.html", context.frame_of(ask)))
+    return pages.hardened(request, render(request, "otpguard/done.html", context.frame_of(ask)))
 
 
 def _on_page(request: HttpRequest, ask: Ask, path: str) -> HttpResponse:
@@ -55,7 +55,7 @@ def _on_page(request: HttpRequest, ask: Ask, path: str) -> HttpResponse:
             "back_url": safe_path(request, ask.came_from),
         },
     )
-    return pages.hardened(page)
+    return pages.hardened(request, page)
 
 
 def _continue_page(request: HttpRequest, facts: RequestFacts, ask: Ask, back: str) -> HttpResponse:
@@ -82,7 +82,7 @@ def _continue_page(request: HttpRequest, facts: RequestFacts, ask: Ask, back: st
             "back_url": back,
         },
     )
-    return pages.hardened(page)
+    return pages.hardened(request, page)
 
 
 def _again_page(
@@ -100,4 +100,4 @@ def _again_page(
         },
         status=status,
     )
-    return pages.hardened(page)
+    return pages.hardened(request, page)

@@ -40,7 +40,7 @@ def status(request: HttpRequest, token: str) -> HttpResponseBase:
         return _unknown()
     answer = JsonResponse(found.document(), headers={"ETag": found.etag()})
     current = get_conditional_response(request, etag=found.etag(), response=answer)
-    return pages.hardened(current or answer)
+    return pages.hardened(request, current or answer)
 
 
 def _unknown() -> HttpResponse:

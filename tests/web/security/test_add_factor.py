@@ -17,7 +17,7 @@ from otpguard.models.factor import FACTORS
 from otpguard.testing import send_queued
 from tests import factories
 from tests.host import Host
-from tests.stepup import carry_out
+from tests.stepup import arrive, carry_out
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def confirm_app(client: Client, answer: HttpResponse) -> HttpResponse:
     shown = {"code": factories.totp_code(app)}
     answered = client.post(answer["Location"], shown)
     assert answered.status_code == 303, answered.content[:500]
-    return client.get(answered["Location"], follow=True)
+    return arrive(client, answered["Location"])
 
 
 def not_accepted(host: Host, kinds: list[str]) -> None:
