@@ -17,8 +17,6 @@ from otpguard.admin.base import (
     ReadOnlyAdmin,
     badge,
     checkpoint_text,
-    link_to,
-    list_url,
     revealed,
 )
 from otpguard.admin.lists.filters import CheckpointFilter
@@ -27,7 +25,7 @@ from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.facts import RequestFacts
 from otpguard.factors.phone import masked_destination
 from otpguard.flows.challenge.close import cancel_challenge
-from otpguard.labels import CHALLENGE_STATES, CHANNELS, DELIVERY_STATES, LEVELS, Text
+from otpguard.labels import CHALLENGE_STATES, CHANNELS, DELIVERY_STATES, Text, level_label
 from otpguard.models import Challenge
 
 TONES = {
@@ -60,6 +58,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
 
     object_actions = (CancelChallenge,)
     ordering = ("-id",)
+    titled_by = ("checkpoint_name", "user")
     list_display = (
         "created_at",
         "user",
@@ -99,7 +98,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
 
     def links(self, _request: HttpRequest, obj: Challenge) -> list[tuple[Text, str]]:
         """The story it belongs to."""
-        return [(_("Story"), list_url("event", story=obj.story))]
+        return [(_("Story"), self.list_url("event", story=obj.story))]
 
     @admin.display(description=_("checkpoint"))
     def checkpoint_name(self, obj: Challenge) -> str:
@@ -117,8 +116,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
     @admin.display(description=_("asked for"))
     def level_text(self, obj: Challenge) -> str:
         """The level with its meaning."""
-        level = AssuranceLevel(obj.level)
-        return f"{level.name}: {LEVELS[level]}"
+        return level_label(AssuranceLevel(obj.level))
 
     @admin.display(description=_("channel"))
     def channel(self, obj: Challenge) -> str:
@@ -157,7 +155,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
         """Every delivery in the order of the plan."""
         rows = [
             (
-                link_to("delivery", row.pk, CHANNELS[Channel(row.channel)]),
+                self.link_to("delivery", row.pk, CHANNELS[Channel(row.channel)]),
                 row.provider,
                 DELIVERY_STATES[DeliveryState(row.state)],
                 f" ({row.outcome})" if row.outcome else "",
