@@ -19,6 +19,7 @@ from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import Reason
 from otpguard.core.duration_text import seconds_text
 from otpguard.core.events.base import CATALOG
+from otpguard.core.evidence import Source
 from otpguard.core.phone import NumberType
 from otpguard.core.policy_exception import WhyNoException
 from otpguard.core.policy_rules import Unit
@@ -65,6 +66,12 @@ PRIMARIES: Mapping[Primary, Text] = {
     Primary.SSO: _("single sign-on"),
 }
 """What a login session was opened with."""
+
+SOURCES: Mapping[Source, Text] = {
+    Source.LOCAL: _("this site"),
+    Source.IDP: _("the identity provider"),
+}
+"""Who established a proof."""
 
 CHALLENGE_STATES: Mapping[ChallengeState, Text] = {
     ChallengeState.OPEN: _("open"),

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text
-from otpguard.admin.lists.filters import happened
+from otpguard.admin.lists.filters import SourceFilter, happened
+from otpguard.core.evidence import Source
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.session.revoke import revoke_grants
-from otpguard.labels import Text, method_label, primary_label
+from otpguard.labels import SOURCES, Text, method_label, primary_label
 from otpguard.models import Grant
 
 
@@ -46,14 +47,14 @@ class GrantAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     titled_by = ("method", "user")
     list_display = ("verified_at", "user", "tenant", "method", "bound", "state", "passed_text")
-    list_filter = ("source", ("revoked_at", happened(_("revoked"))))
+    list_filter = (SourceFilter, ("revoked_at", happened(_("revoked"))))
     search_people = ("user",)
     search_fields = ("tenant__slug", "story")
     list_select_related = ("user", "tenant")
     fields = (
         "user",
         "tenant",
-        "source",
+        "source_text",
         "method",
         "login",
         "bound",
@@ -67,6 +68,12 @@ class GrantAdmin(ReadOnlyAdmin):
     def links(self, _request: HttpRequest, obj: Grant) -> list[tuple[Text, str]]:
         """The story that led to it."""
         return [(_("Story"), self.list_url("event", story=obj.story))]
+
+    @admin.display(description=_("source"))
+    def source_text(self, obj: Grant) -> str:
+        """Who established it, in words."""
+        known = obj.source in set(Source)
+        return str(SOURCES[Source(obj.source)]) if known else obj.source
 
     @admin.display(description=_("method"))
     def method(self, obj: Grant) -> str:

@@ -120,7 +120,7 @@ class PolicyWishAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view(self.set_view)
         route = path("do/set/<str:scope>/<str:checkpoint>/", view, name="otpguard_policywish_set")
         whole = path(
-            "do/whole/<str:scope>/",
+            "whole/<str:scope>/",
             self.admin_site.admin_view(self.whole_view),
             name="otpguard_policywish_whole",
         )

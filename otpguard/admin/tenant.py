@@ -209,7 +209,7 @@ class TenantAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         """The names that forms suggest as well."""
         view = self.admin_site.admin_view(self.names_view)
-        return [path("do/names/", view, name="otpguard_tenant_names"), *super().get_urls()]
+        return [path("names/", view, name="otpguard_tenant_names"), *super().get_urls()]
 
     def names_view(self, request: HttpRequest) -> JsonResponse:
         """Short names and names of a few tenants, for people who may see all: JSON `names`."""

@@ -18,7 +18,7 @@ from otpguard.conf import factor_kinds, settings
 from otpguard.core.checkpoints import EVERY, SENSITIVE
 from otpguard.core.events.base import CATALOG
 from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
-from otpguard.labels import CHANNELS, PRIMARIES, Text, factor_kind_label
+from otpguard.labels import CHANNELS, PRIMARIES, SOURCES, Text, factor_kind_label
 from otpguard.models import Tenant
 
 TENANTS_LISTED = 100
@@ -129,6 +129,21 @@ class PrimaryFilter(admin.SimpleListFilter):
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The sessions opened with that."""
         return queryset.filter(primary=self.value()) if self.value() else queryset
+
+
+class SourceFilter(admin.SimpleListFilter):
+    """Who established a proof."""
+
+    title = _("source")
+    parameter_name = "source"
+
+    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
+        """All there are."""
+        return [(source.value, text) for source, text in SOURCES.items()]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The proofs from there."""
+        return queryset.filter(source=self.value()) if self.value() else queryset
 
 
 class FactorKindFilter(admin.SimpleListFilter):
