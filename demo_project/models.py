@@ -81,3 +81,13 @@ class PaymentMethod(models.Model):
 
     def __str__(self) -> str:
         return f"{self.brand} ending in {self.last4}"
+
+
+class Visit(models.Model):
+    """A card of the tour that is done by looking at its page, and has been."""
+
+    card = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.card

@@ -46,6 +46,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "demo_project.middleware.OwnNotFound",
+    "demo_project.progress.note_visits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "otpguard.middleware.EnrollmentMiddleware",
     "otpguard.middleware.OtpguardMiddleware",

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One thing to try. `who` is who to log in as, empty for a visitor; `path` where it happens."""
-
-    title: str
-    slug: str
-    who: str
-    path: str
-    do: str
-    expect: str
-    code: str = ""
-
+from demo_project.cards import Card, Sign
 
 CHECKPOINTS = (
     Card(
+        name="signup",
         title="Sign up",
         slug="signup",
         who="",
@@ -28,8 +15,10 @@ CHECKPOINTS = (
         expect="Nobody asks for a phone until you found a company. Then a number is enrolled and"
         " confirmed by a code; your profile shows it.",
         code='otpguard.require(request, "signup")',
+        signs=(Sign(checkpoint="signup"),),
     ),
     Card(
+        name="password",
         title="Change a password",
         slug="password_reset",
         who="frank@globex",
@@ -38,8 +27,11 @@ CHECKPOINTS = (
         expect="A code is asked for. Passwords are never kept, so you type them again:"
         " the proof still counts.",
         code='otpguard.require(request, "password_reset")',
+        signs=(Sign(checkpoint="password_reset"),),
+        again=("frank@globex",),
     ),
     Card(
+        name="role",
         title="Grant a role",
         slug="role_grant",
         who="alice@acme",
@@ -49,8 +41,11 @@ CHECKPOINTS = (
         " sent, and works once. A new admin waits 24 hours: log in as bob@acme and try to create"
         " a key.",
         code='otpguard.require(request, "role_grant", target=…)',
+        signs=(Sign(checkpoint="role_grant"), Sign(checkpoint="role_grant")),
+        again=("bob@acme",),
     ),
     Card(
+        name="billing",
         title="Change how you pay",
         slug="billing_change",
         who="carol@acme",
@@ -59,8 +54,10 @@ CHECKPOINTS = (
         expect="A code is asked for. A card number is never kept, so you enter the card"
         " again: the proof still counts.",
         code='otpguard.require(self.request, "billing_change")',
+        signs=(Sign(checkpoint="billing_change"),),
     ),
     Card(
+        name="key",
         title="Create an API key",
         slug="api_key",
         who="alice@acme",
@@ -70,8 +67,10 @@ CHECKPOINTS = (
         expect="The step-up names the key. “Continue” sends your form on, and the secret is shown"
         " once. With fetch a dialog opens the same pages in a tab of their own.",
         code='otpguard.require(request, "api_key.production", target=…)',
+        signs=(Sign(checkpoint="api_key.production"),),
     ),
     Card(
+        name="log-export",
         title="Export the audit log",
         slug="audit_log_export",
         who="dave@globex",
@@ -80,8 +79,10 @@ CHECKPOINTS = (
         expect="A code, then the download: only Globex' own events, each with a keyed MAC in the"
         " database.",
         code='@requires_checkpoint("audit_log_export")',
+        signs=(Sign(checkpoint="audit_log_export"),),
     ),
     Card(
+        name="data-export",
         title="Export customer data",
         slug="data_export",
         who="henry@hooli",
@@ -90,11 +91,13 @@ CHECKPOINTS = (
         expect="A code, then the download. Hooli Labs is three days old: ask for codes again and"
         " again, and the limits of young organizations stop you.",
         code='@requires_checkpoint("data_export")',
+        signs=(Sign(checkpoint="data_export"),),
     ),
 )
 
 STORIES = (
     Card(
+        name="once",
         title="Asked only once",
         slug="20 minutes",
         who="alice@acme",
@@ -102,8 +105,10 @@ STORIES = (
         do="Export the contacts, enter the code, then create a development key.",
         expect="The second action passes without a question: a proof counts for 20 minutes in"
         " this login session. Granting a role asks every time, because its proof is bound.",
+        signs=(Sign(checkpoint="data_export"), Sign(checkpoint="api_key")),
     ),
     Card(
+        name="enterprise",
         title="An enterprise customer",
         slug="AAL3",
         who="ines@initech",
@@ -111,8 +116,11 @@ STORIES = (
         do="Change the card of Initech Enterprise. Set up a passkey when you are asked for one.",
         expect="A contract of $250,000 a year means AAL3: a phone code is not enough. It is enough"
         " to add a passkey, though, and the passkey then changes the card.",
+        signs=(Sign(checkpoint="billing_change"),),
+        again=("ines@initech",),
     ),
     Card(
+        name="enroll",
         title="Nothing enrolled",
         slug="enrollment",
         who="nora@acme",
@@ -120,16 +128,24 @@ STORIES = (
         do="Create a key as somebody who has no factor yet.",
         expect="No silent pass: something has to be set up first, and only with a fresh login. Give"
         " the number +1 201 555 0199, or give none: an app or a passkey will also do.",
+        signs=(Sign(kind="factor.enrolled"),),
+        again=("nora@acme",),
     ),
     Card(
+        name="two",
         title="Two organizations",
         slug="isolation",
         who="erin",
         path="/contacts/export/",
         do="Export the contacts of Acme, then switch to Globex (top right) and export there.",
         expect="Asked again: what was proven in one organization counts for nothing in another.",
+        signs=(
+            Sign(checkpoint="data_export", tenant="acme"),
+            Sign(checkpoint="data_export", tenant="globex"),
+        ),
     ),
     Card(
+        name="security",
         title="Your own security",
         slug="/security/",
         who="alice@acme",
@@ -137,8 +153,11 @@ STORIES = (
         do="Add an authenticator app, make recovery codes, forget this device.",
         expect="What your phone proves and what a passkey would; every change asks for a proof"
         " and is announced by e-mail (look in the inbox).",
+        signs=(Sign(kind="factor.enrolled"),),
+        again=("alice@acme",),
     ),
     Card(
+        name="lost-phone",
         title="A lost phone",
         slug="reset",
         who="ops",
@@ -146,8 +165,11 @@ STORIES = (
         do="Reset Bob's factors at Acme, with a reason.",
         expect="You step up first. Bob's phone is blocked at Acme only, Bob is told, waits 24 hours"
         " for anything sensitive, and can set up a new factor at once.",
+        signs=(Sign(kind="factor.reset"),),
+        again=("bob@acme",),
     ),
     Card(
+        name="rule",
         title="Everybody must have one",
         slug="enforcement",
         who="ops",
@@ -155,16 +177,22 @@ STORIES = (
         do="Add a rule for Acme with 7 days of grace, then log in as nora@acme.",
         expect="A banner counts the days. With a rule that began long ago and no grace, Nora sees"
         " nothing but the page where she sets something up.",
+        signs=(Sign(kind="enrollment.changed"),),
+        again=("nora@acme",),
+        rules="acme",
     ),
     Card(
+        name="permission",
         title="Permission stays permission",
         slug="403",
         who="carol@acme",
         path="/keys/",
         do="Try to create a key as somebody who only looks after the billing.",
         expect="Refused by the app itself. Step-up proves who somebody is; it gives no rights.",
+        status=403,
     ),
     Card(
+        name="log",
         title="The log",
         slug="admin",
         who="ops",
@@ -172,5 +200,8 @@ STORIES = (
         do="Open Events in the Django admin.",
         expect="Every step you took: asked, sent, answered, passed. Rows are written once and"
         " never changed.",
+        status=200,
     ),
 )
+
+CARDS = {card.name: card for card in (*CHECKPOINTS, *STORIES)}

@@ -20,6 +20,7 @@ from demo_project.views import (
 
 urlpatterns = [
     path("", tour.tour, name="tour"),
+    path("cards/<slug:name>/", tour.start_card, name="start-card"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/messages/", inbox.messages, name="inbox-messages"),
     path("login/", account.Login.as_view(), name="login"),

@@ -19,16 +19,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # so that a host's type checker sees what is looked up lazily
-    from otpguard.decorators import CheckpointRequiredMixin, requires_checkpoint
+    from otpguard.decorators import (
+        CheckpointRequiredMixin,
+        require_before_form,
+        requires_checkpoint,
+        requires_phone_claim,
+    )
     from otpguard.http.assurance import assurance
     from otpguard.http.guard import require
+    from otpguard.web.number.claim import use_phone_claim
 
 __version__ = "0.1.0"
 
 _LAZY = {
     "assurance": "otpguard.http.assurance",
     "require": "otpguard.http.guard",
+    "require_before_form": "otpguard.decorators",
     "requires_checkpoint": "otpguard.decorators",
+    "requires_phone_claim": "otpguard.decorators",
+    "use_phone_claim": "otpguard.web.number.claim",
     "CheckpointRequiredMixin": "otpguard.decorators",
 }
 
@@ -37,7 +46,10 @@ __all__ = [
     "__version__",
     "assurance",
     "require",
+    "require_before_form",
     "requires_checkpoint",
+    "requires_phone_claim",
+    "use_phone_claim",
 ]
 
 

@@ -1,25 +1,32 @@
-"""Declare a checkpoint on a view: a decorator for functions, a mixin for classes.
+"""Declare a checkpoint on a view: a decorator for functions, a mixin for classes; and a decorator
+for views that need the number of a visitor without an account.
 
 Both mark the view, which the middleware reads before it runs, and both enforce by themselves if
 the mark got lost on the way (C6): a decorator without `functools.wraps` above, `method_decorator`
-on one method, a viewset's action.
+on one method, a viewset's action. `require_before_form` is for the first line of a view.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from inspect import iscoroutinefunction
 from typing import Any, ClassVar, TypeVar
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.views.generic import View
 
+from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import declared
+from otpguard.core.decision import Allow
+from otpguard.core.facts import SAFE_METHODS
 from otpguard.http import guard as door
+from otpguard.http.facts import inner_of
 from otpguard.http.marker import ATTRIBUTE, Marker, Methods, Target, Timeout, send_options_of
 from otpguard.http.uncached import uncached
+from otpguard.web.number.claim import enforce_claim
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -62,6 +69,95 @@ def requires_checkpoint(
         return guarded  # type: ignore[return-value]  # same signature as the view
 
     return decorate
+
+
+def require_before_form(
+    request: Any,  # noqa: ANN401 (see otpguard.require)
+    checkpoint: str,
+    *,
+    target: str = "",
+    preferred_methods: Methods = None,
+    fallback_timeout: Timeout = None,
+) -> Allow:
+    """Let a view with a form pass `checkpoint` before the form is shown, or raise.
+
+    Call it first in the view. People who are asked to confirm have typed nothing then, so no card
+    number has to be typed twice. The sending is guarded as well: a proof that has become too old by
+    then is asked for again. `target` is what is known of the action before the form is filled in.
+
+    Showing the form takes any proof that is fresh. Where the policy binds proofs to one action,
+    sending takes another, which is bound to what was filled in: use `otpguard.require` alone there.
+
+    Raises as `otpguard.require`.
+    """
+    safe = inner_of(request).method in SAFE_METHODS
+    return door.require(
+        request,
+        checkpoint,
+        target=target,
+        reads_safely=True if safe else None,
+        preferred_methods=preferred_methods,
+        fallback_timeout=fallback_timeout,
+    )
+
+
+def requires_phone_claim(
+    checkpoint: str,
+    *,
+    preferred_methods: Methods = None,
+    fallback_timeout: Timeout = None,
+) -> Callable[[V], V]:
+    """Guard a sync or async function view for visitors without an account: it runs only with a
+    number that this browser has proven for `checkpoint` within half an hour, and not used yet.
+
+    The view finds the claim in `request.phone_claim`; its `number` is masked until `.e164` is read.
+    `otpguard.use_phone_claim(request)` uses it up where the number is stored. Without a claim the
+    visitor enters a number first, and comes back. `preferred_methods` and `fallback_timeout` say
+    how its code is sent: see `otpguard.require`. A claim is no proof of a person: it says that this
+    browser holds that number, and nothing of any account. It is asked for in a trial run too, and
+    where the policy has switched the checkpoint off, because the view works with it.
+
+    Raises ImproperlyConfigured at import for an unknown checkpoint, for one that is not anonymous,
+    and for a channel or wait that there is not; TypeError for a class.
+    """
+    options = send_options_of(preferred_methods, fallback_timeout)
+    name = declared(checkpoint)
+    if not checkpoint_named(name).anonymous:
+        raise ImproperlyConfigured(
+            f'otpguard: "{name}" guards people who are logged in; a phone claim needs a checkpoint'
+            ' with "ANONYMOUS": True, such as "signup"'
+        )
+
+    def decorate(view: V) -> V:
+        if isinstance(view, type):
+            raise TypeError(
+                "requires_phone_claim is for functions; use method_decorator on a method of"
+                f" {view.__name__}"
+            )
+
+        enforce = partial(enforce_claim, checkpoint=name, send_options=options)
+        wrapped = _async_claim if iscoroutinefunction(view) else _sync_claim
+        return wrapped(view, enforce)  # type: ignore[return-value]  # same signature as the view
+
+    return decorate
+
+
+def _sync_claim(view: Callable[..., Any], enforce: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the view takes and returns)
+        refused = enforce(request)
+        return refused if refused is not None else uncached(view(request, *args, **kwargs))
+
+    return guarded
+
+
+def _async_claim(view: Callable[..., Any], enforce: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 (whatever the view takes and returns)
+        refused = await sync_to_async(enforce)(request)
+        return refused if refused is not None else uncached(await view(request, *args, **kwargs))
+
+    return guarded
 
 
 def _sync(view: Callable[..., Any], marker: Marker) -> Callable[..., Any]:

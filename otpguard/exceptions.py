@@ -3,6 +3,7 @@
     OtpguardError
     ├── StepUpRefused        a guard said no; carries the Decision and what was asked
     ├── StartRefused         a challenge was not started: caps, locks, nothing to send with
+    ├── ClaimRefused         a proven number cannot be used by this request any more
     ├── StoreUnavailable     the database did not answer: fail closed
     ├── InsideTransaction    a flow that must commit by itself was called inside a transaction
     ├── InvalidInput         a value given to a flow is wrong; another one would do
@@ -33,6 +34,7 @@ class OtpguardError(Exception):
 class Ask:
     """What a refused request was asking for: everything a challenge needs to name and bind it.
 
+    `next` is the page to ask for again after the proof, `came_from` the page before it, if known.
     `kept` is the id of the kept form; `unkept` says that there was one that could not be kept.
     `send_options` is how the view wants its codes sent.
     """
@@ -45,6 +47,7 @@ class Ask:
     intent: str = ""
     target: str = ""
     next: str = ""
+    came_from: str = ""
     kept: str = ""
     binds: bool = False
     unkept: bool = False
@@ -71,6 +74,17 @@ class StartRefused(OtpguardError):  # noqa: N818 (see above)
         super().__init__(str(reason))
         self.reason = reason
         self.retry_after = retry_after
+
+
+class ClaimRefused(OtpguardError):  # noqa: N818 (see above)
+    """A phone claim was used already, has expired, or is not this browser's: the number must be
+    proven again, for `checkpoint`."""
+
+    code = "claim_refused"
+
+    def __init__(self, checkpoint: str) -> None:
+        super().__init__(f"{checkpoint}: the phone claim cannot be used")
+        self.checkpoint = checkpoint
 
 
 class StoreUnavailable(OtpguardError):  # noqa: N818 (named after what happened)

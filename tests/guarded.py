@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import engines
 from django.urls import include, path
 from django.utils.decorators import method_decorator
-from django.views.generic import View
+from django.views.generic import FormView, View
 from rest_framework.authentication import SessionAuthentication, TokenAuthentication
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
@@ -20,7 +22,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
-from otpguard import CheckpointRequiredMixin, require, requires_checkpoint
+from otpguard import (
+    CheckpointRequiredMixin,
+    require,
+    require_before_form,
+    requires_checkpoint,
+    requires_phone_claim,
+    use_phone_claim,
+)
 from otpguard.api.permissions import RequiresCheckpoint
 
 ran: list[str] = []
@@ -108,6 +117,110 @@ class AsyncBilling(CheckpointRequiredMixin):
         return done("async mixin")
 
 
+class CardForm(forms.Form):
+    holder = forms.CharField(label="Name on the card")
+    card_number = forms.CharField(label="Number of the card")
+
+
+class Card(FormView):
+    """Asks before its form is shown, and guards the sending."""
+
+    form_class = CardForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        require_before_form(request, "billing_change", target="your card")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        return done("card form")
+
+    def form_valid(self, form: CardForm) -> HttpResponse:
+        return done(f"card of {form.cleaned_data['holder']}")
+
+
+class CardLater(FormView):
+    """Guards once its form is valid, as most hosts do."""
+
+    form_class = CardForm
+
+    def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        shown = engines["django"].from_string(
+            "<!doctype html><title>Card</title>"
+            '<form method="post">{% csrf_token %}{{ form }}<button>Save</button></form>'
+        )
+        return HttpResponse(shown.render({"form": self.get_form()}, request))
+
+    def form_valid(self, form: CardForm) -> HttpResponse:
+        require(self.request, "billing_change", target="your card")
+        return done(f"card of {form.cleaned_data['holder']}")
+
+
+def script(request: HttpRequest) -> HttpResponse:
+    """A page that calls the API by script."""
+    shown = engines["django"].from_string(
+        '<!doctype html><title>Keys</title>{% include "otpguard/stepup.html" %}'
+        '<meta name="csrf" content="{{ csrf_token }}"><button>Create</button>'
+        '<p role="status"></p><script src="/script.js" defer></script>'
+    )
+    return HttpResponse(shown.render({}, request))
+
+
+def script_file(_request: HttpRequest) -> HttpResponse:
+    """What that page runs."""
+    return HttpResponse(SCRIPT, content_type="text/javascript")
+
+
+SCRIPT = """
+document.querySelector("button").addEventListener("click", async () => {
+  const token = document.querySelector("meta[name=csrf]").content;
+  const headers = { "X-CSRFToken": token, "Content-Type": "application/json" };
+  const said = document.querySelector("[role=status]");
+  try {
+    await window.otpguard.fetch("/api/keys/", { method: "POST", headers, body: "{}" });
+    said.textContent = "Created.";
+  } catch (problem) {
+    said.textContent = problem.message;
+  }
+});
+"""
+
+
+def card(request: HttpRequest) -> HttpResponse:
+    """The same as a function."""
+    require_before_form(request, "billing_change", target="your card")
+    return done(f"card by {request.method}")
+
+
+@requires_checkpoint("data_export", target="all contacts")
+def download(_request: HttpRequest) -> HttpResponse:
+    """A file, by any method."""
+    response = done("download")
+    response["Content-Disposition"] = 'attachment; filename="contacts.csv"'
+    return response
+
+
+def contacts(request: HttpRequest) -> HttpResponse:
+    """An ordinary page with a link to the file, and a form that asks for it."""
+    shown = engines["django"].from_string(
+        '<!doctype html><title>Contacts</title><a href="/download/">Download</a><form method="post"'
+        ' action="/download/">{% csrf_token %}<button>Export</button></form>'
+    )
+    return HttpResponse(shown.render({}, request))
+
+
+class CardApi(APIView):
+    """A form of the framework's."""
+
+    def get(self, request: Request) -> Response:
+        require_before_form(request, "billing_change")
+        return Response({})
+
+    def post(self, request: Request) -> Response:
+        require_before_form(request, "billing_change")
+        done("card api")
+        return Response({})
+
+
 CHATS: dict[str, Any] = {"preferred_methods": ["whatsapp", "sms"], "fallback_timeout": 20}
 """How some views want their codes sent: otherwise than the site does."""
 
@@ -178,6 +291,26 @@ class Members(ViewSet):
         return Response({})
 
 
+@requires_phone_claim("signup")
+def join(request: HttpRequest) -> HttpResponse:
+    """Signs up: shows the number, and by POST stores it with the account."""
+    if request.method != "POST":
+        return HttpResponse(f"joining with {request.phone_claim.number}")
+    Group.objects.create(name=f"account {request.POST['name']}")
+    number = use_phone_claim(request)
+    return done(f"{request.POST['name']} joined with {number.e164}")
+
+
+@requires_phone_claim("signup", preferred_methods=["whatsapp", "sms"], fallback_timeout=20)
+async def join_async(request: HttpRequest) -> HttpResponse:
+    return done(f"async join with {request.phone_claim.number}")
+
+
+def without_claim(request: HttpRequest) -> HttpResponse:
+    """Forgot the decorator."""
+    return done(str(use_phone_claim(request)))
+
+
 def whoami(request: HttpRequest) -> JsonResponse:
     """Reads the session, writes when told to."""
     if "note" in request.GET:
@@ -206,6 +339,14 @@ urlpatterns = [
     path("roles/<str:name>/", grant_role),
     path("keys/", create_key),
     path("keys/<path:odd>/", create_key),
+    path("cards/", Card.as_view()),
+    path("card/", card),
+    path("card-form/", CardLater.as_view()),
+    path("script/", script),
+    path("script.js", script_file),
+    path("api/card/", CardApi.as_view()),
+    path("contacts/", contacts),
+    path("download/", download),
     path("lost/", lost_mark),
     path("on-get/", OnGet.as_view()),
     path("mixin/", Billing.as_view()),
@@ -222,6 +363,9 @@ urlpatterns = [
     ),
     path("chats/api/", ChatsApi.as_view()),
     path("mapped/", mapped, name="mapped"),
+    path("join/", join),
+    path("join/async/", join_async),
+    path("join/unguarded/", without_claim),
     path("api/keys/", Keys.as_view()),
     path("api/rows/", Rows.as_view()),
     path("api/members/promote/", Members.as_view({"post": "promote"})),

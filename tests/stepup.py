@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse
@@ -38,7 +40,7 @@ def carry_out(client: Client, response: HttpResponse, factor: Factor | None = No
     shown = {"code": factories.totp_code(factor)}
     answered = client.post(reverse("otpguard:code", args=[challenge.pk]), shown)
     assert answered.status_code == 303, (answered.status_code, answered.content[:500])
-    return continue_form(client, client.get(answered["Location"], follow=True))
+    return continue_form(client, arrive(client, answered["Location"]))
 
 
 def begin(
@@ -64,14 +66,21 @@ def go_on(client: Client, challenge: Challenge) -> HttpResponse:
     digits = SENT[-1].code.digits
     answered = client.post(reverse("otpguard:code", args=[challenge.pk]), {"code": digits})
     assert answered.status_code == 303, (answered.status_code, answered.content[:500])
-    return client.get(answered["Location"], follow=True)
+    return arrive(client, answered["Location"])
+
+
+def arrive(client: Client, url: str) -> HttpResponse:
+    """The page that a browser ends at: a page of ours that only leads on is gone through."""
+    page = client.get(url, follow=True)
+    found = re.search(rb'http-equiv="refresh" content="0; url=([^"]+)"', page.content)
+    return client.get(unescape(found[1].decode()), follow=True) if found else page
 
 
 def continue_form(client: Client, page: HttpResponse, **changed: str) -> HttpResponse:
     """Press Continue on the page that names the kept action."""
     data: dict[str, list[str]] = {}
-    for name, value in page.context["fields"]:
-        data.setdefault(name, []).append(value)
+    for field in page.context["fields"]:
+        data.setdefault(field["name"], []).append(field["value"])
     return client.post(page.context["url"], {**data, **changed})
 
 

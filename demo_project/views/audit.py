@@ -3,26 +3,54 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from demo_project.tenancy import ADMIN, MemberRequest, member_required
 from otpguard import requires_checkpoint
+from otpguard.labels import Text, event_label
 from otpguard.models import Event, Tenant
 
-LATEST = 20
+LATEST = 50
+SYSTEM = "the system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """One value of an event; `at` is set where it is a time."""
+
+    name: str
+    text: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One event in words. `about` is somebody else than `who`, or empty."""
+
+    at: datetime
+    who: str
+    about: str
+    what: Text
+    kind: str
+    checkpoint: str
+    details: tuple[Detail, ...]
 
 
 @member_required(ADMIN)
 @require_GET
 def audit(request: MemberRequest) -> HttpResponse:
-    """The latest events."""
-    bodies = [json.loads(row.body) for row in _events(request.membership.tenant)[:LATEST]]
-    return render(request, "demo/audit.html", {"events": bodies})
+    """The latest events: when, who, what."""
+    rows = list(_events(request.membership.tenant)[:LATEST])
+    return render(request, "demo/audit.html", {"lines": lines_of(rows)})
 
 
 @member_required(ADMIN)
@@ -44,6 +72,63 @@ def download(request: MemberRequest) -> StreamingHttpResponse:
     name = f"audit-{request.membership.tenant.slug}.jsonl"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def lines_of(rows: Iterable[Event]) -> list[Line]:
+    """Events in words. One read, for the names."""
+    rows = list(rows)
+    refs = {ref for row in rows for ref in (row.actor_ref, row.subject_ref) if ref}
+    known = User.objects.filter(pk__in=refs).values_list("pk", "username")
+    names = {str(pk): name for pk, name in known}
+    return [_line(row, names) for row in rows]
+
+
+def _line(row: Event, names: Mapping[str, str]) -> Line:
+    body: dict[str, Any] = json.loads(row.body)
+    subject = names.get(row.subject_ref, row.subject_ref)
+    return Line(
+        at=datetime.fromisoformat(body["at"]),
+        who=names.get(row.actor_ref, row.actor_ref) or SYSTEM,
+        about=subject if row.subject_ref != row.actor_ref else "",
+        what=event_label(row.kind),
+        kind=row.kind,
+        checkpoint=row.checkpoint,
+        details=tuple(_detail(name, value) for name, value in body["data"].items() if _says(value)),
+    )
+
+
+def _detail(name: str, value: object) -> Detail:
+    return Detail(name=name.replace("_", " "), text=_text(value), at=_time(value))
+
+
+def _time(value: object) -> datetime | None:
+    """The moment that a text of ISO 8601 names with its zone."""
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return at if at and at.tzinfo else None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_text(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(_text(each) for each in value)
+    return str(value)
+
+
+def _says(value: object) -> bool:
+    """False for what tells a reader nothing: emptiness, "no", nought, and keys of rows."""
+    if not value:
+        return False
+    try:
+        UUID(str(value))
+    except ValueError:
+        return True
+    return False
 
 
 def _events(tenant: Tenant) -> Any:  # noqa: ANN401 (a queryset of events)

@@ -27,6 +27,7 @@ def keys(request: MemberRequest) -> HttpResponse:
             request,
             minting.checkpoint_for(wanted["environment"]),
             target=f"{wanted['environment']} key '{wanted['name']}'",
+            form=form,
         )
         key, secret = minting.mint(tenant=tenant, user=request.user, **wanted)
         return _page(request, KeyForm(tenant), fresh=key, secret=secret)

@@ -2,7 +2,7 @@
 
 from otpguard.admin.approval import ApprovalAdmin
 from otpguard.admin.block import FactorBlockAdmin
-from otpguard.admin.challenge import ChallengeAdmin
+from otpguard.admin.challenge import ChallengeAdmin, PhoneClaimAdmin
 from otpguard.admin.delivery import DeliveryAdmin
 from otpguard.admin.enrollment import EnrollmentRuleAdmin
 from otpguard.admin.event import EventAdmin
@@ -36,6 +36,7 @@ __all__ = [
     "MembershipAdmin",
     "NoticeAdmin",
     "OptOutAdmin",
+    "PhoneClaimAdmin",
     "PolicyExceptionAdmin",
     "PolicyWishAdmin",
     "PriceAdmin",

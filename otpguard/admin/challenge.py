@@ -1,4 +1,7 @@
-"""Challenges: what was asked, over which channels, how it ended. No codes: there are none."""
+"""Challenges: what was asked, over which channels, how it ended. No codes: there are none.
+
+And the claims of anonymous ones: which browser may use which number, once.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -19,14 +23,14 @@ from otpguard.admin.base import (
     checkpoint_text,
     revealed,
 )
-from otpguard.admin.lists.filters import CheckpointFilter
+from otpguard.admin.lists.filters import CheckpointFilter, happened
 from otpguard.core.assurance import AssuranceLevel, Channel
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.facts import RequestFacts
 from otpguard.factors.phone import masked_destination
 from otpguard.flows.challenge.close import cancel_challenge
 from otpguard.labels import CHALLENGE_STATES, CHANNELS, DELIVERY_STATES, Text, level_label
-from otpguard.models import Challenge
+from otpguard.models import Challenge, PhoneClaim
 
 TONES = {
     ChallengeState.OPEN: "wait",
@@ -163,6 +167,67 @@ class ChallengeAdmin(ReadOnlyAdmin):
             for row in obj.deliveries.order_by("step")
         ]
         return format_html_join("", "<div>{} · {} · {}{}</div>", rows) or NOTHING
+
+
+@admin.register(PhoneClaim)
+class PhoneClaimAdmin(ReadOnlyAdmin):
+    """Phone claims, the newest first."""
+
+    ordering = ("-id",)
+    titled_by = ("checkpoint_name", "number_text")
+    list_display = (
+        "created_at",
+        "checkpoint_name",
+        "number_text",
+        "tenant",
+        "state_text",
+        "expires_at",
+        "used_at",
+    )
+    list_display_links = ("created_at",)
+    list_filter = (CheckpointFilter, ("used_at", happened(_("used"))))
+    search_fields = ("tenant__slug", "challenge__story")
+    list_select_related = ("challenge", "tenant")
+    fields = (
+        "checkpoint_name",
+        "challenge_link",
+        "number_text",
+        "tenant",
+        "state_text",
+        "user",
+        "created_at",
+        "expires_at",
+        "used_at",
+    )
+
+    def links(self, _request: HttpRequest, obj: PhoneClaim) -> list[tuple[Text, str]]:
+        """The story it belongs to."""
+        return [(_("Story"), self.list_url("event", story=obj.challenge.story))]
+
+    @admin.display(description=_("checkpoint"))
+    def checkpoint_name(self, obj: PhoneClaim) -> str:
+        """The checkpoint in words."""
+        return checkpoint_text(obj.checkpoint)
+
+    @admin.display(description=_("challenge"))
+    def challenge_link(self, obj: PhoneClaim) -> SafeString | str:
+        """The challenge, to click."""
+        return self.link_to("challenge", obj.challenge_id, self.checkpoint_name(obj))
+
+    @admin.display(description=_("number"))
+    def number_text(self, obj: PhoneClaim) -> str:
+        """Country code and the last two digits."""
+        number = revealed(obj.challenge.destination)
+        return masked_destination(Channel.SMS, number=number, email="") if number else NOTHING
+
+    @admin.display(description=_("state"))
+    def state_text(self, obj: PhoneClaim) -> SafeString:
+        """Used, expired or neither, as a label."""
+        if obj.used_at is not None:
+            return badge(_("used"), "good")
+        if obj.expires_at <= timezone.now():
+            return badge(_("expired"), "")
+        return badge(_("not used yet"), "wait")
 
 
 def _net(obj: Challenge, name: str) -> str:

@@ -46,6 +46,7 @@ CODES: dict[str, str] = {
     "otpguard.E088": "TENANCY is single, and a setting says otherwise.",
     "otpguard.E089": "SINGLE_ROLES names what the user model does not have.",
     "otpguard.E100": "Messages are not sent by a worker: not for production.",
+    "otpguard.E110": "The cookie that names a visitor's browser could travel over plain HTTP.",
     "otpguard.W001": "A checkpoint asks members for AAL1 only: below the B2B standard.",
     "otpguard.W002": "A cache middleware may answer before enrollment is enforced.",
     "otpguard.W003": "The host must be fixed: messages carry it.",

@@ -19,7 +19,7 @@ BEHIND_A_PROXY = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORW
 
 
 def check_deployment(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E016, E080, E100, W003, W011, W042: what must not go into production."""
+    """E016, E080, E100, E110, W003, W011, W042: what must not go into production."""
     found: list[CheckMessage] = []
     try:
         mine = settings()
@@ -31,6 +31,9 @@ def check_deployment(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's 
     if worker() is not Worker.CELERY:
         detail = 'Name a broker in CELERY_BROKER_URL, and take WORKER = "inline" out.'
         found.append(error("otpguard.E100", detail))
+    if not (django_settings.SESSION_COOKIE_SECURE or django_settings.SECURE_SSL_REDIRECT):
+        detail = "Set SECURE_SSL_REDIRECT, or SESSION_COOKIE_SECURE if a proxy redirects to HTTPS."
+        found.append(error("otpguard.E110", detail))
     if mine.test_numbers:
         found.append(error("otpguard.E080", "Take TEST_NUMBERS out of the settings."))
     if "*" in django_settings.ALLOWED_HOSTS:

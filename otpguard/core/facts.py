@@ -21,6 +21,8 @@ class RequestFacts:
     `host`, `secure` and `email`, that of the account, are known for unsafe methods only: reading a
     page sends nothing. `device` is the id in this browser's
     signed cookie: it says which browser asks, not that it is still known (see factors.devices).
+    `browser` names the browser of an anonymous request, about somebody who has no account: then
+    `user` and `sid` are empty (C28).
     """
 
     now: datetime
@@ -33,6 +35,7 @@ class RequestFacts:
     primary: Primary = Primary.NONE
     authenticated_at: datetime | None = None
     device: str = ""
+    browser: str = ""
     client_ip: str = ""
     agent: str = ""
     host: str = ""

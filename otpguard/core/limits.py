@@ -61,6 +61,7 @@ class CapName(StrEnum):
     """What a cap counts by."""
 
     SESSION = "session"
+    BROWSER = "browser"
     IP = "ip"
     FACTOR = "factor"
     NUMBER = "number"
@@ -115,6 +116,7 @@ def caps_for_start(
     confirmed: bool,
     strict: bool,
     unreadable_ip_limit: int,
+    browser: str = "",
 ) -> tuple[Cap, ...]:
     """The caps that one start is charged to, all or none.
 
@@ -126,8 +128,13 @@ def caps_for_start(
     and has no cap per day: a stranger in a stolen session would use it up, and the owner could not
     start on a new browser (A27). The lanes bound what can be guessed. Clients whose IP address
     cannot be read share one cap of `unreadable_ip_limit` an hour (A30).
+
+    An anonymous start has a `browser` in the place of `sid`, `user` and `factor`. Anyone gets a new
+    id of a browser at will, so its own cap bounds mistakes, and those of number and IP bound the
+    rest.
     """
-    caps = [Cap(name=CapName.SESSION, key=sid, limit=20, window=_HOUR)]
+    name, key = (CapName.BROWSER, browser) if browser else (CapName.SESSION, sid)
+    caps = [Cap(name=name, key=key, limit=20, window=_HOUR)]
     if client_ip:
         limit = 60 if not sends or (confirmed and not strict) else 10
         caps.append(Cap(name=CapName.IP, key=network_of(client_ip), limit=limit, window=_HOUR))
@@ -139,7 +146,8 @@ def caps_for_start(
         caps.append(Cap(name=CapName.FACTOR, key=f"{factor} {lane}", limit=limit, window=_DAY))
     elif sends:
         caps.append(Cap(name=CapName.NUMBER, key=phone_index, limit=3, window=_DAY))
-        caps.append(Cap(name=CapName.ENROLLMENT, key=user, limit=6, window=_DAY))
+        if not browser:
+            caps.append(Cap(name=CapName.ENROLLMENT, key=user, limit=6, window=_DAY))
     return tuple(caps)
 
 

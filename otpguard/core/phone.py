@@ -81,6 +81,16 @@ class PhoneNumber:
         return mask_phone(self.e164)
 
 
+def spelled_phone(e164: str) -> str:
+    """A number as people write it, "+1 201-555-0123"; unchanged if it is none. For the eyes of the
+    person who has just typed it."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def parse_phone(raw: str, *, region: str) -> PhoneNumber:
     """Read a number as a person types or pastes it; `region` (ISO 3166) is for one without "+".
 

@@ -35,6 +35,7 @@ class StartReason(StrEnum):
     WAIT = "wait"
     TOO_EARLY = "too_early"
     CAP_SESSION = "cap_session"
+    CAP_BROWSER = "cap_browser"
     CAP_IP = "cap_ip"
     CAP_FACTOR = "cap_factor"
     CAP_NUMBER = "cap_number"
@@ -52,6 +53,8 @@ def reason_of_cap(cap: CapName) -> StartReason:
     match cap:
         case CapName.SESSION:
             return StartReason.CAP_SESSION
+        case CapName.BROWSER:
+            return StartReason.CAP_BROWSER
         case CapName.IP | CapName.UNREADABLE_IP | CapName.UNREADABLE_IP_NOTED:
             return StartReason.CAP_IP
         case CapName.FACTOR:

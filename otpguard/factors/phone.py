@@ -13,7 +13,14 @@ from otpguard.account import email_of
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel
 from otpguard.core.facts import RequestFacts
-from otpguard.core.phone import NumberFacts, PhoneNumber, mask_email, mask_phone, number_facts
+from otpguard.core.phone import (
+    NumberFacts,
+    PhoneNumber,
+    mask_email,
+    mask_phone,
+    number_facts,
+    spelled_phone,
+)
 from otpguard.core.reasons import StartReason
 from otpguard.core.secrets import same
 from otpguard.core.shipped_kinds import PHONE
@@ -90,14 +97,27 @@ def reachable(
     `known` is what the number says, if that was read already.
     """
     by_email = factor.confirmed and is_bound_email(factor, email)
-    said = known or number_facts(number_of(factor))
-    by_number = _BY_VOICE if said.is_land_line else _BY_NUMBER
+    by_number = reachable_by_number(known or number_facts(number_of(factor)))
     return by_number | {Channel.EMAIL} if by_email else by_number
+
+
+def reachable_by_number(said: NumberFacts) -> frozenset[Channel]:
+    """The channels of a number, by what it says of itself."""
+    return _BY_VOICE if said.is_land_line else _BY_NUMBER
 
 
 def masked_destination(channel: Channel, *, number: str, email: str) -> str:
     """Where a code over `channel` goes, as it may be shown."""
     return mask_email(email) if channel is Channel.EMAIL else mask_phone(number)
+
+
+def just_typed(challenge: Challenge) -> str:
+    """The number in full, as people write it, while the code is to confirm a number that this login
+    session has just entered; else empty. Such a code goes to that number alone."""
+    factor = challenge.factor
+    if factor is None or factor.kind != PHONE.slug or factor.confirmed or not challenge.enrolls:
+        return ""
+    return spelled_phone(challenge.destination.reveal())
 
 
 def reindex(factors: Iterable[Factor]) -> list[Factor]:

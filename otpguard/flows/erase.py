@@ -54,7 +54,8 @@ def erase_person(*, facts: RequestFacts, user_id: str) -> None:
     """Delete all our rows of a person who is about to be deleted, in the caller's transaction.
 
     Locks the person for good, so that nobody logs in or proves anything, then their
-    memberships, challenges, factors and grants. Writes `person.removed` with the counts, unless
+    memberships, challenges, factors and grants. Anonymous challenges go too that proved a number of
+    theirs, or whose claim went into their account. Writes `person.removed` with the counts, unless
     there was nothing. Raises ErasureRefused while a hold on the person runs, or a tenant of theirs
     is under legal hold.
     """
@@ -62,7 +63,9 @@ def erase_person(*, facts: RequestFacts, user_id: str) -> None:
     members = Membership.objects.select_for_update(of=("self",), no_key=True)
     list(members.filter(Q(user_id=user_id)).order_by("pk").values_list("pk"))
     _check(Hold.objects.filter(Q(user_id=user_id)), is_kept(user_id=user_id), facts)
-    counts = _delete(facts, get_user_model(), user_id, "user", "person removed")
+    counts = _delete_anonymous(facts, user_id)
+    for name, count in _delete(facts, get_user_model(), user_id, "user", "person removed").items():
+        counts[name] = counts.get(name, 0) + count
     if counts:
         where = Circumstances.of(facts, tenant="", subject=user_id)
         record(PersonRemoved(counts=counts), where)
@@ -97,6 +100,22 @@ def _check(holds: QuerySet[Hold], kept: bool, facts: RequestFacts) -> None:  # n
         raise ErasureRefused(str(_("A legal hold forbids this.")))
     if holds.filter(lifted_at=None, until__gt=facts.now).exists():
         raise ErasureRefused(str(_("A waiting period is running. Lift it first, or wait for it.")))
+
+
+def _delete_anonymous(facts: RequestFacts, user_id: str) -> dict[str, int]:
+    """End and delete the anonymous challenges of a person, as far as their numbers and claims tell,
+    with deliveries, receipts and claims. Returns counts by kind."""
+    phones = Factor.objects.filter(Q(user_id=user_id)).exclude(phone_index="")
+    pairs = phones.values_list("phone_index", "phone_index_old")
+    indexes = {index for pair in pairs for index in pair} - {""}
+    theirs = Q(phone_index__in=indexes) | Q(claim__user=user_id)
+    keys = list(Challenge.objects.exclude(browser="").filter(theirs).values_list("pk", flat=True))
+    if not keys:
+        return {}
+    rows = Challenge.objects.filter(pk__in=keys)
+    cancel_open(facts, rows, "person removed")
+    gone = _counted(Receipt.objects.filter(delivery__challenge__in=keys).delete()[1])
+    return {**gone, **_counted(rows.delete()[1])}
 
 
 def _delete(

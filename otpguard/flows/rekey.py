@@ -23,7 +23,7 @@ from otpguard import vault
 from otpguard.core.shipped_kinds import PHONE
 from otpguard.database import transaction
 from otpguard.factors import phone
-from otpguard.models import Challenge, Event, Factor, NoticeEmail, OptOut, Usage
+from otpguard.models import Challenge, Event, Factor, NoticeEmail, OptOut, PhoneClaim, Usage
 from otpguard.models.fields import Encrypted, EncryptedTextField
 
 BATCH = 500
@@ -139,6 +139,10 @@ def _move_challenge_index(challenge: Challenge) -> list[str]:
     index = vault.blind_indexes(challenge.destination.reveal())[0]
     if index == challenge.phone_index:
         return []
+    if challenge.browser:
+        # No factor has this number, so its claim and its caps' counts move here.
+        PhoneClaim.objects.filter(challenge=challenge).update(phone_index=index)
+        Usage.objects.filter(cap="number", key=challenge.phone_index).update(key=index)
     challenge.phone_index = index
     return ["phone_index"]
 

@@ -1,7 +1,8 @@
 """Asks in URLs: what a refused request wanted, encrypted and short-lived.
 
 The token goes through the browser, so it is encrypted, not only signed: it holds the sid. It starts
-nothing by itself, and only the same user in the same login session can use it.
+nothing by itself, and only the same user in the same login session can use it. That of an anonymous
+request names neither, and has a purpose of its own.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from otpguard.exceptions import Ask
 LIFE = timedelta(minutes=30)
 
 
-def encrypt(ask: Ask) -> str:
-    """A token for `ask`, fit for a path."""
+def encrypt(ask: Ask, *, purpose: str = vault.ASK) -> str:
+    """A token for `ask`, fit for a path. Only `decrypt` with the same purpose opens it."""
     plain = {**asdict(ask), "send_options": ask.send_options.dump()}
-    return vault.encrypt_token(vault.ASK, json.dumps(plain, separators=(",", ":")))
+    return vault.encrypt_token(purpose, json.dumps(plain, separators=(",", ":")))
 
 
-def decrypt(token: str) -> Ask | None:
+def decrypt(token: str, *, purpose: str = vault.ASK) -> Ask | None:
     """The ask of a token; None when it was tampered with or is older than half an hour."""
     try:
-        plain = json.loads(vault.decrypt_token(vault.ASK, token, max_age=LIFE))
+        plain = json.loads(vault.decrypt_token(purpose, token, max_age=LIFE))
         return Ask(**{**plain, "send_options": send_options(**plain["send_options"])})
     except (ValueError, TypeError, KeyError):  # no token of ours, or one of another release
         return None

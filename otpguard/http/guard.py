@@ -44,6 +44,7 @@ def require(
     reads_safely: bool | None = None,
     preferred_methods: Methods = None,
     fallback_timeout: Timeout = None,
+    form: Any = None,  # noqa: ANN401 (a form of Django's, or None)
 ) -> Allow:
     """Let this request pass `checkpoint`, or raise.
 
@@ -59,19 +60,26 @@ def require(
     `fallback_timeout` the wait before the next one (a timedelta or seconds, 2 to 120). They come
     before what tenant and site say; a channel that the tenant's policy does not allow stays out.
 
+    `form` is the form as it was filled in. Its labels name the fields on the page that sends it on;
+    those of a class view's `form_class` or model are found without it.
+
     Raises RequestRefused, which the middleware turns into the challenge page or a problem document
     (503 while the store is down). Raises ImproperlyConfigured for an unknown checkpoint, channel or
     wait, or without the middleware, and TypeError for a body that holds anything else.
     """
-    return _require(
-        request,
-        checkpoint,
-        target=target,
-        body=body,
-        reads_safely=reads_safely,
-        send_options=send_options_of(preferred_methods, fallback_timeout),
-        early=False,
-    )
+    try:
+        return _require(
+            request,
+            checkpoint,
+            target=target,
+            body=body,
+            reads_safely=reads_safely,
+            send_options=send_options_of(preferred_methods, fallback_timeout),
+            early=False,
+        )
+    except RequestRefused as refused:
+        refused.form = form
+        raise
 
 
 def enforce(request: HttpRequest, marker: Marker, kwargs: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
@@ -65,6 +66,8 @@ class RequestRefused(StepUpRefused):
     def __init__(self, pending: PendingRefusal) -> None:
         super().__init__(pending.decision, pending.ask)
         self.facts = pending.facts
+        self.form: Any = None
+        """The form that the view had read, if it said so."""
 
 
 def state_of(request: HttpRequest) -> GuardState:

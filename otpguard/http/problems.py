@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import JsonResponse
@@ -40,8 +41,11 @@ def problem(
     return uncached(response)
 
 
-def refusal_problem(decision: Refusal, *, checkpoint: str, url: str) -> JsonResponse:
-    """The problem document of a refusal; `url` is where a person can do something about it."""
+def refusal_problem(
+    decision: Refusal, *, checkpoint: str, url: str, subject: Mapping[str, str]
+) -> JsonResponse:
+    """The problem document of a refusal; `url` is where a person can do something about it and
+    `subject` what a dialog names: `action`, `target` and `tenant_name`."""
     reason = str(reason_text(decision.reason))
     common = {"checkpoint": checkpoint, "reason": str(decision.reason)}
     match decision:
@@ -56,14 +60,9 @@ def refusal_problem(decision: Refusal, *, checkpoint: str, url: str) -> JsonResp
                 acr=decision.level.name,
                 max_age=int(decision.ttl.total_seconds()),
                 **{"enroll_url" if enroll else "challenge_url": url},
+                **subject,
             )
-            # RFC 9470, section 3.
-            response["WWW-Authenticate"] = (
-                'Bearer error="insufficient_user_authentication",'
-                ' error_description="A stronger or more recent authentication is required",'
-                f' acr_values="{decision.level.name}",'
-                f" max_age={int(decision.ttl.total_seconds())}"
-            )
+            response["WWW-Authenticate"] = _insufficient(decision)
         case Wait():
             response = problem(
                 403,
@@ -83,6 +82,16 @@ def refusal_problem(decision: Refusal, *, checkpoint: str, url: str) -> JsonResp
             if status == STATUS_OF[Reason.NOT_LOGGED_IN]:
                 response["WWW-Authenticate"] = 'Session realm="login"'
     return response
+
+
+def _insufficient(decision: RequireChallenge | RequireEnrollment) -> str:
+    """The header of RFC 9470, section 3."""
+    return (
+        'Bearer error="insufficient_user_authentication",'
+        ' error_description="A stronger or more recent authentication is required",'
+        f' acr_values="{decision.level.name}",'
+        f" max_age={int(decision.ttl.total_seconds())}"
+    )
 
 
 def wants_problem(request: Any) -> bool:  # noqa: ANN401 (read by headers only)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,18 +20,20 @@ from otpguard.core.decision import Reason, RequireChallenge, RequireEnrollment, 
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask
 from otpguard.flows.checkpoint import kept_form
+from otpguard.flows.checkpoint.form_labels import form_labels
 from otpguard.flows.release import hold
 from otpguard.http import pages
 from otpguard.http.guard_state import RequestRefused, state_of
 from otpguard.http.intents import form_fields, full_path_of, is_small_enough, kept_form_of
 from otpguard.http.login import with_sid
 from otpguard.http.problems import STATUS_OF, refusal_problem, wants_problem
-from otpguard.http.return_path import full_path, redirect_to_login_page, return_path
+from otpguard.http.return_path import came_from, full_path, redirect_to_login_page, return_path
 from otpguard.http.step_up_url import step_up_url
 from otpguard.http.unavailable import unavailable
 from otpguard.http.uncached import uncached
 from otpguard.labels import Text, checkpoint_label, reason_text
 from otpguard.models import Tenant
+from otpguard.tenants.single import is_the_one
 
 WHY_HELD: Mapping[hold.HoldCause | None, Text] = {
     hold.HoldCause.NEW_ROLE: _(
@@ -64,11 +67,14 @@ def respond_to_refusal(request: HttpRequest, refused: RequestRefused) -> HttpRes
     url = ""
     if can_act and facts.sid:
         ask = replace(refused.ask, sid=facts.sid)
-        ask = _with_way_back(request, facts, ask, machine=machine)
+        ask = _with_way_back(request, facts, ask, machine=machine, form=refused.form)
         url = step_up_url(request, ask)
     if machine:
         absolute = request.build_absolute_uri(url) if url else ""
-        return refusal_problem(decision, checkpoint=refused.ask.checkpoint, url=absolute)
+        subject = _subject(refused.ask) if can_act else {}
+        return refusal_problem(
+            decision, checkpoint=refused.ask.checkpoint, url=absolute, subject=subject
+        )
     if url:
         response: HttpResponse = SeeOther(url)
     elif decision.reason is Reason.STORE_UNAVAILABLE:
@@ -80,13 +86,30 @@ def respond_to_refusal(request: HttpRequest, refused: RequestRefused) -> HttpRes
     return uncached(response)
 
 
-def _with_way_back(request: HttpRequest, facts: RequestFacts, ask: Ask, *, machine: bool) -> Ask:
+def _subject(ask: Ask) -> dict[str, str]:
+    """What is to be confirmed, in words. Who may confirm is a member and knows the tenant."""
+    name = ""
+    if ask.tenant and not is_the_one(ask.tenant):
+        named = Tenant.objects.filter(pk=ask.tenant).values_list("name", flat=True).first()
+        name = named or ""
+    action = str(checkpoint_label(checkpoint_named(ask.checkpoint)))
+    return {"action": action, "target": ask.target, "tenant_name": name}
+
+
+def _with_way_back(
+    request: HttpRequest,
+    facts: RequestFacts,
+    ask: Ask,
+    *,
+    machine: bool,
+    form: Any,  # noqa: ANN401 (a form of Django's, or None)
+) -> Ask:
     """The ask with the place to return to: the page itself, or the form that was kept."""
     if machine:
         return ask  # the client repeats its own call
     ask = replace(ask, next=return_path(request))
     if request.method in {"GET", "HEAD"}:
-        return ask
+        return replace(ask, came_from=came_from(request))
     if request.method != "POST" or not is_small_enough(request):
         return replace(ask, unkept=True)
     form_id = kept_form.keep_form(
@@ -94,7 +117,12 @@ def _with_way_back(request: HttpRequest, facts: RequestFacts, ask: Ask, *, machi
         ask=ask,
         path=full_path_of(request),
         fields=form_fields(request),
-        files=list(request.FILES),
+        files=[name for name in request.FILES for _ in request.FILES.getlist(name)],
+        labels=form_labels(
+            (*request.POST, *request.FILES),
+            view=request.resolver_match.func if request.resolver_match else None,
+            form=form,
+        ),
         sent=kept_form_of(request) or "",
     )
     return replace(ask, kept=form_id, unkept=not form_id)

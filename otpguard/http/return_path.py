@@ -12,11 +12,14 @@ from django.conf import settings as django_settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils.encoding import iri_to_uri
 from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 LONGEST_URL = 4000
 """Servers refuse a request line of more than 4,094 characters (gunicorn), or a few more."""
+
+LONGEST_CAME_FROM = 500
 
 LOOKED_AT = 2000
 
@@ -36,6 +39,28 @@ def return_path(request: HttpRequest) -> str:
         path = escape_leading_slashes(iri_to_uri(parts.path))
         return f"{path}?{iri_to_uri(parts.query)}" if parts.query else path
     return full_path(request).partition("?")[0]
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of this site with the link that was followed; empty if it is unknown, too long to
+    travel in a URL, this page itself or one of a step-up, which would lead back here."""
+    referer = request.headers.get("Referer", "")
+    if not referer or not is_of_this_site(request, referer):
+        return ""
+    parts = urlsplit(referer)
+    path = escape_leading_slashes(iri_to_uri(parts.path))
+    full = f"{path}?{iri_to_uri(parts.query)}" if parts.query else path
+    if len(full) > LONGEST_CAME_FROM or path == request.path or _is_ours(request, parts.path):
+        return ""
+    return full
+
+
+def _is_ours(request: HttpRequest, path: str) -> bool:
+    below = path.removeprefix(get_script_prefix().rstrip("/"))
+    try:
+        return resolve(below, urlconf=getattr(request, "urlconf", None)).app_name == "otpguard"
+    except Resolver404:
+        return True  # a page that there is not is no way back
 
 
 def safe_path(request: HttpRequest, path: str) -> str:

@@ -25,9 +25,18 @@ _NAMED = "session:"
 
 def step_up_url(request: HttpRequest, ask: Ask) -> str:
     """The URL of the first page of a step-up. A long `next` is kept in the web session."""
+    return reverse("otpguard:choose", args=[_token(request, ask)])
+
+
+def enroll_url(request: HttpRequest, ask: Ask, kind: str) -> str:
+    """The URL of the page of a step-up that sets up a factor of `kind`."""
+    return reverse("otpguard:enroll-kind", args=[_token(request, ask), kind])
+
+
+def _token(request: HttpRequest, ask: Ask) -> str:
     if len(ask.next) > LONGEST_NEXT:
         ask = replace(ask, next=_keep(request, ask.next))
-    return reverse("otpguard:choose", args=[ask_token.encrypt(ask)])
+    return ask_token.encrypt(ask)
 
 
 def ask_of(request: HttpRequest, token: str) -> Ask | None:

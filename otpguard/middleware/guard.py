@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from otpguard.api.permissions import RequiresCheckpoint
-from otpguard.exceptions import StoreUnavailable
+from otpguard.exceptions import ClaimRefused, StoreUnavailable
 from otpguard.flows.checkpoint import guard
 from otpguard.http import current_request, login
 from otpguard.http import guard as door
@@ -28,7 +28,9 @@ from otpguard.http.refusal import respond_to_refusal
 from otpguard.http.session import TOMBSTONE, is_moved
 from otpguard.http.unavailable import unavailable
 from otpguard.http.uncached import uncached
+from otpguard.middleware.download import note_download
 from otpguard.store_errors import STORE_ERRORS
+from otpguard.web.number.claim import ask_for_number
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 SERVER_ERROR = 500
@@ -60,6 +62,7 @@ class OtpguardMiddleware:
         state = request.__dict__[STATE]
         if state is not None:
             finish_response(state, response)
+            note_download(request, response)
         leave_tombstone(request)
         return follow_session(request, response) if is_moved(request) else response
 
@@ -69,6 +72,7 @@ class OtpguardMiddleware:
         state = request.__dict__[STATE]
         if state is not None:
             await sync_to_async(finish_response)(state, response)
+            note_download(request, response)
         await _leave_tombstone_async(request)
         if is_moved(request):
             return await sync_to_async(follow_session)(request, response)
@@ -112,6 +116,8 @@ class OtpguardMiddleware:
         """
         if isinstance(exception, RequestRefused):
             return _respond(request, exception)
+        if isinstance(exception, ClaimRefused):
+            return ask_for_number(request, exception.checkpoint)
         if isinstance(exception, StoreUnavailable) or (
             isinstance(exception, STORE_ERRORS) and is_ours_to_close(request)
         ):

@@ -21,6 +21,7 @@ from otpguard.models.grant import Grant, KeptForm
 from otpguard.models.hold import Hold
 from otpguard.models.notice import Notice, NoticeEmail
 from otpguard.models.opt_out import OptOut
+from otpguard.models.phone_claim import PhoneClaim
 from otpguard.models.policy import PolicyWish
 from otpguard.models.policy_exception import PolicyException
 from otpguard.models.price import Price
@@ -52,6 +53,7 @@ __all__ = [
     "NoticeEmail",
     "OptOut",
     "PasskeyFactor",
+    "PhoneClaim",
     "PhoneFactor",
     "PolicyException",
     "PolicyWish",

@@ -15,21 +15,30 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.clock import CLOCK_SKEW
+from otpguard.core.consent import VERSION_LENGTH
 from otpguard.database import PinnedManager, PinnedModel
 from otpguard.ids import new_id
 from otpguard.models.factor import Factor
 from otpguard.models.fields import EncryptedTextField
 from otpguard.models.tenant import Tenant
 
+BROWSER_LENGTH = 43
+"""Characters of the id of a browser: 256 random bits."""
+
 
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     """Named queries over challenges."""
 
-    def of(self, *, sid: str, user: str, tenant: str) -> Self:
-        """Those of one user in one login session and tenant (A23); none without a session."""
+    def of(self, *, sid: str, user: str, tenant: str, browser: str = "") -> Self:
+        """Those of one user in one login session and tenant (A23); none without a session.
+
+        With `browser`, the anonymous ones of that browser in the tenant instead.
+        """
+        where = Q(tenant_id=tenant) if tenant else Q(tenant=None)
+        if browser:
+            return self.filter(where, user=None, browser=browser)
         if not sid or not user:
             return self.none()
-        where = Q(tenant_id=tenant) if tenant else Q(tenant=None)
         return self.filter(where, Q(sid=sid, user_id=user))
 
     def open_at(self, now: datetime) -> Self:
@@ -43,12 +52,14 @@ ChallengeManager = PinnedManager.from_queryset(ChallengeQuerySet)
 
 
 class Challenge(PinnedModel):
-    """One request to prove one factor for one checkpoint.
+    """One request to prove one factor, or one number without an account, for one checkpoint.
 
     The row holds no code: the code is derived from `seed`, the id and `generation` with a key that
     is not in the database. `due_at` is the fallback timer, swept by every worker (C9). `net` holds
-    client IP, agent and host of the request, encrypted. `enrolls` means that the right answer
-    confirms the factor. `ceremony` is what its kind keeps for the answer, such as the state of a
+    client IP, agent and host of the request, encrypted. `enrolls` means that nothing has confirmed
+    the factor or the number yet: the right answer does. An anonymous challenge has a `browser` in
+    the place of user, login session and factor (C28); `consent_version` is the text that was agreed
+    to on its page. `ceremony` is what its kind keeps for the answer, such as the state of a
     WebAuthn ceremony, used once (A22). `answered_step` is the step of `plan` whose code was right;
     of our own, which several steps may carry, the last one that left.
     """
@@ -58,6 +69,7 @@ class Challenge(PinnedModel):
     key_id = models.CharField(max_length=8)
     generation = models.PositiveSmallIntegerField(default=0)
     sid = models.CharField(max_length=43)
+    browser = models.CharField(max_length=BROWSER_LENGTH, blank=True)
     story = models.UUIDField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     tenant = models.ForeignKey(
@@ -75,6 +87,7 @@ class Challenge(PinnedModel):
     binds = models.BooleanField(default=False)
     target = EncryptedTextField(blank=True)
     next = models.TextField(blank=True)
+    came_from = models.TextField(blank=True)
     kept = models.UUIDField(null=True, blank=True)
     unkept = models.BooleanField(default=False)
     send_options = models.JSONField(default=dict)
@@ -85,6 +98,7 @@ class Challenge(PinnedModel):
     ceremony = EncryptedTextField(blank=True)
     destination = EncryptedTextField(blank=True)
     phone_index = models.CharField(max_length=64, blank=True)
+    consent_version = models.CharField(max_length=VERSION_LENGTH, blank=True)
     net = EncryptedTextField(blank=True)
     language = models.CharField(max_length=16, blank=True)
     plan = models.JSONField(default=list)
@@ -116,6 +130,11 @@ class Challenge(PinnedModel):
             models.CheckConstraint(
                 condition=Q(attempts__lte=F("max_attempts")), name="otpguard_challenge_attempts"
             ),
+            models.CheckConstraint(
+                condition=Q(browser="")
+                | (Q(user=None, factor=None, sid="") & ~Q(destination="") & ~Q(phone_index="")),
+                name="otpguard_challenge_anonymous",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -131,6 +150,17 @@ class Challenge(PinnedModel):
             models.Index(fields=["sid", "created_at"], name="otpguard_challenge_sid"),
             models.Index(fields=["factor", "created_at"], name="otpguard_challenge_factor"),
             models.Index(fields=["tenant", "id"], name="otpguard_challenge_tenant"),
+            # Of the anonymous alone: the others have no entry here, and pay nothing.
+            models.Index(
+                fields=["browser", "created_at"],
+                name="otpguard_challenge_browser",
+                condition=~Q(browser=""),
+            ),
+            models.Index(
+                fields=["phone_index"],
+                name="otpguard_challenge_number",
+                condition=~Q(browser=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -124,8 +124,8 @@ KeptFormManager = PinnedManager.from_queryset(KeptFormQuerySet)
 class KeptForm(PinnedModel):
     """A form that waits, encrypted, until its sender has proven who they are.
 
-    Single use, bound to user, tenant, login session, path and intent. Files and secret fields are
-    never in `body`; `withheld` names the fields that must be typed again.
+    Single use, bound to user, tenant, login session, path and intent. Of files and secret fields
+    `body` holds the names only: they must be entered again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -138,7 +138,6 @@ class KeptForm(PinnedModel):
     path = models.TextField()
     intent = models.CharField(max_length=64, blank=True)
     body = EncryptedTextField()
-    withheld = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

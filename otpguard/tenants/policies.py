@@ -87,6 +87,13 @@ def at(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> Policy:
     return policy
 
 
+def site_scope() -> Scope:
+    """The scope of the site outside any tenant, at its version of now. One read; raises
+    DatabaseError."""
+    site = PolicyWish.objects.filter(tenant=None, current=True).aggregate(at=Sum("stamp"))
+    return Scope(tenant="", version=site["at"] or 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserWide:
     """The policy for what concerns a person in all their tenants, and what it would be without
@@ -108,13 +115,13 @@ def user_wide(checkpoint: Checkpoint, *, user: str, now: datetime) -> UserWide:
                 Q(user_id=user), active=True, tenant__status=Tenant.Status.ACTIVE
             ).values_list("tenant_id", "tenant__policy_version", "tenant__annual_contract_value")
         )
-        site = PolicyWish.objects.filter(tenant=None, current=True).aggregate(at=Sum("stamp"))
+        site = site_scope()
     except (DatabaseError, InterfaceError) as error:
         raise StoreUnavailable("the memberships cannot be read") from error
     scopes = [
         Scope.of(str(tenant), version=version, annual_contract_value=contract)
         for tenant, version, contract in rows
-    ] or [Scope(tenant="", version=site["at"] or 0)]
+    ] or [site]
     bases = [_cached(checkpoint, scope, without_tenants=True) for scope in scopes]
     base = strictest([each.at(now) for each in bases])
     policy = strictest([at(checkpoint, scope, now=now) for scope in scopes])

@@ -6,7 +6,7 @@ from otpguard.channels import prices
 from otpguard.channels.breaker import successes
 from otpguard.channels.providers.memory import SENT
 from otpguard.flows import todo
-from otpguard.flows.challenge.answer import lately as answers
+from otpguard.flows.challenge.closed import lately as answers
 from otpguard.flows.challenge.start import lately as starts
 from otpguard.flows.checkpoint.kept_form import lately as kept
 from otpguard.flows.checkpoint.refusals import lately as refusals

@@ -100,6 +100,7 @@ NOT_STARTED: Mapping[StartReason, Text] = {
     StartReason.WAIT: _TOO_MANY_GUESSES,
     StartReason.TOO_EARLY: _("A code was sent only a moment ago."),
     StartReason.CAP_SESSION: _TOO_MANY_CODES,
+    StartReason.CAP_BROWSER: _TOO_MANY_CODES,
     StartReason.CAP_IP: _TOO_MANY_CODES,
     StartReason.CAP_FACTOR: _TOO_MANY_CODES,
     StartReason.CAP_NUMBER: _TOO_MANY_CODES,

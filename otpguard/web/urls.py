@@ -1,10 +1,12 @@
-"""URLs of the step-up pages, the Security page and its subpages."""
+"""URLs of the step-up pages, the pages of visitors, the Security page and its subpages."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from otpguard.web import log_out, webhook
+from otpguard.web.number import code as number_code
+from otpguard.web.number import enter
 from otpguard.web.security import (
     add_factor,
     change_number,
@@ -26,6 +28,17 @@ urlpatterns = [
     path("challenge/<uuid:challenge_id>/cancel/", code.cancel, name="cancel"),
     path("challenge/<uuid:challenge_id>/repudiate/", code.repudiate, name="repudiate"),
     path("challenge/<uuid:challenge_id>/continue/", code.go_on, name="continue"),
+    path("number/<str:token>/", enter.enter_number, name="number"),
+    path("number/code/<uuid:challenge_id>/", number_code.number_code, name="number-code"),
+    path("number/code/<uuid:challenge_id>/again/", number_code.number_again, name="number-again"),
+    path(
+        "number/code/<uuid:challenge_id>/cancel/", number_code.number_cancel, name="number-cancel"
+    ),
+    path(
+        "number/code/<uuid:challenge_id>/continue/",
+        number_code.number_continue,
+        name="number-continue",
+    ),
     path("status/<str:token>/", status.status, name="status"),
     path("log-out/", log_out.log_out, name="log-out"),
     path("", security.security, name="security"),

@@ -23,6 +23,7 @@ from otpguard.models import (
     Membership,
     Notice,
     OptOut,
+    PhoneClaim,
     PolicyException,
     PolicyWish,
     Price,
@@ -34,7 +35,7 @@ from otpguard.models import (
     WhatsAppSender,
 )
 from tests import factories
-from tests.models.rows import challenge, delivery
+from tests.models.rows import anonymous, challenge, claim, delivery
 from tests.prices import price
 
 NUMBER = "+12015550199"
@@ -108,6 +109,7 @@ def _of_sending(member: Membership) -> Rows:
         Challenge: asked,
         Delivery: sent,
         OptOut: factories.opt_out(NUMBER),
+        PhoneClaim: claim(anonymous(NUMBER, tenant=member.tenant)),
         Receipt: Receipt.objects.create(
             provider="memory", digest="d" * 64, delivery=sent, state="failed", raw=f"To={NUMBER}"
         ),

@@ -6,10 +6,12 @@ import pytest
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from otpguard.models import Challenge, Event
 from tests import factories
 from tests.admin.acting import Act
+from tests.models.rows import anonymous, claim
 from tests.stepup import begin, continue_form, step_up
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +65,24 @@ def test_staff_of_one_tenant_do_not_cancel_the_sites_challenge(
     assert page.status_code == 403
     asked.refresh_from_db()
     assert asked.state == "open"
+
+
+def test_a_claim_shows_its_number_masked_and_what_became_of_it(site: Client) -> None:
+    rows = [
+        (claim(anonymous("+12015550142")), "not used yet"),
+        (claim(anonymous("+12015550142"), used_at=timezone.now()), "used"),
+        (claim(anonymous("+12015550142"), expires_at=timezone.now()), "expired"),
+    ]
+    pages = [site.get(reverse("admin:otpguard_phoneclaim_changelist")).content.decode()]
+    for row, state in rows:
+        url = reverse("admin:otpguard_phoneclaim_change", args=[row.pk])
+        pages.append(site.get(url).content.decode())
+        assert state in pages[-1]
+    assert all("+1 ••• ••42" in page and "5550142" not in page for page in pages)
+
+
+def test_an_operator_cancels_a_visitors_challenge(act: Act) -> None:
+    asked = anonymous("+12015550142")
+    act(reverse("admin:otpguard_challenge_do_cancel", args=[asked.pk]), reason="pumping")
+    asked.refresh_from_db()
+    assert asked.state == "canceled"

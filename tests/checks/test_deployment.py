@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from celery import Celery, current_app
 from django.test import override_settings
@@ -11,7 +13,14 @@ from tests.checks.projects import CONSOLE, EMAIL, Case, Project, names, ours, tr
 
 BEHIND = {**ours(PROVIDERS=EMAIL), "ALLOWED_HOSTS": ["app.example"], "USE_X_FORWARDED_HOST": True}
 
+NAMED = {**ours(PROVIDERS=EMAIL), "ALLOWED_HOSTS": ["app.example"]}
+
 CASES: list[Case] = [
+    (
+        "otpguard.E110",
+        {**NAMED, "SESSION_COOKIE_SECURE": False, "SECURE_SSL_REDIRECT": False},
+        {**NAMED, "SESSION_COOKIE_SECURE": False, "SECURE_SSL_REDIRECT": True},
+    ),
     (
         "otpguard.W042",
         BEHIND,
@@ -49,6 +58,12 @@ CASES: list[Case] = [
         {**ours(PROVIDERS=EMAIL, TEST_NUMBERS={}), "ALLOWED_HOSTS": ["app.example"]},
     ),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _over_https(settings: Any) -> None:
+    """As Django's own checks want it in production."""
+    settings.SESSION_COOKIE_SECURE = True
 
 
 @pytest.mark.parametrize(("number", "wrong", "right"), CASES, ids=names(CASES))

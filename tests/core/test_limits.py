@@ -123,3 +123,16 @@ def test_a_client_whose_ip_address_cannot_be_read_is_charged_as_well(confirmed: 
     known = caps_of("203.0.113.7", confirmed=confirmed)
     assert CapName.UNREADABLE_IP not in known
     assert set(unknown) ^ set(known) == {CapName.IP, CapName.UNREADABLE_IP}
+
+
+def test_a_visitor_is_charged_by_browser_address_and_number_and_not_as_a_person() -> None:
+    mine = caps_of("203.0.113.7", sid="", user="", browser="b", factor="", confirmed=False)
+    assert {name: cap.key for name, cap in mine.items()} == {
+        CapName.BROWSER: "b",
+        CapName.IP: "203.0.113.7",
+        CapName.NUMBER: "p",
+    }
+    theirs = caps_of("203.0.113.7", confirmed=False)
+    for name in (CapName.IP, CapName.NUMBER):
+        assert mine[name] == theirs[name], "one cap for both"
+    assert (mine[CapName.BROWSER].limit, mine[CapName.BROWSER].window) == (20, timedelta(hours=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,6 +22,8 @@ def test_a_production_key_is_created_after_a_step_up(tmp_path: Path) -> None:
         said = demo.said.read_text(encoding="utf-8")
         assert "migrating" in said
         assert "seeding" in said
+        assert re.search(r"migrating .*… \d+\.\d s\n", said)
+        assert re.search(r"ready after \d+\.\d s", said)
         assert "alice@acme" in said
 
         browser = Client(demo.url)
@@ -58,6 +61,16 @@ def test_the_worker_ends_with_the_demo(tmp_path: Path, how: signal.Signals) -> N
         status = demo.stop(how)
         assert status == (0 if how is signal.SIGTERM else -signal.SIGKILL)
         worker.wait(30)
+
+
+@pytest.mark.slow
+def test_a_second_start_uses_what_is_there(tmp_path: Path) -> None:
+    for expected in ("made organizations and people", "nothing to do"):
+        with running_demo(tmp_path / "demo", free_port()) as demo:
+            said = demo.said.read_text(encoding="utf-8")
+            assert expected in said
+            assert demo.stop(signal.SIGINT) == 0
+    assert "all there already" in said
 
 
 @pytest.mark.slow

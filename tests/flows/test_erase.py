@@ -17,19 +17,23 @@ from otpguard.core.assurance import Primary
 from otpguard.exceptions import ErasureRefused, NotAllowed
 from otpguard.flows.challenge.start import start_challenge
 from otpguard.flows.erase import is_kept, remove_tenant
+from otpguard.flows.number.claim import use_claim
 from otpguard.flows.session.login import begin_login
 from otpguard.models import (
     Challenge,
+    Delivery,
     Event,
     Factor,
     Grant,
     Hold,
     LoginSession,
     Membership,
+    PhoneClaim,
     Receipt,
     Tenant,
 )
 from tests import factories
+from tests.flows.number.visitor import visitor
 from tests.flows.setting import Stopped, sent_code, stopped
 from tests.pausing import meet
 
@@ -201,3 +205,31 @@ def test_a_second_deletion_finds_nothing(who: Stopped) -> None:
     who.member.user.delete()
     assert get_user_model().objects.filter(pk=who.facts.user).delete()[0] == 0
     assert kinds().count("person.removed") == 1
+
+
+def test_a_person_goes_with_what_proved_their_number_before_they_had_an_account() -> None:
+    person, other = factories.user(), factories.user()
+    factories.phone_factor(person, "+12015550123")
+    proven, joined, foreign = visitor(), visitor(), visitor()
+    proven.start("+12015550123")
+    sent_code(proven.start("+12015550123"))
+    use_claim(facts=joined.facts, claim=joined.prove("+12015550124"), user=person.pk)
+    kept = use_claim(facts=foreign.facts, claim=foreign.prove("+12015550125"), user=other.pk)
+    delivery = Delivery.objects.order_by("created_at").first()
+    Receipt.objects.create(provider="memory", digest="d", delivery=delivery, state="sent", raw="x")
+    person.delete()
+    assert [row.number for row in PhoneClaim.objects.all()] == [kept]
+    assert Challenge.objects.count() == 1
+    assert not Receipt.objects.exists()
+    counts = told("person.removed")
+    assert (counts["challenge"], counts["phoneclaim"], counts["receipt"]) == (3, 1, 1)
+    assert "challenge.canceled" in kinds()
+
+
+def test_a_tenant_goes_with_what_its_visitors_have_proven() -> None:
+    tenant = factories.tenant()
+    visitor(tenant=tenant).prove()
+    visitor(tenant=tenant).start("+12015550124")
+    remove_tenant(facts=factories.facts(), tenant=tenant)
+    assert not Challenge.objects.exists()
+    assert told("tenant.removed")["phoneclaim"] == 1

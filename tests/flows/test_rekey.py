@@ -20,8 +20,18 @@ from otpguard.core.events.challenge import ChallengeExpired
 from otpguard.core.phone import parse_phone
 from otpguard.factors.phone import holders_of
 from otpguard.flows import rekey
-from otpguard.models import Challenge, Event, Factor, KeptForm, Notice, NoticeEmail, Usage
+from otpguard.models import (
+    Challenge,
+    Event,
+    Factor,
+    KeptForm,
+    Notice,
+    NoticeEmail,
+    PhoneClaim,
+    Usage,
+)
 from tests import factories
+from tests.models.rows import anonymous, claim
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "the old root key of these tests", "the new root key of these tests"
@@ -266,3 +276,20 @@ def test_an_opt_out_that_was_told_again_under_the_new_key_stops_nothing() -> Non
         run()
         first.refresh_from_db()
         assert first.phone_index == vault.blind_indexes(NUMBER)[1], "the other one stands for it"
+
+
+def test_a_visitors_number_its_claim_and_its_caps_move_along() -> None:
+    with keys(OLD, index=(OLD,)):
+        asked = anonymous(NUMBER)
+        row = claim(asked)
+        was = asked.phone_index
+        Usage.objects.create(cap="number", key=was, at=timezone.now(), challenge=asked.pk)
+    with keys(NEW, OLD, index=(NEW, OLD)):
+        assert rewritten() == 1
+        assert rewritten() == 0
+    with keys(NEW, index=(NEW,)):
+        [now] = vault.blind_indexes(NUMBER)
+        row = PhoneClaim.objects.get(pk=row.pk)
+        assert row.number.e164 == NUMBER
+        assert {row.phone_index, row.challenge.phone_index, Usage.objects.get().key} == {now}
+    assert now != was

@@ -37,6 +37,8 @@ MAY_NAME_ONE = {
     "otpguard/flows/factor/import_tokens.py": "takes over hardware tokens",
     "otpguard/flows/factor/import_two_factor.py": "takes over numbers and passkeys",
     "otpguard/flows/factor/recovery_codes.py": "makes recovery codes",
+    "otpguard/flows/number/answer.py": "verifies the number of a visitor",
+    "otpguard/flows/number/start.py": "verifies the number of a visitor",
     "otpguard/flows/rekey.py": "moves the index of numbers",
     "otpguard/models/factor.py": "holds the constraints and proxies of the shipped kinds",
     "otpguard/testing/step_up.py": "proves by a text message unless told otherwise",

@@ -19,6 +19,7 @@ OWN_FACTOR = ("otpguard.flows.factor.own_factor", "own_factor")
 """Finds a factor of the person who asks, or raises: as good as asking."""
 
 _BY_SESSION = "finds its rows by the login session, person and tenant of the request"
+_BY_BROWSER = "finds its rows by the browser and tenant of an anonymous request"
 _BY_PERSON = "finds its rows by the person who asks"
 _NEW_OWN = "makes rows of the person who asks, and names nobody else"
 _FALLS = "follows the deletion of a row by the host, who has decided that it may be"
@@ -42,6 +43,9 @@ DO_NOT_ASK = {
     "erase.erase_tenant": _FALLS,
     "factor.reset.locked": _STEP,
     "factor.recovery_codes.make_recovery_codes": _NEW_OWN,
+    "number.answer.answer_number_challenge": _BY_BROWSER,
+    "number.claim.use_claim": _BY_BROWSER,
+    "number.start.start_number_challenge": "makes rows of the browser that asks, and names no user",
     "notice.emails.add_email": _NEW_OWN,
     "notice.emails.confirm_email": "finds its row by a token that only the mailbox has",
     "notice.emails.remove_email": _BY_PERSON,

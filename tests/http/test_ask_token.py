@@ -24,6 +24,7 @@ ASK = Ask(
     intent="digest",
     target="key “ci” ✓",
     next="/keys/?a=1",
+    came_from="/keys/",
     kept=str(uuid4()),
     binds=True,
     send_options=send_options(preferred_methods=["whatsapp", "sms"], fallback_timeout=20),

@@ -17,11 +17,12 @@ from otpguard.core.decision import Deny, Reason, Refusal, RequireChallenge, Requ
 from otpguard.http.problems import problem, refusal_problem, wants_problem
 
 URL = "https://app.example/security/step-up/token/"
+SUBJECT = {"action": "Create a key", "target": "key 'ci'", "tenant_name": "Acme"}
 TWENTY = timedelta(minutes=20)
 
 
 def refused(decision: Refusal) -> tuple[JsonResponse, dict[str, Any]]:
-    response = refusal_problem(decision, checkpoint="api_key", url=URL)
+    response = refusal_problem(decision, checkpoint="api_key", url=URL, subject=SUBJECT)
     return response, json.loads(response.content)
 
 
@@ -46,6 +47,7 @@ def test_a_missing_proof_says_which_level_and_age_would_do_and_where() -> None:
     assert (response.status_code, body["status"], body["code"]) == (401, 401, "step_up_required")
     assert (body["acr"], body["max_age"], body["challenge_url"]) == ("AAL2", 1200, URL)
     assert (body["checkpoint"], body["reason"]) == ("api_key", "no_proof")
+    assert {name: body[name] for name in SUBJECT} == SUBJECT
     challenge = response["WWW-Authenticate"]
     assert challenge.startswith('Bearer error="insufficient_user_authentication"')
     assert 'acr_values="AAL2", max_age=1200' in challenge

@@ -82,8 +82,9 @@ def test_a_form_is_kept_without_its_secrets_and_files(host: Host) -> None:
     data = {"name": "ci", "password": "hunter2", "csrfmiddlewaretoken": "x"}
     ask = ask_of(refuse(post(host, data))["Location"])
     form = KeptForm.objects.get(pk=ask.kept)
-    assert json.loads(form.body.reveal()) == {"name": ["ci"]}
-    assert (form.path, form.withheld, form.intent) == ("/keys/", ["password"], ask.intent)
+    kept = json.loads(form.body.reveal())
+    assert kept == {"fields": {"name": ["ci"]}, "blanks": [["password", "hidden"]], "labels": {}}
+    assert (form.path, form.intent) == ("/keys/", ask.intent)
     assert not ask.unkept
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import DESKTOP, SIZES
+from tests.browser import DESKTOP, PHONE, SIZES
 from tests.demo.running import Demo, running_demo
 from tests.ports import free_port
 
@@ -161,6 +161,46 @@ def test_without_javascript(browser: Browser, demo: Demo) -> None:
         prove(page)
         page.get_by_role("button", name=re.compile("Continue.*no-script")).click()
         expect(page.get_by_role("row").filter(has_text="no-script")).to_be_visible()
+
+
+def test_the_inbox_stands_beside_the_code_where_there_is_room(
+    browser: Browser, demo: Demo, shot: Shot
+) -> None:
+    with visitor(browser, demo) as page:
+        log_in(page, "alice@acme")
+        fill_in_key(page, "beside")
+        page.get_by_role("button", name="Create the key").click()
+        before = code_count(page)
+        page.get_by_role("button", name="Send a code").click()
+        wait_for_more_codes(page, before)
+        code = read_code(page)
+        beside = page.get_by_role("complementary", name="Demo: the inbox")
+        expect(beside.locator(".code").first).to_have_text(code)
+        expect(page.get_by_role("link", name="Demo: see the code")).to_be_hidden()
+        shot(page, "journey inbox beside")
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        expect(beside).to_be_hidden()
+        expect(page.get_by_role("link", name="Demo: see the code")).to_be_visible()
+        assert_no_sideways_scrolling(page)
+        page.get_by_label("Code", exact=True).fill(code)
+        page.get_by_role("button", name="Verify").click()
+        expect(page.get_by_role("heading", name="Confirmed")).to_be_visible()
+
+
+def test_a_table_that_scrolls_can_be_scrolled_by_keys_and_no_page_is_too_wide_from_right_to_left(
+    browser: Browser, demo: Demo
+) -> None:
+    with visitor(browser, demo, size=PHONE) as page:
+        log_in(page, "alice@acme")
+        for path in ("/", "/contacts/", "/members/", "/keys/", "/audit/"):
+            page.goto(path)
+            for table in page.locator(".scroll").all():
+                assert table.get_attribute("tabindex") == "0"
+                assert table.get_attribute("aria-label")
+            page.evaluate("document.documentElement.dir = 'rtl'")
+            assert_no_sideways_scrolling(page)
+        spanish = page.get_by_role("button", name=re.compile("^ES"))
+        expect(spanish).to_have_accessible_name(re.compile("ES.*Español"))
 
 
 def test_by_fetch(browser: Browser, demo: Demo, shot: Shot) -> None:

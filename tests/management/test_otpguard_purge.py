@@ -25,7 +25,7 @@ def output(**options: Any) -> list[str]:
 
 
 def said(what: str, **counts: int) -> str:
-    kinds = ("challenges", "deliveries", "usage", "notices", "sessions", "grants")
+    kinds = ("challenges", "deliveries", "usage", "notices", "sessions", "grants", "claims")
     words = ", ".join(f"{counts.get(kind, 0)} {kind}" for kind in kinds)
     return f"{what} what is older than 90 days: {words}."
 

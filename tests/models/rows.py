@@ -11,7 +11,8 @@ import pytest
 from django.db import connection, models
 from django.utils import timezone
 
-from otpguard.models import Challenge, Delivery, Factor
+from otpguard import vault
+from otpguard.models import Challenge, Delivery, Factor, PhoneClaim
 
 postgres_only = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="asks PostgreSQL's planner"
@@ -59,6 +60,44 @@ def challenge(factor: Factor, **fields: Any) -> Challenge:
             "level": 2,
             "primary": "password",
             "factor": factor,
+            **fields,
+        }
+    )
+
+
+def anonymous(number: str, *, browser: str = "b", **fields: Any) -> Challenge:
+    """An open challenge of a number, started by a browser without a login."""
+    now = timezone.now()
+    fields.setdefault("expires_at", now + timedelta(minutes=5))
+    return Challenge.objects.create(
+        **{
+            "seed": b"0123456789abcdef",
+            "key_id": "12345678",
+            "browser": browser,
+            "story": uuid4(),
+            "checkpoint": "signup",
+            "level": 1,
+            "primary": "none",
+            "enrolls": True,
+            "destination": number,
+            "phone_index": vault.blind_indexes(number)[0],
+            **fields,
+        }
+    )
+
+
+def claim(of: Challenge, **fields: Any) -> PhoneClaim:
+    """The claim of an anonymous challenge, not used yet."""
+    now = timezone.now()
+    return PhoneClaim.objects.create(
+        **{
+            "challenge": of,
+            "browser": of.browser,
+            "tenant": of.tenant,
+            "checkpoint": of.checkpoint,
+            "phone_index": of.phone_index,
+            "created_at": now,
+            "expires_at": now + timedelta(minutes=30),
             **fields,
         }
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from otpguard.models import Challenge, Delivery, Factor, Usage
 from tests import factories
-from tests.models.rows import challenge, crowd, delivery, plan, postgres_only, raw
+from tests.models.rows import anonymous, challenge, crowd, delivery, plan, postgres_only, raw
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +136,38 @@ def test_uses_are_counted_and_refunded_by_index() -> None:
     used = Usage.objects.filter(cap="session", key="sid", at__gt=timezone.now()).order_by("-at")
     assert "otpguard_usage_count" in plan(used)
     assert "otpguard_usage_refund" in plan(Usage.objects.filter(challenge=uuid4()))
+
+
+@pytest.mark.parametrize(
+    "mixed",
+    [{"sid": "s"}, {"destination": ""}, {"phone_index": ""}, {"user": True}, {"factor": True}],
+)
+def test_an_anonymous_challenge_has_a_number_and_nothing_of_a_person(
+    factor: Factor, mixed: dict[str, object]
+) -> None:
+    whole = {"user": factor.user, "factor": factor}
+    fields = {name: whole.get(name, value) for name, value in mixed.items()}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        anonymous("+12015550124", **fields)
+    anonymous("+12015550124")
+
+
+def test_an_anonymous_challenge_is_of_its_browser_and_tenant_alone(factor: Factor) -> None:
+    mine, tenant = anonymous("+12015550124"), factories.tenant()
+    challenge(factor)
+    of = Challenge.objects.of
+    assert list(of(sid="", user="", tenant="", browser="b")) == [mine]
+    assert not of(sid="", user="", tenant="", browser="c").exists()
+    assert not of(sid="", user="", tenant=str(tenant.pk), browser="b").exists()
+    assert not of(sid="", user="", tenant="").exists()
+
+
+@postgres_only
+@pytest.mark.parametrize("name", ["browser", "number"])
+def test_the_anonymous_ones_are_found_by_indexes_of_their_own(name: str) -> None:
+    row = anonymous("+12015550124")
+    rows = {
+        "browser": Challenge.objects.filter(browser="b").exclude(browser=""),
+        "number": Challenge.objects.filter(phone_index=row.phone_index).exclude(browser=""),
+    }
+    assert f"otpguard_challenge_{name}" in plan(rows[name])

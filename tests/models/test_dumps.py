@@ -12,9 +12,9 @@ from django.core import serializers
 from django.core.management import call_command
 from django.utils import timezone
 
-from otpguard.models import Factor, Hold, LoginSession, Membership, Tenant
+from otpguard.models import Challenge, Factor, Hold, LoginSession, Membership, PhoneClaim, Tenant
 from tests import factories
-from tests.models.rows import challenge, raw
+from tests.models.rows import anonymous, challenge, claim, raw
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+12015550123"
@@ -105,3 +105,16 @@ def test_any_serializer_of_a_host_shows_ciphertext_alone() -> None:
     phone = factories.phone_factor(factories.user(), NUMBER)
     text = serializers.serialize("json", [phone], fields=["secret"])
     assert f"otpguard-ciphertext:{raw(phone, 'secret')}" in text
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_visitors_number_and_claim_come_back(tmp_path: Path, form: str) -> None:
+    asked = anonymous(NUMBER, browser="b", consent_version="2026-1")
+    row = claim(asked)
+    text = dumped("otpguard.challenge", "otpguard.phoneclaim", form=form)
+    assert "5550123" not in text
+    Challenge.objects.all().delete()
+    load(text, tmp_path, form)
+    found = PhoneClaim.objects.get(pk=row.pk)
+    assert found.number.e164 == NUMBER
+    assert (found.browser, found.challenge.consent_version) == ("b", "2026-1")

@@ -28,6 +28,8 @@ from tests import factories
 from tests.authenticator import Authenticator
 from tests.host import Host
 from tests.stepup import begin, carry_out, go_on
+from tests.visiting import ask, page_of, visitor
+from tests.visiting import begin as begin_number
 
 Page = tuple[str, HttpResponse]
 BROWSER = {"Accept": "text/html"}
@@ -41,6 +43,7 @@ def every_page(host: Host) -> Iterator[Page]:
     yield from _problems(host)
     yield from _refusals(host)
     yield from _enrollment(host)
+    yield from _visitors()
 
 
 def _request(host: Host, path: str = "/billing/") -> HttpRequest:
@@ -149,3 +152,25 @@ def _enrollment(host: Host) -> Iterator[Page]:
         bound = host.client.post(f"{url}{kind}/", {"name": "Mine"})
         yield f"enroll {kind}, confirm", host.client.get(urlsplit(bound["Location"]).path)
     SENT.clear()
+
+
+def _visitors() -> Iterator[Page]:
+    client = visitor()
+    url = ask(client)
+    yield "number", client.get(url)
+    yield "number, wrong", client.post(url, {"number": "1"})
+    challenge = begin_number(client)
+    yield "number, code", client.get(page_of(challenge))
+    yield "number, code, wrong", client.post(page_of(challenge), {"code": "000000"})
+    yield "number, code, too early", client.post(page_of(challenge, "number-again"))
+    client.post(page_of(challenge, "number-cancel"))
+    yield "number, code, closed", client.get(page_of(challenge))
+    yield "number, of another browser", visitor().get(page_of(challenge))
+    challenge = begin_number(client, "+12015550124")
+    Challenge.objects.filter(pk=challenge.pk).update(next="")
+    client.post(page_of(challenge), {"code": SENT[-1].code.digits})
+    yield "number, done", client.get(page_of(challenge, "number-continue"))
+    factories.opt_out("+12015550125")
+    for channel in ("whatsapp", "voice"):
+        factories.opt_out("+12015550125", channel=channel)
+    yield "number, refused", client.post(url, {"number": "+12015550125"})

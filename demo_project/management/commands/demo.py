@@ -1,11 +1,17 @@
-"""`python manage.py demo`: everything that Acme CRM needs, by one command."""
+"""`python manage.py demo`: everything that Acme CRM needs, by one command.
+
+What is there of earlier runs is used again; each step says how long it took.
+"""
 
 from __future__ import annotations
 
 import shutil
 import signal
 import socket
+import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,6 +23,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.servers.basehttp import WSGIServer, get_internal_wsgi_application, run
 from django.db import connections
 
+from demo_project import schema
 from demo_project.people import PASSWORD, PEOPLE
 from demo_project.seed import seed
 from demo_project.worker import Worker, WorkerError
@@ -40,6 +47,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, port: int, reset: bool, **_options: Any) -> None:  # noqa: ANN401 (Django's signature)
         """Run until Ctrl-C or SIGTERM."""
+        self._began = time.monotonic()
         _check_free(port)
         for name in (signal.SIGINT, signal.SIGTERM):
             # Also where the shell told a background job to ignore Ctrl-C.
@@ -54,26 +62,34 @@ class Command(BaseCommand):
 
     def _prepare(self, *, reset: bool) -> None:
         if reset:
-            self._say("forgetting earlier runs…")
-            _forget()
+            with self._step("forgetting earlier runs"):
+                _forget()
         for folder in ("queue", "control"):
             # A task of an earlier run is of no use: the sweep sends again what is still wanted.
             shutil.rmtree(settings.BROKER / folder, ignore_errors=True)
             (settings.BROKER / folder).mkdir(parents=True)
         settings.INBOX.mkdir(parents=True, exist_ok=True)
-        self._say(f"migrating {settings.DATABASES['default']['NAME']}…")
-        call_command("migrate", verbosity=0, interactive=False)
-        self._say("seeding…")
-        made = seed()
-        self._say("  made organizations and people" if made else "  all there already")
+        with self._step(f"migrating {settings.DATABASES['default']['NAME']}") as notes:
+            if not schema.is_migrated():
+                call_command("migrate", verbosity=0, interactive=False)
+            elif schema.fits():
+                notes.append("nothing to do")
+            else:
+                raise CommandError(
+                    "This database was made by another version of the demo."
+                    " Start over: python manage.py demo --reset"
+                )
+        with self._step("seeding") as notes:
+            notes.append("made organizations and people" if seed() else "all there already")
         connections.close_all()
 
     def _serve(self, port: int) -> None:
         log: Path = settings.VAR / "worker.log"
-        self._say(f"starting the worker… (log: {log})")
         worker = Worker(log=log, root=settings.ROOT, died=self._worker_died)
         try:
-            worker.wait_until_ready()
+            with self._step("starting the worker") as notes:
+                worker.wait_until_ready()
+                notes.append(f"log: {log}")
             run(
                 HOST,
                 port,
@@ -91,7 +107,8 @@ class Command(BaseCommand):
     def _welcome(self, port: object) -> None:
         rows = "\n".join(f"    {person.username:<16}{person.about}" for person in PEOPLE)
         self._say(
-            f"\n  Acme CRM runs at http://localhost:{port}/\n"
+            f"ready after {time.monotonic() - self._began:.1f} s\n\n"
+            f"  Acme CRM runs at http://localhost:{port}/\n"
             f"  Messages it “sends” are at http://localhost:{port}/inbox/\n\n"
             f"  Log in as (the password is always “{PASSWORD}”):\n{rows}\n\n"
             "  Stop with Ctrl-C.\n"
@@ -102,6 +119,20 @@ class Command(BaseCommand):
             f"The worker ended by itself (status {status}): no more codes are sent."
             f" Its log: {settings.VAR / 'worker.log'}"
         )
+
+    @contextmanager
+    def _step(self, what: str) -> Iterator[list[str]]:
+        """Say what begins and, once it is done, how long it took, with the notes put in."""
+        self.stdout.write(f"{what}…", ending="")
+        self.stdout.flush()
+        began = time.monotonic()
+        notes: list[str] = []
+        try:
+            yield notes
+        except BaseException:
+            self._say("")
+            raise
+        self._say(f" {', '.join([f'{time.monotonic() - began:.1f} s', *notes])}")
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)

@@ -4,6 +4,7 @@
 const form = document.getElementById("create");
 const button = document.getElementById("by-fetch");
 const error = document.getElementById("fetch-error");
+const calm = document.getElementById("fetch-calm");
 const fresh = document.getElementById("fresh");
 
 function show(key) {
@@ -18,12 +19,23 @@ function show(key) {
   shown.append(secret);
   note.append(said, shown);
   fresh.replaceChildren(note);
-  fresh.scrollIntoView({ block: "center" });
+  // At once: nobody has to watch the page move.
+  fresh.scrollIntoView({ block: "center", behavior: "instant" });
+}
+
+/** Bring the list up to date: the page is asked for again, and only its rows are taken. */
+async function refresh() {
+  const page = await fetch(window.location.pathname, { headers: { Accept: "text/html" } });
+  if (page.ok) {
+    const rows = new DOMParser().parseFromString(await page.text(), "text/html");
+    document.querySelector("tbody").replaceWith(rows.querySelector("tbody"));
+  }
 }
 
 async function create() {
   const fields = new FormData(form);
   error.hidden = true;
+  calm.hidden = true;
   button.disabled = true;
   try {
     const answer = await window.otpguard.fetch(form.dataset.api, {
@@ -43,12 +55,14 @@ async function create() {
     if (answer.ok) {
       show(body);
       form.reset();
+      await refresh();
     } else {
       throw new Error(body.detail || Object.values(body).flat().join(" "));
     }
   } catch (problem) {
-    error.textContent = problem.message;
-    error.hidden = false;
+    const note = problem instanceof window.otpguard.StepUpCanceled ? calm : error;
+    note.textContent = problem.message;
+    note.hidden = false;
   } finally {
     button.disabled = false;
   }

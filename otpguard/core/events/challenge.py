@@ -19,13 +19,15 @@ from otpguard.core.text import gettext_noop as _
 class ChallengeStarted(Event):
     """A person chose a factor; a code was ordered over the first channel of the plan.
 
-    `test_number` marks a number of the setting TEST_NUMBERS, here and below.
+    `test_number` marks a number of the setting TEST_NUMBERS, here and below. An anonymous challenge
+    has no factor; `consent` is the version of the text that was agreed to before it.
     """
 
     factor: str
     kind: str
     channels: list[str]
     test_number: bool = False
+    consent: str = ""
 
 
 @event("challenge.refused", _("A challenge was not started"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))

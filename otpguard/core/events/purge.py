@@ -23,3 +23,4 @@ class RowsPurged(Event):
     notices: int = 0
     sessions: int = 0
     grants: int = 0
+    claims: int = 0

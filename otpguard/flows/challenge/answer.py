@@ -9,13 +9,11 @@ answers at once, exactly one wins, and none wins against a revocation (A25).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.challenge import ChallengeMove, ChallengeState, advance_challenge
-from otpguard.core.clock import is_ahead
 from otpguard.core.events.challenge import ChallengeExhausted, ChallengeRejected
 from otpguard.core.events.factor import FactorCeremonyFailed
 from otpguard.core.facts import RequestFacts
@@ -27,6 +25,12 @@ from otpguard.factors.catalog import driver_of
 from otpguard.factors.lanes import LaneState, Reservation
 from otpguard.flows.challenge.answer_reading import AnswerReading, read_for_answer
 from otpguard.flows.challenge.close import cancel_open
+from otpguard.flows.challenge.closed import (
+    exhaust_challenge,
+    record_rejected,
+    reload_state,
+    why_closed,
+)
 from otpguard.flows.challenge.count_try import count_try
 from otpguard.flows.challenge.lock_out import lock_out
 from otpguard.flows.challenge.prove import method_shown, prove_factor, signal_after_commit
@@ -34,13 +38,10 @@ from otpguard.flows.challenge.prove_at_once import can_prove_at_once, prove_at_o
 from otpguard.flows.challenge.revoked import lock_factor, nothing_revoked
 from otpguard.flows.challenge.verify import verify_answer
 from otpguard.flows.checkpoint import refusals
-from otpguard.flows.coalesce import Coalescer
 from otpguard.flows.delivery.cost import add_success_cost
 from otpguard.flows.delivery.vendor_closing import schedule_closing
 from otpguard.flows.lock_order import lock_person, share_person_and_tenant
 from otpguard.models import Challenge, Grant
-
-lately = Coalescer()
 
 _WHAT = "answer_challenge"
 _GUESSES = frozenset({AnswerReason.WRONG, AnswerReason.TRIES_USED})
@@ -97,8 +98,8 @@ def answer_challenge(
     if isinstance(counted.reserved, LaneState):
         return _refused_by_lane(facts, challenge, counted.reserved)
     if not counted.attempt:
-        _reload(challenge)
-        return _rejected(facts, challenge, challenge_id, _why_closed(challenge, facts.now))
+        reload_state(challenge)
+        return _rejected(facts, challenge, challenge_id, why_closed(challenge, facts.now))
     challenge.attempts = counted.attempt
     attempt = _Attempt(facts=facts, driver=driver, read=read, reserved=counted.reserved)
     shown = verify_answer(driver, challenge, factor, given, sent=read.sent, now=facts.now)
@@ -117,24 +118,6 @@ class _Attempt:
     @property
     def challenge(self) -> Challenge:
         return self.read.challenge
-
-
-def _reload(challenge: Challenge) -> None:
-    """Read state and tries again. A challenge that went with its factor counts as canceled."""
-    row = Challenge.objects.filter(pk=challenge.pk).values_list("state", "attempts").first()
-    canceled = (ChallengeState.CANCELED.value, challenge.attempts)
-    challenge.state, challenge.attempts = row or canceled
-
-
-def _why_closed(challenge: Challenge, now: datetime) -> AnswerReason:
-    if challenge.state == ChallengeState.VERIFIED:
-        return AnswerReason.USED
-    if challenge.state in {ChallengeState.CANCELED, ChallengeState.REPUDIATED}:
-        return AnswerReason.CANCELED
-    if challenge.state == ChallengeState.EXHAUSTED:
-        return AnswerReason.EXHAUSTED
-    expired = challenge.expires_at <= now or is_ahead(challenge.created_at, now)
-    return AnswerReason.EXPIRED if expired else AnswerReason.EXHAUSTED
 
 
 def _verify(attempt: _Attempt, shown: Shown) -> Answer:
@@ -211,14 +194,14 @@ def _come_late(attempt: _Attempt) -> Rejected:
     """The answer was right, but another one, or a revocation, was first."""
     facts, challenge = attempt.facts, attempt.challenge
     with transaction.durable(_WHAT):
-        _reload(challenge)
+        reload_state(challenge)
         if challenge.state == ChallengeState.OPEN:
             mine = Challenge.objects.filter(pk=challenge.pk)
             cancel_open(facts, mine, "revoked meanwhile")
             challenge.state = ChallengeState.CANCELED.value
         if attempt.reserved is not None:
             lanes.give_back(attempt.reserved)
-    return _rejected(facts, challenge, challenge.pk, _why_closed(challenge, facts.now))
+    return _rejected(facts, challenge, challenge.pk, why_closed(challenge, facts.now))
 
 
 def _fail(attempt: _Attempt, missed: Missed) -> Rejected:
@@ -227,7 +210,7 @@ def _fail(attempt: _Attempt, missed: Missed) -> Rejected:
     where = Circumstances.of_challenge(facts, challenge)
     state = LaneState()
     with transaction.durable(_WHAT):
-        exhausted = left <= 0 and _exhaust(challenge, facts.now)
+        exhausted = left <= 0 and exhaust_challenge(challenge, facts.now)
         _begin_again(facts, attempt.driver, challenge)
         if reserved is None:
             # It cannot be guessed, so a failed ceremony counts for its challenge only.
@@ -258,18 +241,6 @@ def _begin_again(facts: RequestFacts, driver: FactorDriver, challenge: Challenge
         Challenge.objects.filter(pk=challenge.pk).update(ceremony=renewed)
 
 
-def _exhaust(challenge: Challenge, now: datetime) -> bool:
-    """Close a challenge whose tries are used up. False when it is closed already. Locks it."""
-    closed = Challenge.objects.filter(pk=challenge.pk, state=ChallengeState.OPEN.value).update(
-        state=advance_challenge(ChallengeState.OPEN, ChallengeMove.EXHAUST).value,
-        closed_at=now,
-        due_at=None,
-    )
-    if closed:
-        schedule_closing([challenge.pk], now=now)
-    return bool(closed)
-
-
 def _refused_by_lane(facts: RequestFacts, challenge: Challenge, state: LaneState) -> Rejected:
     if state.closed:
         return _rejected(facts, challenge, challenge.pk, AnswerReason.LOCKED)
@@ -285,14 +256,5 @@ def _rejected(
     *,
     retry_after: int = 0,
 ) -> Rejected:
-    """Record an answer that did not count; repeats are coalesced."""
-    # Anybody can invent ids without end, so all unknown ids are coalesced into one event.
-    about = challenge_id if challenge else None
-    _, count = lately.count((facts.user, facts.sid, about, reason), story="", now=facts.now)
-    if count:
-        where = (
-            Circumstances.of_challenge(facts, challenge) if challenge else Circumstances.of(facts)
-        )
-        with transaction.atomic():
-            record(ChallengeRejected(reason=str(reason)), where)
+    record_rejected(facts, challenge, challenge_id, reason)
     return Rejected(reason=reason, retry_after=retry_after)

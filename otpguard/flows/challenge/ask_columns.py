@@ -12,7 +12,7 @@ from otpguard.core.send_options import send_options
 from otpguard.exceptions import Ask
 from otpguard.models import Challenge
 
-_SAME = ("checkpoint", "sid", "intent", "next", "binds", "unkept")
+_SAME = ("checkpoint", "sid", "intent", "next", "came_from", "binds", "unkept")
 
 
 def columns_of(ask: Ask) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def columns_of(ask: Ask) -> dict[str, Any]:
     return {
         **{name: getattr(ask, name) for name in _SAME},
         "tenant_id": UUID(ask.tenant) if ask.tenant else None,
-        "user_id": ask.user,
+        "user_id": ask.user or None,
         "story": UUID(ask.story),
         "target": ask.target,
         "kept": UUID(ask.kept) if ask.kept else None,

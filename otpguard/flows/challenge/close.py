@@ -6,12 +6,15 @@ from functools import partial
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.challenge import ChallengeMove, ChallengeState, advance_challenge
 from otpguard.core.events.challenge import ChallengeCanceled, ChallengeRepudiated
 from otpguard.core.facts import RequestFacts
+from otpguard.core.secrets import same
 from otpguard.database import transaction
+from otpguard.exceptions import NotAllowed
 from otpguard.flows.delivery.vendor_closing import schedule_closing
 from otpguard.flows.lock_order import lock_person
 from otpguard.flows.scope import check_owner
@@ -24,9 +27,13 @@ def cancel_challenge(*, facts: RequestFacts, challenge: Challenge, reason: str) 
     """Cancel an open challenge. False when it was closed already.
 
     Locks it. Raises NotAllowed beyond the actor's reach: a tenant may cancel its own challenges;
-    one without a tenant may be canceled by its person and by the site only.
+    one without a tenant may be canceled by its person and by the site only. An anonymous one may
+    be canceled by its browser, which reaches no other.
     """
-    check_owner(facts, tenant=challenge.tenant_id, user=challenge.user_id)
+    if not facts.browser:
+        check_owner(facts, tenant=challenge.tenant_id, user=challenge.user_id)
+    elif not same(challenge.browser, facts.browser):
+        raise NotAllowed(str(_("This belongs to another browser.")))
     with transaction.atomic():
         return bool(cancel_open(facts, Challenge.objects.filter(pk=challenge.pk), reason))
 

@@ -175,6 +175,7 @@ def _build(
     routes: tuple[Route, ...],
     language: str,
 ) -> Challenge:
+    country = country_of(factor.secret.reveal()) if sends_codes(factor) else ""
     return Challenge(
         id=new_id(),
         seed=os.urandom(16),
@@ -186,9 +187,9 @@ def _build(
         enrolls=not factor.confirmed,
         destination=factor.secret if sends_codes(factor) else "",
         phone_index=factor.phone_index,
-        net=json.dumps({"client_ip": facts.client_ip, "agent": facts.agent, "host": facts.host}),
+        net=net_of(facts),
         language=language,
-        plan=planned_for(factor, _steps(routes, factor)),
+        plan=planned_for(factor, steps_of(routes, country=country)),
         fallback_seconds=int(policy.fallback_timeout.total_seconds()),
         max_attempts=policy.max_attempts,
         created_at=facts.now,
@@ -197,9 +198,13 @@ def _build(
     )
 
 
-def _steps(routes: tuple[Route, ...], factor: Factor) -> list[dict[str, Any]]:
-    """The plan as stored in its row. E-mail has no country."""
-    country = country_of(factor.secret.reveal()) if sends_codes(factor) else ""
+def net_of(facts: RequestFacts) -> str:
+    """Where the request comes from, as stored in the row."""
+    return json.dumps({"client_ip": facts.client_ip, "agent": facts.agent, "host": facts.host})
+
+
+def steps_of(routes: tuple[Route, ...], *, country: str) -> list[dict[str, Any]]:
+    """The plan as stored in its row, to a number of that country. E-mail has none."""
     return [
         {
             "channel": route.channel.value,

@@ -19,6 +19,7 @@ from otpguard.exceptions import StartRefused
 from otpguard.flows.delivery.caps import charge_send, refusal_of
 from otpguard.flows.delivery.outbox import enqueue_deliveries
 from otpguard.models import Challenge
+from otpguard.models.challenge import ChallengeQuerySet
 
 RESEND_AFTER = timedelta(seconds=30)
 """How long a person is asked to wait before the same channel is used again."""
@@ -28,17 +29,14 @@ def resend_code(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -
     """Order one more delivery: over the same channel, or over the next one of the plan. Joins an
     outer transaction: then the code is sent when that one commits.
 
-    Raises StartRefused when it is not an open challenge of this person, when it is too early, when
+    Raises StartRefused when it is not an open challenge of this person or, anonymous, of this
+    browser, when it is too early, when
     no sends are left, and when a cap of the tenant or the site is full. Locks the challenge, then
     the caps.
     """
     with transaction.atomic():
         challenge = (
-            Challenge.objects.of(sid=facts.sid, user=facts.user, tenant=facts.tenant)
-            .open_at(facts.now)
-            .select_for_update()
-            .filter(pk=challenge_id)
-            .first()
+            _own(facts).open_at(facts.now).select_for_update().filter(pk=challenge_id).first()
         )
         if challenge is None:
             raise StartRefused(StartReason.CLOSED)
@@ -69,6 +67,13 @@ def resend_code(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -
             Circumstances.of_challenge(facts, challenge),
         )
     return challenge
+
+
+def _own(facts: RequestFacts) -> ChallengeQuerySet:
+    mine: ChallengeQuerySet = Challenge.objects.of(
+        sid=facts.sid, user=facts.user, tenant=facts.tenant, browser=facts.browser
+    )
+    return mine
 
 
 def seconds_until_resend(challenge: Challenge, *, now: datetime) -> int:

@@ -37,17 +37,18 @@ def verify_answer(
     ValueError when a driver returns a method of another kind.
     """
     if challenge.plan:
-        return _verify_sent(driver, challenge, given, sent, now)
+        return verify_sent(driver, challenge, given, sent=sent, now=now)
     shown = driver.verify(challenge, factor, given, now=now)
     if isinstance(shown, Shown) and shown.method not in driver.kind.methods:
         raise ValueError(f"{driver.kind} cannot show {shown.method}")
     return shown
 
 
-def _verify_sent(
+def verify_sent(
     driver: FactorDriver,
     challenge: Challenge,
     given: str,
+    *,
     sent: Sequence[Delivery],
     now: datetime,
 ) -> Shown | Missed:
@@ -55,6 +56,7 @@ def _verify_sent(
     open, once (C14).
 
     A code is worth what it was sent over: ours the weakest of its channels, a vendor's its own.
+    The caller has counted the try and holds no lock. Writes nothing.
     """
     ours = [row for row in sent if not row.remote]
     if ours and code_matches(given, code_of(challenge)):

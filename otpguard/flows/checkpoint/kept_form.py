@@ -11,13 +11,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from uuid import UUID
 
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.conf import settings
 from otpguard.core.events.form import FormContinued, FormKept, FormRejected
 from otpguard.core.facts import RequestFacts
-from otpguard.core.intent import VOLATILE_FIELDS, display_target
+from otpguard.core.intent import VOLATILE_FIELDS
 from otpguard.core.reasons import FormReason
 from otpguard.core.secret_names import says_secret
 from otpguard.database import transaction
@@ -31,14 +32,26 @@ LIVE_PER_SESSION = 3
 lately = Coalescer()
 
 
+class Blank(StrEnum):
+    """How a field that was not kept is entered again."""
+
+    HIDDEN = "hidden"
+    """A secret of one line."""
+    LINES = "lines"
+    """A secret of several lines."""
+    FILE = "file"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedForm:
-    """A kept form, opened for its owner."""
+    """A kept form, opened for its owner. `blanks` are the names of fields that were not kept, each
+    as often as it was filled in; `labels` what pages call a field, as far as that is known."""
 
     id: str
     path: str
     fields: Mapping[str, Sequence[str]]
-    withheld: Sequence[str]
+    blanks: Sequence[tuple[str, Blank]]
+    labels: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +69,13 @@ def keep_form(
     path: str,
     fields: Mapping[str, Sequence[str]],
     files: Sequence[str],
+    labels: Mapping[str, str],
     sent: str = "",
 ) -> str:
     """Keep a form and return its id, empty when it is too large or the session has no sid.
 
-    `files` are names of file fields; they and fields with a secret's name are named, not kept.
+    `files` are the names of the fields of uploaded files; these, and fields with a secret's name,
+    are named and not kept. `labels` are what the form's page calls its fields.
     `sent` is the id of the kept form that this very request sends: the same form again keeps that
     id, however often somebody presses the button. Only the three newest of a login session are kept
     (A12), besides those that were sent. One transaction of its own.
@@ -70,11 +85,9 @@ def keep_form(
         for name, values in fields.items()
         if name not in VOLATILE_FIELDS and not is_secret(name)
     }
-    left_out = (set(fields) - VOLATILE_FIELDS - set(kept)) | set(files)
-    # Their names are for reading; one with a NUL would not go into a JSON column.
-    withheld = sorted({display_target(name) for name in left_out})
-    body = json.dumps(kept)
-    if not facts.sid or len(body) > settings().kept_form_bytes:
+    blanks = _blanks({name: fields[name] for name in fields if name not in kept}, files)
+    body = json.dumps({"fields": kept, "blanks": blanks, "labels": dict(labels)})
+    if not facts.sid or len(json.dumps(kept)) > settings().kept_form_bytes:
         return ""
     if sent and _is_same(facts, sent, path, kept):
         return sent
@@ -88,12 +101,22 @@ def keep_form(
             path=path,
             intent=ask.intent,
             body=body,
-            withheld=withheld,
             created_at=facts.now,
             expires_at=facts.now + LIFE,
         )
-        _record_kept(facts, ask, fields=len(kept), withheld=len(withheld))
+        _record_kept(facts, ask, fields=len(kept), withheld=len({name for name, _ in blanks}))
     return str(row.pk)
+
+
+def _blanks(left_out: Mapping[str, Sequence[str]], files: Sequence[str]) -> list[tuple[str, Blank]]:
+    """What must be entered again: the names of secrets, and of the fields of files."""
+    secrets = [
+        (name, Blank.LINES if "\n" in value else Blank.HIDDEN)
+        for name, values in left_out.items()
+        if name not in VOLATILE_FIELDS
+        for value in values
+    ]
+    return secrets + [(name, Blank.FILE) for name in files]
 
 
 def _make_room(sid: str) -> None:
@@ -109,7 +132,7 @@ def _is_same(
 ) -> bool:
     """Whether what is kept under this id is this form, and may still be sent on."""
     row = KeptForm.objects.live(facts).filter(pk=_key(form_id), path=path).first()
-    return row is not None and json.loads(row.body.reveal()) == fields
+    return row is not None and json.loads(row.body.reveal())["fields"] == fields
 
 
 def _record_kept(facts: RequestFacts, ask: Ask, *, fields: int, withheld: int) -> None:
@@ -127,11 +150,13 @@ def open_form(*, facts: RequestFacts, form_id: str) -> OpenedForm | None:
     row = KeptForm.objects.live(facts).filter(pk=form_id).first()
     if row is None:
         return None
+    body = json.loads(row.body.reveal())
     return OpenedForm(
         id=str(row.pk),
         path=row.path,
-        fields=json.loads(row.body.reveal()),
-        withheld=tuple(row.withheld),
+        fields=body["fields"],
+        blanks=tuple((name, Blank(blank)) for name, blank in body["blanks"]),
+        labels=body["labels"],
     )
 
 

@@ -10,7 +10,7 @@ from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.database import transaction
 from otpguard.flows.delivery.daily_totals import add_up
 from otpguard.flows.purge.terms import NOTHING, Counts, PurgeTerms, key_at, locked, record_purged
-from otpguard.models import Challenge, Delivery, Grant, Usage
+from otpguard.models import Challenge, Delivery, Grant, PhoneClaim, Usage
 
 _UNDER_WAY = (
     Q(state__in=[DeliveryState.QUEUED.value, DeliveryState.SENDING.value])
@@ -41,8 +41,11 @@ def purge_challenges(*, terms: PurgeTerms, most: int, now: datetime) -> Counts:
         add_up(rows)
         usage, _ = Usage.objects.filter(challenge__in=keys).delete()
         grants, _ = Grant.objects.filter(challenge__in=keys, verified_at__lt=terms.grants).delete()
+        claims, _ = PhoneClaim.objects.filter(challenge__in=keys).delete()
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).delete()
         Challenge.objects.filter(pk__in=keys).delete()
-        counts = Counts(challenges=len(keys), deliveries=len(rows), usage=usage, grants=grants)
+        counts = Counts(
+            challenges=len(keys), deliveries=len(rows), usage=usage, grants=grants, claims=claims
+        )
         record_purged(counts, before=terms.rows, now=now)
     return counts

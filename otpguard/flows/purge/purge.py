@@ -13,7 +13,7 @@ from otpguard.flows.purge import leftovers
 from otpguard.flows.purge.challenges import purge_challenges, purgeable_challenges
 from otpguard.flows.purge.sessions import Place, Walked, walk_sessions
 from otpguard.flows.purge.terms import BATCH, NOTHING, Counts, PurgeTerms, terms_of
-from otpguard.models import Delivery
+from otpguard.models import Delivery, PhoneClaim
 
 REST = timedelta(hours=1)
 """How long a purge that has found all waits: rows come of age at midnight (UTC)."""
@@ -84,6 +84,7 @@ def count_purgeable(*, now: datetime) -> Counts:
     counts = Counts(
         challenges=challenges.count(),
         deliveries=Delivery.objects.filter(challenge__in=challenges.values("pk")).count(),
+        claims=PhoneClaim.objects.filter(challenge__in=challenges.values("pk")).count(),
         usage=leftovers.purgeable_usage(terms).count(),
         notices=leftovers.purgeable_notices(terms).count(),
         grants=leftovers.purgeable_grants(terms).count(),

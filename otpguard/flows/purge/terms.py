@@ -34,6 +34,7 @@ class Counts:
     notices: int = 0
     sessions: int = 0
     grants: int = 0
+    claims: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(

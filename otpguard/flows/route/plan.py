@@ -17,7 +17,7 @@ from otpguard.channels.switches import switches
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel, Primary
 from otpguard.core.facts import RequestFacts
-from otpguard.core.phone import number_facts
+from otpguard.core.phone import NumberFacts, number_facts
 from otpguard.core.policy import Policy
 from otpguard.core.presets import BASE
 from otpguard.core.reasons import StartReason
@@ -51,6 +51,47 @@ def phone_routes(
     """
     number = phone.number_of(factor)
     known = number_facts(number)
+    return _routes_to(
+        facts,
+        number,
+        policy,
+        tenant,
+        known=known,
+        reachable=phone.reachable(factor, email=facts.email, known=known),
+        unproven=not factor.confirmed,
+        precheck=precheck,
+    )
+
+
+def number_routes(
+    facts: RequestFacts, number: str, policy: Policy, tenant: Tenant | None
+) -> tuple[Route, ...]:
+    """The plan for a code to a number without an account: never to a mailbox. `number` is
+    in E.164. Raises StartRefused as `phone_routes` does."""
+    known = number_facts(number)
+    return _routes_to(
+        facts,
+        number,
+        policy,
+        tenant,
+        known=known,
+        reachable=phone.reachable_by_number(known),
+        unproven=True,
+        precheck=LOOK_EVERYWHERE,
+    )
+
+
+def _routes_to(
+    facts: RequestFacts,
+    number: str,
+    policy: Policy,
+    tenant: Tenant | None,
+    *,
+    known: NumberFacts,
+    reachable: frozenset[Channel],
+    unproven: bool,
+    precheck: PlanPrecheck,
+) -> tuple[Route, ...]:
     if known.type not in policy.allowed_number_types:
         raise StartRefused(StartReason.NUMBER_NOT_ALLOWED)
     stopped = (
@@ -63,11 +104,11 @@ def phone_routes(
         profile=settings().assurance_profile,
         primary=facts.primary,
         routes=catalog.routes(),
-        reachable=phone.reachable(factor, email=facts.email, known=known) - stopped,
+        reachable=reachable - stopped,
         situation=situation(
             tenant=tenant,
             country=known.country,
-            unproven=not factor.confirmed,
+            unproven=unproven,
             now=facts.now,
             precheck=precheck,
         ),

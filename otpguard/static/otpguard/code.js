@@ -23,6 +23,7 @@
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
   const STAGES = ["preparing", "sending", "sent", "undeliverable"]; // all others are the end
   let leaving = false;
+  let sending = false;
 
   const go = (url) => {
     leaving = true;
@@ -162,8 +163,8 @@
   };
 
   const takeIn = async (status) => {
-    if (leaving) {
-      return;
+    if (leaving || (sending && status.state === "verified")) {
+      return; // what this page has sent leads on by itself; going as well would ask for it twice
     }
     if (status.state === "verified") {
       go(words.continueUrl); // entered in another tab
@@ -239,7 +240,6 @@
 
   // --- the answer -------------------------------------------------------------------------------
 
-  let sending = false;
   const otp = new AbortController();
 
   form.addEventListener("submit", (event) => {

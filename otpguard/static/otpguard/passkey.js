@@ -117,7 +117,7 @@
     ask();
   });
   button.disabled = false;
-  if (document.activeElement === document.body) {
+  if (document.activeElement?.matches("body, h1")) {
     button.focus();
   }
 })();

@@ -1,8 +1,9 @@
 // Step-up for calls that a page makes by script. Include "otpguard/stepup.html", which brings this
 // file, its style and its words in the language of the page; then call otpguard.fetch() instead of
 // fetch(). When the server asks for a confirmation, a dialog offers it, and the call is repeated
-// once afterwards. If the person cancels, the promise is rejected with an error whose `problem` is
-// the server's problem document. A body that is a stream cannot be repeated.
+// once afterwards. If the person cancels, the promise is rejected with a StepUpCanceled: its message
+// says calmly that nothing was done, its `problem` is the server's problem document. A body that is a
+// stream cannot be repeated.
 "use strict";
 
 (() => {
@@ -15,11 +16,15 @@
     waiting: given.textWaiting ?? "Waiting for your confirmation in the other tab…",
     retry: given.textRetry ?? "I have confirmed",
     cancel: given.textCancel ?? "Cancel",
+    canceled: given.textCanceled ?? "Not confirmed. Nothing was done.",
+    action: given.textAction ?? "Action",
+    target: given.textTarget ?? "For",
+    tenant_name: given.textTenant ?? "Organization",
   };
 
   class StepUpCanceled extends Error {
     constructor(problem) {
-      super(problem.detail || problem.title || "step-up canceled");
+      super(words.canceled);
       this.name = "StepUpCanceled";
       this.problem = problem;
     }
@@ -55,6 +60,23 @@
     return made;
   }
 
+  /** What is to be confirmed: the action, what it is about, and in which organization. */
+  function subjectOf(problem) {
+    const rows = ["action", "target", "tenant_name"].filter((name) => problem[name]);
+    return rows.map((name) =>
+      element(
+        "div",
+        {},
+        element("dt", { textContent: words[name] }),
+        element("dd", {
+          className: name === "action" ? "og-action" : "",
+          dir: "auto",
+          textContent: problem[name],
+        }),
+      ),
+    );
+  }
+
   let count = 0;
 
   /** Show the dialog. Resolves when confirmed, rejects when canceled or aborted. */
@@ -65,8 +87,14 @@
       const title = element("h2", { id: `${id}-title`, textContent: words.title });
       const text = element("p", {
         id: `${id}-text`,
-        textContent: problem.detail || words.detail,
+        textContent: problem.action ? words.detail : problem.detail || words.detail,
       });
+      const subject = element(
+        "dl",
+        { id: `${id}-subject`, className: "og-subject" },
+        ...subjectOf(problem),
+      );
+      subject.hidden = !subject.childElementCount;
       const open = element("a", {
         className: "og-button og-primary",
         href: url,
@@ -86,9 +114,10 @@
         textContent: words.cancel,
       });
       const buttons = element("div", { className: "og-dialog-buttons" }, open, retry, cancel);
-      const dialog = element("dialog", { className: "otpguard-dialog" }, title, text, buttons);
+      const parts = [title, text, subject, buttons];
+      const dialog = element("dialog", { className: "otpguard-dialog" }, ...parts);
       dialog.setAttribute("aria-labelledby", title.id);
-      dialog.setAttribute("aria-describedby", text.id);
+      dialog.setAttribute("aria-describedby", `${text.id} ${subject.id}`);
       text.setAttribute("aria-live", "polite");
 
       const channel = "BroadcastChannel" in window ? new BroadcastChannel("otpguard") : null;

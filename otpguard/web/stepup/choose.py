@@ -93,7 +93,7 @@ def _show(
     except StartRefused as refused:
         return problem_page(request, refused.reason, status=403)
     if options.proven:
-        return next_page(request, facts, ask)
+        return next_page(request, facts, ask, at_once=True)
     if options.enrollment is not None:
         return redirect("otpguard:enroll", token=token)
     return _page(request, ask, options, token, error=error, wait=wait, status=status)
@@ -120,7 +120,7 @@ def _page(
             "why": "" if options.reason in _PLAIN else _why(request, ask, options),
             "error": error,
             "wait": wait,
-            "back_url": safe_path(request, ask.next),
+            "back_url": safe_path(request, ask.came_from) or safe_path(request, ask.next),
             "enroll_url": reverse("otpguard:enroll", args=[token]),
         },
         status=status,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -15,34 +14,39 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.binding import CHANGE
 from otpguard.core.challenge import ChallengeState
-from otpguard.core.clock import is_ahead
 from otpguard.core.facts import RequestFacts
-from otpguard.core.progress import Stage
-from otpguard.core.reasons import AnswerReason, StartReason
+from otpguard.core.reasons import AnswerReason
 from otpguard.core.secrets import HiddenText
 from otpguard.exceptions import StartRefused
+from otpguard.factors.phone import just_typed
 from otpguard.flows.challenge.answer import Verified, answer_challenge
 from otpguard.flows.challenge.answer_reading import read_for_answer
 from otpguard.flows.challenge.ask_columns import ask_of
 from otpguard.flows.challenge.close import cancel_challenge, repudiate_challenge
 from otpguard.flows.challenge.resend import resend_code
 from otpguard.flows.checkpoint.step_up_options import lacks_companion
-from otpguard.http import challenge_token, pages
+from otpguard.http import pages
 from otpguard.http.facts import facts_from
 from otpguard.http.refusal import SeeOther
-from otpguard.http.return_path import safe_path
-from otpguard.http.step_up_url import step_up_url
+from otpguard.http.return_path import safe_path, with_next
+from otpguard.http.step_up_url import enroll_url, step_up_url
 from otpguard.models import Challenge
 from otpguard.web import messages
 from otpguard.web.security.own_pages import back
 from otpguard.web.stepup import context
 from otpguard.web.stepup.after_proof import mark_proven_session
 from otpguard.web.stepup.choose import problem_page
+from otpguard.web.stepup.code_page import (
+    NO_NOTES,
+    PageNotes,
+    PagePlace,
+    code_page,
+    notes_of_rejected,
+    notes_of_resend,
+    urls_of,
+)
 from otpguard.web.stepup.next_page import next_page
 from otpguard.web.stepup.pages import page_of
-
-STUCK_AFTER = 10
-"""After so many seconds without progress in the sending the page offers another way."""
 
 
 @sensitive_post_parameters("code")
@@ -70,7 +74,8 @@ def _answer(request: HttpRequest, facts: RequestFacts, challenge_id: UUID) -> Ht
         return problem_page(request, messages.PageProblem.UNKNOWN_CHALLENGE, status=404)
     form = page_of(read.challenge).form(request.POST)
     if not form.is_valid():
-        return _page(request, facts, read.challenge, error=str(form.errors["code"][0]), status=400)
+        wrong = PageNotes(error=str(form.errors["code"][0]), status=400)
+        return _page(request, facts, read.challenge, wrong)
     given = HiddenText(form.cleaned_data["code"])
     answered = answer_challenge(facts=facts, challenge_id=challenge_id, given=given, read=read)
     if isinstance(answered, Verified):
@@ -82,10 +87,7 @@ def _answer(request: HttpRequest, facts: RequestFacts, challenge_id: UUID) -> Ht
         return problem_page(request, messages.PageProblem.UNKNOWN_CHALLENGE, status=404)
     if answered.reason is AnswerReason.USED:
         return redirect("otpguard:continue", challenge_id=challenge.pk)
-    status = 429 if answered.retry_after else 400
-    wait = messages.Waiting.of(answered.retry_after, now=facts.now)
-    error = messages.rejected(answered)
-    page = _page(request, facts, challenge, error=error, wait=wait, status=status)
+    page = _page(request, facts, challenge, notes_of_rejected(answered, now=facts.now))
     if answered.retry_after:
         page["Retry-After"] = str(answered.retry_after)
     return page
@@ -122,10 +124,7 @@ def again(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
     try:
         resend_code(facts=facts, challenge_id=challenge_id, another_way=another_way)
     except StartRefused as refused:
-        error = messages.start_refused(refused.reason)
-        for_all = refused.reason is not StartReason.TOO_EARLY
-        wait = messages.Waiting.of(refused.retry_after, now=facts.now, for_all=for_all)
-        return _page(request, facts, challenge, again_error=error, again_wait=wait, status=429)
+        return _page(request, facts, challenge, notes_of_resend(refused, now=facts.now))
     return redirect("otpguard:code", challenge_id=challenge.pk)
 
 
@@ -138,7 +137,8 @@ def cancel(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
     if challenge is None:
         return problem_page(request, messages.PageProblem.UNKNOWN_CHALLENGE, status=404)
     cancel_challenge(facts=facts, challenge=challenge, reason="by the person")
-    return redirect(safe_path(request, challenge.next) or "/")
+    back = safe_path(request, challenge.came_from) or safe_path(request, challenge.next)
+    return redirect(back or pages.home_url())
 
 
 @login_required
@@ -179,11 +179,16 @@ def _other_ways(request: HttpRequest, challenge: Challenge) -> str:
     return step_up_url(request, ask_of(challenge))
 
 
-def _patience(live: dict[str, Any], challenge: Challenge, facts: RequestFacts) -> dict[str, Any]:
-    """For how many seconds the current message has not left, and whether that is too long."""
-    waiting = live["state"] in {Stage.PREPARING, Stage.SENDING}
-    waited = max(0, int((facts.now - challenge.last_sent_at).total_seconds())) if waiting else 0
-    return {"waiting": waiting, "waited": waited, "stuck": waiting and waited >= STUCK_AFTER}
+def _number_page(request: HttpRequest, challenge: Challenge) -> str:
+    """Where a number that was just typed is typed again; empty for any other challenge."""
+    factor = challenge.factor
+    if factor is None or not just_typed(challenge):
+        return ""
+    if challenge.checkpoint != CHANGE:
+        return enroll_url(request, ask_of(challenge), factor.kind)
+    if factor.replaces_id is not None:
+        return reverse("otpguard:change-number", args=[factor.replaces_id])
+    return with_next(reverse("otpguard:add-kind", args=[factor.kind]), challenge.next)
 
 
 def _added(challenge: Challenge, facts: RequestFacts) -> str:
@@ -193,42 +198,18 @@ def _added(challenge: Challenge, facts: RequestFacts) -> str:
 
 
 def _page(
-    request: HttpRequest,
-    facts: RequestFacts,
-    challenge: Challenge,
-    *,
-    error: str = "",
-    again_error: str = "",
-    wait: messages.Waiting | None = None,
-    again_wait: messages.Waiting | None = None,
-    status: int = 200,
+    request: HttpRequest, facts: RequestFacts, challenge: Challenge, notes: PageNotes = NO_NOTES
 ) -> HttpResponse:
-    live = context.status(challenge, now=facts.now)
-    expired = challenge.expires_at <= facts.now or is_ahead(challenge.created_at, facts.now)
-    shown = page_of(challenge)
-    response = render(
+    return code_page(
         request,
-        shown.template,
-        {
-            **shown.details(challenge),
-            **context.frame_of(ask_of(challenge), named=_naming(challenge)),
-            "challenge": challenge.pk,
-            "form": shown.form(),
-            "error": error,
-            "again_error": again_error,
-            "wait": wait,
-            "again_wait": again_wait,
-            "by_choice": challenge.enrolls and challenge.checkpoint == CHANGE,
-            "other_ways_url": _other_ways(request, challenge),
-            **_patience(live, challenge, facts),
-            "status": live,
-            "open": live["open"] and not expired,
-            "expired": expired,
-            "attempts_left": challenge.max_attempts - challenge.attempts,
-            "poll_url": reverse("otpguard:status", args=[challenge_token.encrypt(challenge.pk)]),
-            "back_url": safe_path(request, challenge.next),
-            "expires_at": challenge.expires_at,
-        },
-        status=status,
+        challenge,
+        place=PagePlace(
+            urls=urls_of(challenge.pk),
+            other_ways_url=_other_ways(request, challenge),
+            number_url=_number_page(request, challenge),
+            named=_naming(challenge),
+            by_choice=challenge.enrolls and challenge.checkpoint == CHANGE,
+        ),
+        notes=notes,
+        now=facts.now,
     )
-    return pages.hardened(response)

@@ -21,7 +21,7 @@ from otpguard.core.sent_codes import first_with_same_code, is_replaced
 from otpguard.exceptions import Ask
 from otpguard.factors.base import FactorDriver
 from otpguard.factors.catalog import drivers
-from otpguard.factors.phone import masked_destination
+from otpguard.factors.phone import just_typed, masked_destination
 from otpguard.flows.challenge.progress import progress_of
 from otpguard.labels import CHANNELS, Text, checkpoint_label
 from otpguard.models import Challenge, Delivery, Factor, Tenant
@@ -145,9 +145,10 @@ def status(challenge: Challenge, *, now: datetime) -> dict[str, Any]:
 
 
 def _lines(challenge: Challenge, tries: Sequence[Delivery]) -> list[DeliveryLine]:
-    """Every try at sending, the newest last, with masked destinations."""
+    """Every try at sending, the newest last, with masked destinations; a number that was just typed
+    in full, so that a wrong digit is seen."""
     email = email_of(challenge.user)
-    number = challenge.destination.reveal()
+    number, in_full = challenge.destination.reveal(), just_typed(challenge)
     lines = []
     for row in tries:
         channel, code = Channel(row.channel), first_with_same_code(row, tries)
@@ -155,7 +156,7 @@ def _lines(challenge: Challenge, tries: Sequence[Delivery]) -> list[DeliveryLine
             DeliveryLine(
                 step=row.step,
                 channel=CHANNELS[channel],
-                destination=masked_destination(channel, number=number, email=email),
+                destination=in_full or masked_destination(channel, number=number, email=email),
                 state=row.state,
                 code=code,
                 repeated=code < row.step,

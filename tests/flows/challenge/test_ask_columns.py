@@ -44,6 +44,7 @@ ASKS: dict[str, st.SearchStrategy[Any]] = {
     "intent": plain,
     "target": texts,
     "next": texts,
+    "came_from": texts,
     "kept": st.just("") | ids,
     "binds": st.booleans(),
     "unkept": st.booleans(),

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from otpguard.flows.checkpoint.kept_form import (
+    Blank,
     SentForm,
     is_secret,
     is_used,
@@ -46,6 +47,7 @@ def keep(who: Stopped, *, path: str = PATH, fields: Any = None, sent: str = "") 
         path=path,
         fields=fields or FIELDS,
         files=["logo"],
+        labels={"name": "Name of the key", "card_number": "Card"},
         sent=sent,
     )
 
@@ -69,7 +71,8 @@ def test_fields_come_back_with_all_their_values(who: Stopped) -> None:
 def test_files_and_secrets_are_named_and_never_kept(who: Stopped) -> None:
     kept = open_form(facts=who.facts, form_id=keep(who))
     assert kept is not None
-    assert kept.withheld == ("card_number", "logo")
+    assert kept.blanks == (("card_number", Blank.HIDDEN), ("logo", Blank.FILE))
+    assert kept.labels == {"name": "Name of the key", "card_number": "Card"}
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM otpguard_keptform")
         row = str(cursor.fetchall())

@@ -47,7 +47,9 @@ class Sender:
             sid=facts.sid,
             story=str(self.grant.story),
         )
-        kept = keep_form(facts=facts, ask=ask, path=path, fields={"role": ["admin"]}, files=[])
+        kept = keep_form(
+            facts=facts, ask=ask, path=path, fields={"role": ["admin"]}, files=[], labels={}
+        )
         return SentForm(id=kept, path=path)
 
     def send(self) -> Passed | Any:

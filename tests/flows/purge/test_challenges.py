@@ -12,10 +12,10 @@ from otpguard.flows.purge import challenges as module
 from otpguard.flows.purge.challenges import purge_challenges, purgeable_challenges
 from otpguard.flows.purge.leftovers import purgeable_grants, purgeable_notices
 from otpguard.flows.purge.terms import NOTHING, Counts
-from otpguard.models import Challenge, DailyTotal, Delivery, Event, Grant, Receipt
+from otpguard.models import Challenge, DailyTotal, Delivery, Event, Grant, PhoneClaim, Receipt
 from tests import factories
-from tests.flows.purge.rows import NOW, OLD, TERMS, YOUNG, ended, left, phone, sent, whole
-from tests.models.rows import plan, postgres_only
+from tests.flows.purge.rows import NOW, OLD, TERMS, YOUNG, ended, key, left, phone, sent, whole
+from tests.models.rows import anonymous, claim, plan, postgres_only
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,3 +121,16 @@ def test_a_crash_between_adding_up_and_deleting_leaves_everything_as_it_was(
     assert not DailyTotal.objects.exists()
     assert purge().challenges == 1
     assert DailyTotal.objects.get().deliveries == 1
+
+
+def test_a_visitors_number_goes_with_its_claim_used_or_not() -> None:
+    for number in ("+12015550123", "+12015550124"):
+        asked = anonymous(
+            number, id=key(OLD), state="verified", created_at=OLD, closed_at=OLD, expires_at=OLD
+        )
+        claim(asked, created_at=OLD, expires_at=OLD, used_at=OLD)
+    claim(anonymous("+12015550125"))
+    assert purge() == Counts(challenges=2, claims=2)
+    assert PhoneClaim.objects.count() == Challenge.objects.count() == 1
+    purged = json.loads(Event.objects.get(kind="rows.purged").body)["data"]
+    assert purged["claims"] == 2

@@ -18,7 +18,7 @@ from otpguard.channels.providers.memory import SENT
 from otpguard.flows.challenge.resend import RESEND_AFTER
 from otpguard.models import Challenge, Event, FactorLane, Grant, KnownDevice
 from otpguard.signals import challenge_verified
-from otpguard.web.stepup.code import STUCK_AFTER
+from otpguard.web.stepup.code_page import STUCK_AFTER
 from tests import factories
 from tests.host import Host
 from tests.stepup import begin, go_on
@@ -60,7 +60,7 @@ def test_the_right_code_leads_on_under_a_new_session_key(host: Host, url: str) -
     answer = host.client.post(url, {"code": SENT[-1].code.digits})
     assert answer.status_code == 303
     assert host.client.cookies["sessionid"].value != before
-    assert host.client.get(answer["Location"])["Location"] == "/billing/"
+    assert host.client.get(answer["Location"]).context["url"] == "/billing/"
     assert host.client.get("/billing/").status_code == 200
 
 

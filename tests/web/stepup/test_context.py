@@ -193,12 +193,21 @@ def kept_form(**changed: Any) -> dict[str, Any]:
     return {
         **FRAME,
         "url": "/keys/?otpguard_kept=1",
-        "fields": [("scope", "read"), ("scope", 'w"rite')],
-        "withheld": (),
+        "fields": [
+            {"name": "scope", "label": "What it may do", "value": "read"},
+            {"name": "scope", "label": "What it may do", "value": 'w"rite'},
+        ],
+        "blanks": (),
         "back_url": "/keys/",
         **changed,
     }
 
+
+BLANKS = (
+    {"name": "card_number", "label": "Card number", "kind": "hidden"},
+    {"name": "token_secrets", "label": "Secrets", "kind": "lines"},
+    {"name": "logo", "label": "Logo", "kind": "file"},
+)
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "choose one": ("choose", {**FRAME, "factors": [phone()], "back_url": "/keys/"}),
@@ -212,7 +221,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "code, undeliverable": ("code", code_page(status=status(state="undeliverable"))),
     "code, closed": ("code", code_page(status=status(state="expired", open=False))),
     "continue": ("continue", kept_form()),
-    "continue, withheld": ("continue", kept_form(withheld=("file", "password"))),
+    "continue, blanks": ("continue", kept_form(blanks=BLANKS, has_files=True)),
+    "on": ("on", {**FRAME, "url": "/export/?a=1&b=2", "back_url": "/contacts/"}),
+    "on, started": ("on", {**FRAME, "url": "/export/", "started": True}),
     "done": ("done", FRAME),
     "held": (
         "refused",
@@ -322,11 +333,25 @@ def test_a_kept_form_is_sent_by_a_button_that_names_the_action() -> None:
     assert "w&quot;rite" in page
 
 
-def test_a_form_that_lost_something_is_not_sent_but_filled_in_again() -> None:
-    page = rendered(*PAGES["continue, withheld"])
-    assert "Continue:" not in page
-    assert "Fill in the form again" in page
-    assert "<code>password</code>" in page
+def test_a_form_that_lost_something_asks_for_that_alone_under_its_label() -> None:
+    page = rendered(*PAGES["continue, blanks"])
+    assert '<input type="hidden" name="scope" value="read">' in page
+    assert 'enctype="multipart/form-data"' in page
+    for tag, name, label in (
+        (r'input type="password"', "card_number", "Card number"),
+        ("textarea", "token_secrets", "Secrets"),
+        (r'input type="file"', "logo", "Logo"),
+    ):
+        found = re.search(rf'<{tag}[^>]* id="([^"]+)" name="{name}"', page)
+        assert found, name
+        assert re.search(rf'<label[^>]* for="{found[1]}"><bdi>{label}<', page)
+
+
+def test_the_way_on_is_one_address_also_without_scripts() -> None:
+    page = rendered(*PAGES["on"])
+    assert 'content="0; url=/export/?a=1&amp;b=2"' in page
+    assert 'data-otpguard-next="/export/?a=1&amp;b=2"' in page
+    assert "/export/" not in rendered(*PAGES["on, started"]), "reloaded, nothing is asked again"
 
 
 def test_the_words_of_the_dialog_come_in_the_language_of_the_page() -> None:

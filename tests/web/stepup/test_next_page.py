@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 
 from otpguard.models import Event, KeptForm
@@ -11,6 +12,7 @@ from tests import factories, guarded
 from tests.host import Host
 from tests.stepup import continue_form, step_up
 
+CARD = {"holder": "Ada", "card_number": "4242"}
 KEY = {"name": "ci", "scopes": ["read", "write"]}
 
 
@@ -58,12 +60,30 @@ def test_a_tampered_form_is_asked_anew_where_the_checkpoint_binds(host: Host) ->
     assert guarded.ran == []
 
 
-def test_secrets_are_not_kept_and_the_page_says_what_to_enter_again(host: Host) -> None:
-    page = step_up(host.client, host.client.post("/keys/", {**KEY, "password": "hunter2"}))
+def test_secrets_are_not_kept_and_the_page_asks_for_them_alone(host: Host) -> None:
+    page = step_up(host.client, host.client.post("/keys/", {**KEY, "new_password": "hunter2"}))
     text = page.content.decode()
     assert "hunter2" not in text
-    assert "password" in text
-    assert 'name="name"' not in text, "no button that would send half a form"
+    assert "New password" in text, "a name nobody gave a label to is told in words"
+    assert 'name="name" value="ci"' in text
+    assert continue_form(host.client, page, new_password="hunter2").status_code == 200
+    assert guarded.ran == ["key ci"]
+
+
+def test_a_missing_file_is_asked_for_and_sent_with_the_rest(host: Host) -> None:
+    logo = SimpleUploadedFile("logo.txt", b"logo")
+    page = step_up(host.client, host.client.post("/keys/", {**KEY, "logo": logo}))
+    assert [(blank["name"], blank["kind"]) for blank in page.context["blanks"]] == [
+        ("logo", "file")
+    ]
+    assert b'enctype="multipart/form-data"' in page.content
+
+
+def test_fields_are_called_as_their_form_calls_them(host: Host) -> None:
+    page = step_up(host.client, host.client.post("/cards/", CARD))
+    shown = [(field["label"], field["value"]) for field in page.context["fields"]]
+    assert shown == [("Name on the card", "Ada")]
+    assert [blank["label"] for blank in page.context["blanks"]] == ["Number of the card"]
 
 
 def test_a_form_that_is_too_large_to_keep_is_said_to_be_so(host: Host) -> None:

@@ -1,0 +1,1 @@
+"""The pages that prove a number without an account: enter it, enter the code, go on."""

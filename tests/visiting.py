@@ -1,0 +1,56 @@
+"""Drive the pages of a number as a visitor without an account would."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import resolve, reverse
+
+from otpguard.channels.providers.memory import SENT
+from otpguard.models import Challenge
+from otpguard.testing import send_queued
+
+NUMBER = "+12015550123"
+HTML = {"Accept": "text/html"}
+
+
+def visitor(**options: Any) -> Client:
+    """A browser that nobody is logged in with."""
+    return Client(headers=HTML, **options)
+
+
+def ask(client: Client, path: str = "/join/", **more: Any) -> str:
+    """Ask for a page that needs a number; the URL that it leads to."""
+    refused = client.get(path, **more)
+    assert refused.status_code == 303, (refused.status_code, refused.content[:500])
+    return urlsplit(refused["Location"]).path
+
+
+def enter(client: Client, number: str = NUMBER, path: str = "/join/", **more: Any) -> HttpResponse:
+    """Enter a number on the page that comes first."""
+    return client.post(ask(client, path, **more), {"number": number}, **more)
+
+
+def begin(client: Client, number: str = NUMBER, path: str = "/join/", **more: Any) -> Challenge:
+    """Enter a number and have its code sent."""
+    entered = enter(client, number, path, **more)
+    assert entered.status_code == 302, (entered.status_code, entered.content.decode()[:3000])
+    key = resolve(urlsplit(entered["Location"]).path).kwargs["challenge_id"]
+    send_queued()
+    return Challenge.objects.get(pk=key)
+
+
+def page_of(challenge: Challenge, name: str = "number-code") -> str:
+    """The URL of one page of a challenge."""
+    return reverse(f"otpguard:{name}", args=[challenge.pk])
+
+
+def prove(client: Client, number: str = NUMBER, path: str = "/join/") -> HttpResponse:
+    """Enter a number and the code; returns the page that was asked for at first."""
+    challenge = begin(client, number, path)
+    answered = client.post(page_of(challenge), {"code": SENT[-1].code.digits})
+    assert answered.status_code == 303, (answered.status_code, answered.content[:500])
+    return client.get(answered["Location"], follow=True)
