@@ -107,6 +107,12 @@ MENU: tuple[MenuGroup, ...] = (
         (
             MenuList("event", _("events"), _("The audit log: who did what, and when"), "history"),
             MenuList("challenge", _("challenges"), _("Codes that were asked for"), "dialpad"),
+            MenuList(
+                "phoneclaim",
+                _("phone claims"),
+                _("Numbers that visitors without an account confirmed"),
+                "contact_phone",
+            ),
             MenuList("grant", _("grants"), _("What was confirmed, and until when"), "verified"),
             MenuList("notice", _("notices"), _("What people were told"), "campaign"),
         ),

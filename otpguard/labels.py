@@ -7,21 +7,23 @@ there and translated here; the others are the tables below.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import Enum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.conf import factor_kinds, methods, settings
-from otpguard.core.assurance import AssuranceLevel, Channel, Method
+from otpguard.core.assurance import AssuranceLevel, Channel, Method, Primary
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import Reason
 from otpguard.core.duration_text import seconds_text
 from otpguard.core.events.base import CATALOG
+from otpguard.core.evidence import Source
 from otpguard.core.phone import NumberType
 from otpguard.core.policy_exception import WhyNoException
 from otpguard.core.policy_rules import Unit
+from otpguard.core.policy_values import Choice
 from otpguard.core.route import WhyUnused
 from otpguard.core.todo import Todo
 
@@ -57,6 +59,19 @@ TODOS: Mapping[Todo, Text] = {
     Todo.EXCEPTIONS: _("Policy exceptions that expire soon"),
 }
 """What needs a hand, on the start page of the admin."""
+
+PRIMARIES: Mapping[Primary, Text] = {
+    Primary.NONE: _("not said"),
+    Primary.PASSWORD: _("password"),
+    Primary.SSO: _("single sign-on"),
+}
+"""What a login session was opened with."""
+
+SOURCES: Mapping[Source, Text] = {
+    Source.LOCAL: _("this site"),
+    Source.IDP: _("the identity provider"),
+}
+"""Who established a proof."""
 
 CHALLENGE_STATES: Mapping[ChallengeState, Text] = {
     ChallengeState.OPEN: _("open"),
@@ -171,11 +186,35 @@ def checkpoint_label(checkpoint: Checkpoint) -> Text:
     return _(checkpoint.label)
 
 
-def member_label(member: StrEnum) -> Text:
-    """What a channel or a kind of number is called; anything else under its own name."""
+def member_label(member: Enum) -> Text:
+    """What a channel, a kind of number or a level is called; anything else under its own name."""
     if isinstance(member, Channel):
         return CHANNELS[member]
+    if isinstance(member, AssuranceLevel):
+        return level_label(member)
     return NUMBER_TYPES[member] if isinstance(member, NumberType) else str(member)
+
+
+def choice_label(word: str, choice: Choice) -> Text:
+    """What a word of a choice in a policy means to people."""
+    if word in choice.labels:
+        return _(choice.labels[word])
+    return member_label(choice.words[word]) if word in choice.words else word
+
+
+def delivery_state_label(word: str) -> Text:
+    """How far a message has come; a word of another release is shown as it is."""
+    return DELIVERY_STATES[DeliveryState(word)] if word in set(DeliveryState) else word
+
+
+def level_label(level: AssuranceLevel) -> str:
+    """What a level takes, for operators, with the name that settings and the API have for it."""
+    return f"{LEVELS[level]} ({level.name})"
+
+
+def primary_label(word: str) -> Text:
+    """What a session was opened with; a word of another release is shown as it is."""
+    return PRIMARIES[Primary(word)] if word in set(Primary) else word
 
 
 def range_text(unit: Unit, *, low: int, high: int) -> str:

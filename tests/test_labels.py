@@ -11,11 +11,12 @@ from django.test import override_settings
 from django.utils.functional import Promise
 
 from otpguard import labels
-from otpguard.core.assurance import AssuranceLevel, Channel
+from otpguard.core.assurance import AssuranceLevel, Channel, Primary
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.checkpoints import BUILT_IN, Checkpoint
 from otpguard.core.decision import Reason
 from otpguard.core.events.base import CATALOG
+from otpguard.core.evidence import Source
 from otpguard.core.phone import NumberType
 from otpguard.core.policy_rules import Unit
 from otpguard.core.route import WhyUnused
@@ -36,10 +37,12 @@ from otpguard.labels import reason_text
         (labels.TODOS, Todo),
         (labels.CHALLENGE_STATES, ChallengeState),
         (labels.DELIVERY_STATES, DeliveryState),
+        (labels.PRIMARIES, Primary),
+        (labels.SOURCES, Source),
     ],
     ids=[
         *("channels", "kinds of number", "levels", "reasons", "why unused", "ranges", "todos"),
-        *("states of challenges", "states of deliveries"),
+        *("states of challenges", "states of deliveries", "primaries", "sources"),
     ],
 )
 def test_a_table_has_one_translatable_text_for_each_code_and_no_other(

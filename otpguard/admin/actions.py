@@ -50,6 +50,9 @@ class ActingAdmin(Protocol):
     def page_of(self, obj: Model | None) -> str:
         """The URL of an object's page, or of the list."""
 
+    def title_of(self, obj: Any) -> str:  # noqa: ANN401 (any row)
+        """What a row is called in titles."""
+
     def get_object(self, request: HttpRequest, object_id: str) -> Any:  # noqa: ANN401 (any row)
         """The row of that id, or None."""
 
@@ -89,7 +92,8 @@ class ObjectAction:
 
     def target(self, _form: Any) -> str:  # noqa: ANN401 (a form of form_class)
         """What the step-up page names."""
-        return f"{self.label}: {self.obj}" if self.obj is not None else str(self.label)
+        about = self.subtitle()
+        return f"{self.label}: {about}" if about else str(self.label)
 
     def context(self, _form: forms.Form) -> dict[str, Any]:
         """What the page shows besides the form."""
@@ -98,6 +102,10 @@ class ObjectAction:
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (a form of form_class)
         """Call the one flow; returns what to say. Raises InvalidInput and NotAllowed."""
         raise NotImplementedError
+
+    def subtitle(self) -> str | None:
+        """What the page says it is about; None on the list."""
+        return self.model_admin.title_of(self.obj) if self.obj is not None else None
 
     def next_url(self) -> str:
         """Where to go afterwards: the object's page, or the list."""
@@ -134,7 +142,7 @@ class ObjectAction:
         context = {
             **admin.admin_site.each_context(self.request),
             "title": self.label,
-            "subtitle": str(self.obj) if self.obj is not None else None,
+            "subtitle": self.subtitle(),
             "opts": admin.opts,
             "object": self.obj,
             "action": self,
@@ -142,6 +150,7 @@ class ObjectAction:
             "back_url": self.back_url(),
             **self.context(form),
         }
+        self.request.current_app = admin.admin_site.name
         return TemplateResponse(
             self.request, f"admin/otpguard/{self.template}", context, status=status
         )
@@ -179,7 +188,13 @@ def buttons(model_admin: ActingAdmin, request: HttpRequest, obj: Model | None) -
 def url_of(action: ObjectAction) -> str:
     """Where an action's page is."""
     args = [] if action.on_list else [quote(action.obj.pk)]
-    return reverse(f"admin:{url_name(action.model_admin.opts, action.slug)}", args=args)
+    admin = action.model_admin
+    return url_in(admin.admin_site.name, url_name(admin.opts, action.slug), *args)
+
+
+def url_in(site: str, name: str, *args: object, **query: object) -> str:
+    """The URL of a page of the admin site of that name. Raises NoReverseMatch."""
+    return reverse(f"admin:{name}", args=args, query=query or None, current_app=site)
 
 
 def _view(

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from otpguard.account import name_of
 from otpguard.admin.actions import ObjectAction
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, is_running, list_url
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, is_running
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.approval import approve
 from otpguard.flows.approval.approve import ACTIONS
@@ -89,6 +89,7 @@ class ApprovalAdmin(ReadOnlyAdmin):
     """Approvals, the newest first."""
 
     object_actions = (Approve, Refuse)
+    titled_by = ("action_name", "subject")
     list_display = (
         "subject",
         "action_name",
@@ -121,8 +122,8 @@ class ApprovalAdmin(ReadOnlyAdmin):
     def links(self, _request: HttpRequest, obj: Approval) -> list[tuple[Text, str]]:
         """The factors and the events of the person."""
         return [
-            (_("Factors"), list_url("factor", user__exact=obj.subject_id)),
-            (_("Events"), list_url("event", q=name_of(obj.subject))),
+            (_("Factors"), self.list_url("factor", user__exact=obj.subject_id)),
+            (_("Events"), self.list_url("event", q=name_of(obj.subject))),
         ]
 
     @admin.display(description=_("operation"))

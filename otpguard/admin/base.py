@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.admin.utils import quote
+from django.contrib.admin.utils import lookup_field, quote
 from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR
 from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, URLPattern, reverse
+from django.urls import NoReverseMatch, URLPattern
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,7 +20,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.account import search_columns
-from otpguard.admin.actions import ObjectAction, buttons, urls_of
+from otpguard.admin.actions import ObjectAction, buttons, url_in, urls_of
 from otpguard.admin.cascade import falls_along
 from otpguard.admin.lists.paginator import CappedPaginator
 from otpguard.admin.lists.todo import TodoFilter
@@ -41,6 +41,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
     """Columns of this model that lead to users, by whose names the list is searched as well."""
 
     object_actions: ClassVar[tuple[type[ObjectAction], ...]] = ()
+    titled_by: ClassVar[tuple[str, ...]] = ()
+    """The fields or methods that name a row to people; without any, the row's own words do."""
     empty_text: ClassVar[Text] = ""
     """What an empty list says, where nothing is a fact worth a sentence."""
     actions: Any = None
@@ -106,6 +108,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
             **(extra_context or {}),
             "object_buttons": buttons(self, request, obj) if obj is not None else [],
             "object_links": self.links(request, obj) if obj is not None else [],
+            "subtitle": self.title_of(obj) if obj is not None else None,
         }
         return super().change_view(request, object_id, form_url, context)
 
@@ -132,6 +135,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
         """The row of that id; None for an id that no column can hold."""
         return None if "\0" in object_id else super().get_object(request, object_id, from_field)
 
+    def title_of(self, obj: Any) -> str:  # noqa: ANN401 (any row)
+        """What a row is called in titles: the words of `titled_by` that are not empty."""
+        found = [lookup_field(name, obj, self)[2] for name in self.titled_by]
+        named = [str(each) for each in found if each not in (None, "", NOTHING)]
+        return ", ".join(named) or str(obj)
+
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[Text, str]]:  # noqa: ANN401, ARG002 (any row)
         """Where else to look: labels and URLs for the page of an object."""
         return []
@@ -140,22 +149,25 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
         """The URL of an object's page; of the list without one or when it is gone."""
         names = f"{self.opts.app_label}_{self.opts.model_name}"
         if obj is None or obj.pk is None:
-            return reverse(f"admin:{names}_changelist")
-        return reverse(f"admin:{names}_change", args=[quote(obj.pk)])
+            return self.url_of(f"{names}_changelist")
+        return self.url_of(f"{names}_change", quote(obj.pk))
 
+    def list_url(self, model: str, **query: object) -> str:
+        """The URL of another list of ours on this admin site, filtered."""
+        return self.url_of(f"otpguard_{model}_changelist", **query)
 
-def list_url(model: str, **query: object) -> str:
-    """The URL of another list of ours, filtered."""
-    return reverse(f"admin:otpguard_{model}_changelist", query=query or None)
+    def link_to(self, model: str, pk: UUID, text: object) -> SafeString | str:
+        """A link to a row's page, or its text alone where there is no such page."""
+        try:
+            url = self.url_of(f"otpguard_{model}_change", quote(pk))
+        except NoReverseMatch:
+            return str(text)
+        return format_html('<a href="{}">{}</a>', url, text)
 
-
-def link_to(model: str, pk: UUID, text: object) -> SafeString | str:
-    """A link to a row's page, or its text alone where there is no such page."""
-    try:
-        url = reverse(f"admin:otpguard_{model}_change", args=[quote(pk)])
-    except NoReverseMatch:
-        return str(text)
-    return format_html('<a href="{}">{}</a>', url, text)
+    def url_of(self, name: str, *args: object, **query: object) -> str:
+        """The URL of a page of this admin site, of which a project may have several. Raises
+        NoReverseMatch."""
+        return url_in(self.admin_site.name, name, *args, **query)
 
 
 def checkpoint_text(slug: str) -> str:
@@ -171,6 +183,11 @@ def checkpoint_text(slug: str) -> str:
 def channel_words(value: str) -> str:
     """The name of a channel; one from another release is shown as it is."""
     return str(CHANNELS[Channel(value)]) if value in set(Channel) else value
+
+
+def route_text(provider: str, channel: str) -> str:
+    """A provider and a channel of it, as one text."""
+    return f"{provider} · {channel_words(channel)}"
 
 
 def badge(text: object, tone: str = "") -> SafeString:

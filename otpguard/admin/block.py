@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
-from otpguard.admin.base import ReadOnlyAdmin, link_to
+from otpguard.admin.base import ReadOnlyAdmin
 from otpguard.admin.lists.filters import BlockedKindFilter
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.factor.reset import CHECKPOINT, unblock_factor
@@ -48,6 +48,7 @@ class FactorBlockAdmin(ReadOnlyAdmin):
 
     object_actions = (Unblock,)
     ordering = ("-at",)
+    titled_by = ("kind_text", "person", "tenant")
     list_display = ("person", "kind_text", "tenant", "reason", "by", "at")
     list_filter = (BlockedKindFilter,)
     search_people = ("factor__user",)
@@ -73,4 +74,4 @@ class FactorBlockAdmin(ReadOnlyAdmin):
     @admin.display(description=_("factor"))
     def factor_link(self, obj: FactorBlock) -> str:
         """The factor's own page."""
-        return link_to("factor", obj.factor_id, self.kind_text(obj))
+        return self.link_to("factor", obj.factor_id, self.kind_text(obj))

@@ -21,8 +21,6 @@ from otpguard.admin.base import (
     ReadOnlyAdmin,
     badge,
     checkpoint_text,
-    link_to,
-    list_url,
     revealed,
 )
 from otpguard.admin.lists.filters import CheckpointFilter, happened
@@ -31,7 +29,7 @@ from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.facts import RequestFacts
 from otpguard.factors.phone import masked_destination
 from otpguard.flows.challenge.close import cancel_challenge
-from otpguard.labels import CHALLENGE_STATES, CHANNELS, DELIVERY_STATES, LEVELS, Text
+from otpguard.labels import CHALLENGE_STATES, CHANNELS, DELIVERY_STATES, Text, level_label
 from otpguard.models import Challenge, PhoneClaim
 
 TONES = {
@@ -64,6 +62,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
 
     object_actions = (CancelChallenge,)
     ordering = ("-id",)
+    titled_by = ("checkpoint_name", "user")
     list_display = (
         "created_at",
         "user",
@@ -103,7 +102,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
 
     def links(self, _request: HttpRequest, obj: Challenge) -> list[tuple[Text, str]]:
         """The story it belongs to."""
-        return [(_("Story"), list_url("event", story=obj.story))]
+        return [(_("Story"), self.list_url("event", story=obj.story))]
 
     @admin.display(description=_("checkpoint"))
     def checkpoint_name(self, obj: Challenge) -> str:
@@ -121,8 +120,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
     @admin.display(description=_("asked for"))
     def level_text(self, obj: Challenge) -> str:
         """The level with its meaning."""
-        level = AssuranceLevel(obj.level)
-        return f"{level.name}: {LEVELS[level]}"
+        return level_label(AssuranceLevel(obj.level))
 
     @admin.display(description=_("channel"))
     def channel(self, obj: Challenge) -> str:
@@ -161,7 +159,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
         """Every delivery in the order of the plan."""
         rows = [
             (
-                link_to("delivery", row.pk, CHANNELS[Channel(row.channel)]),
+                self.link_to("delivery", row.pk, CHANNELS[Channel(row.channel)]),
                 row.provider,
                 DELIVERY_STATES[DeliveryState(row.state)],
                 f" ({row.outcome})" if row.outcome else "",
@@ -176,6 +174,7 @@ class PhoneClaimAdmin(ReadOnlyAdmin):
     """Phone claims, the newest first."""
 
     ordering = ("-id",)
+    titled_by = ("checkpoint_name", "number_text")
     list_display = (
         "created_at",
         "checkpoint_name",
@@ -203,7 +202,7 @@ class PhoneClaimAdmin(ReadOnlyAdmin):
 
     def links(self, _request: HttpRequest, obj: PhoneClaim) -> list[tuple[Text, str]]:
         """The story it belongs to."""
-        return [(_("Story"), list_url("event", story=obj.challenge.story))]
+        return [(_("Story"), self.list_url("event", story=obj.challenge.story))]
 
     @admin.display(description=_("checkpoint"))
     def checkpoint_name(self, obj: PhoneClaim) -> str:
@@ -213,7 +212,7 @@ class PhoneClaimAdmin(ReadOnlyAdmin):
     @admin.display(description=_("challenge"))
     def challenge_link(self, obj: PhoneClaim) -> SafeString | str:
         """The challenge, to click."""
-        return link_to("challenge", obj.challenge_id, obj.challenge)
+        return self.link_to("challenge", obj.challenge_id, self.checkpoint_name(obj))
 
     @admin.display(description=_("number"))
     def number_text(self, obj: PhoneClaim) -> str:

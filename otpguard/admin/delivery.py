@@ -15,15 +15,10 @@ from otpguard.admin.base import (
     badge,
     channel_words,
     checkpoint_text,
-    link_to,
-    list_url,
+    route_text,
 )
-from otpguard.admin.lists.filters import (
-    CarrierFilter,
-    ChannelFilter,
-    NetworkRouteFilter,
-    ProviderFilter,
-)
+from otpguard.admin.lists.filters import ChannelFilter
+from otpguard.admin.lists.vendor_words import CarrierFilter, NetworkRouteFilter, ProviderFilter
 from otpguard.core.challenge import DeliveryState
 from otpguard.core.money import as_dollars
 from otpguard.labels import DELIVERY_STATES, Text
@@ -42,6 +37,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     """Deliveries, the newest first."""
 
     ordering = ("-id",)
+    titled_by = ("route", "person")
     list_display = (
         "created_at",
         "person",
@@ -81,7 +77,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """The challenge whose code it carried, and the vendor's receipts."""
         return [
             (_("Challenge"), self._challenge_page(obj)),
-            (_("Receipts"), list_url("receipt", delivery__id__exact=obj.pk)),
+            (_("Receipts"), self.list_url("receipt", delivery__id__exact=obj.pk)),
         ]
 
     def _challenge_page(self, obj: Delivery) -> str:
@@ -93,7 +89,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("challenge"))
     def challenge_link(self, obj: Delivery) -> SafeString | str:
         """The challenge, to click."""
-        return link_to("challenge", obj.challenge_id, obj.challenge)
+        return self.link_to("challenge", obj.challenge_id, self.checkpoint_name(obj))
 
     @admin.display(description=_("user"))
     def person(self, obj: Delivery) -> str:
@@ -103,7 +99,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("route"))
     def route(self, obj: Delivery) -> str:
         """Provider and channel in one column."""
-        return f"{obj.provider} · {channel_words(obj.channel)}"
+        return route_text(obj.provider, obj.channel)
 
     @admin.display(description=_("channel"))
     def channel_text(self, obj: Delivery) -> str:

@@ -16,7 +16,7 @@ from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.tenant.enrollment import remove_rule, set_rule
 from otpguard.forms.enrollment import NewRuleForm, RuleForm, initial_of
-from otpguard.labels import Text
+from otpguard.labels import Text, level_label
 from otpguard.models import EnrollmentRule
 
 
@@ -88,6 +88,7 @@ class EnrollmentRuleAdmin(ReadOnlyAdmin):
     """Rules of the site and of tenants."""
 
     object_actions = (AddRule, ChangeRule, RemoveRule)
+    titled_by = ("for_whom", "whose")
     list_display = ("for_whom", "whose", "asks", "starts_at", "grace_days", "author", "at")
     list_filter = ("level",)
     search_fields = ("role", "tenant__name", "tenant__slug")
@@ -111,4 +112,6 @@ class EnrollmentRuleAdmin(ReadOnlyAdmin):
     @admin.display(description=_("asks"))
     def asks(self, obj: EnrollmentRule) -> SafeString:
         """The level, or any factor."""
-        return badge(_("any factor") if obj.level is None else AssuranceLevel(obj.level).name)
+        return badge(
+            _("any factor") if obj.level is None else level_label(AssuranceLevel(obj.level))
+        )

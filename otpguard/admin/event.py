@@ -19,7 +19,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.account import search_columns
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text, list_url
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text
 from otpguard.admin.lists.filters import (
     CheckpointFilter,
     KindFilter,
@@ -27,6 +27,7 @@ from otpguard.admin.lists.filters import (
     TenantFilter,
     TimeFilter,
 )
+from otpguard.admin.tables.detail_labels import detail_label
 from otpguard.admin.tables.event_details import Names, Read, names_of, read_event
 from otpguard.core.uuid7 import time_of
 from otpguard.labels import Text, event_label
@@ -60,6 +61,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     list_per_page = 100
     list_max_show_all = 100
+    titled_by = ("event", "time")
     list_display = (
         "time",
         "people",
@@ -125,7 +127,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     def links(self, _request: HttpRequest, obj: Any) -> list[tuple[Text, str]]:  # noqa: ANN401 (an attached row)
         """The whole story."""
-        return [(_("Story"), list_url("event", story=obj.story))] if obj.story else []
+        return [(_("Story"), self.list_url("event", story=obj.story))] if obj.story else []
 
     @admin.display(description=_("time"))
     def time(self, obj: Event) -> str:
@@ -203,7 +205,7 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description=_("details"))
     def details(self, obj: Any) -> SafeString | str:  # noqa: ANN401 (an attached row)
         """The event's own fields."""
-        lines = [(name, text) for name, text in _said(obj).details if text]
+        lines = [(detail_label(name), text) for name, text in _said(obj).details if text]
         inner = format_html_join(" · ", "<span>{}: {}</span>", lines)
         return format_html('<div class="otpguard-details">{}</div>', inner) if lines else NOTHING
 
@@ -212,7 +214,7 @@ class EventAdmin(ReadOnlyAdmin):
         """All events of the same story."""
         if obj.story is None:
             return NOTHING
-        url = list_url("event", story=obj.story)
+        url = self.list_url("event", story=obj.story)
         return format_html('<a href="{}" title="{}">{}</a>', url, obj.story, obj.story.hex[:8])
 
     @admin.display(description=_("genuine"), boolean=True)

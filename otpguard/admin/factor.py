@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.approval import said
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, link_to, list_url
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge
 from otpguard.admin.lists.filters import FactorKindFilter, happened
 from otpguard.channels import opt_outs
 from otpguard.core.facts import RequestFacts
@@ -83,6 +83,7 @@ class FactorAdmin(ReadOnlyAdmin):
     """Factors of all people."""
 
     object_actions = (DisableFactor, ResetFactor)
+    titled_by = ("kind_text", "user")
     list_display = (
         "user",
         "kind_text",
@@ -130,7 +131,7 @@ class FactorAdmin(ReadOnlyAdmin):
 
     def links(self, _request: HttpRequest, obj: Factor) -> list[tuple[Text, str]]:
         """What was asked of it."""
-        return [(_("Challenges"), list_url("challenge", factor__id__exact=obj.pk))]
+        return [(_("Challenges"), self.list_url("challenge", factor__id__exact=obj.pk))]
 
     @admin.display(description=_("kind"))
     def kind_text(self, obj: Factor) -> str:
@@ -164,7 +165,7 @@ class FactorAdmin(ReadOnlyAdmin):
     def blocked_in(self, obj: Factor) -> SafeString | str:
         """The tenants that do not accept it, each with the page that unblocks it."""
         rows = obj.blocks.select_related("tenant").order_by("at")
-        links = [(link_to("factorblock", row.pk, row.tenant), row.reason) for row in rows]
+        links = [(self.link_to("factorblock", row.pk, row.tenant), row.reason) for row in rows]
         return format_html_join("", "<div>{}: {}</div>", links) or NOTHING
 
     @admin.display(description=_("details"))
@@ -179,7 +180,9 @@ class FactorAdmin(ReadOnlyAdmin):
     def stopped(self, obj: Factor) -> SafeString | str:
         """What its holder stopped, in each organization, with the page that tells more."""
         rows = opt_outs.every_of_factor(obj, now=timezone.now())
-        lines = [(link_to("optout", row.pk, stopped_text(row)), row.tenant or "") for row in rows]
+        lines = [
+            (self.link_to("optout", row.pk, stopped_text(row)), row.tenant or "") for row in rows
+        ]
         return format_html_join("", "<div>{} {}</div>", lines) or NOTHING
 
     @admin.display(description=_("consent"))

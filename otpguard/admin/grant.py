@@ -10,11 +10,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text, list_url
-from otpguard.admin.lists.filters import happened
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text
+from otpguard.admin.lists.filters import SourceFilter, happened
+from otpguard.core.evidence import Source
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.session.revoke import revoke_grants
-from otpguard.labels import Text
+from otpguard.labels import SOURCES, Text, method_label, primary_label
 from otpguard.models import Grant
 
 
@@ -44,15 +45,16 @@ class GrantAdmin(ReadOnlyAdmin):
 
     object_actions = (RevokeGrant,)
     ordering = ("-id",)
+    titled_by = ("method", "user")
     list_display = ("verified_at", "user", "tenant", "method", "bound", "state", "passed_text")
-    list_filter = ("source", ("revoked_at", happened(_("revoked"))))
+    list_filter = (SourceFilter, ("revoked_at", happened(_("revoked"))))
     search_people = ("user",)
     search_fields = ("tenant__slug", "story")
     list_select_related = ("user", "tenant")
     fields = (
         "user",
         "tenant",
-        "source",
+        "source_text",
         "method",
         "login",
         "bound",
@@ -65,17 +67,23 @@ class GrantAdmin(ReadOnlyAdmin):
 
     def links(self, _request: HttpRequest, obj: Grant) -> list[tuple[Text, str]]:
         """The story that led to it."""
-        return [(_("Story"), list_url("event", story=obj.story))]
+        return [(_("Story"), self.list_url("event", story=obj.story))]
+
+    @admin.display(description=_("source"))
+    def source_text(self, obj: Grant) -> str:
+        """Who established it, in words."""
+        known = obj.source in set(Source)
+        return str(SOURCES[Source(obj.source)]) if known else obj.source
 
     @admin.display(description=_("method"))
     def method(self, obj: Grant) -> str:
         """How it was proven."""
-        return str(obj.facts.get("method", NOTHING))
+        return str(method_label(str(obj.facts.get("method", NOTHING))))
 
     @admin.display(description=_("logged in by"))
     def login(self, obj: Grant) -> str:
         """What the session was opened with."""
-        return str(obj.facts.get("primary", NOTHING))
+        return str(primary_label(str(obj.facts.get("primary", NOTHING))))
 
     @admin.display(description=_("bound to one action"), boolean=True)
     def bound(self, obj: Grant) -> bool:

@@ -41,6 +41,7 @@ class HoldAdmin(ReadOnlyAdmin):
     """Holds, the longest running first."""
 
     object_actions = (LiftHold,)
+    titled_by = ("checkpoint_name", "user")
     list_display = ("user", "tenant", "checkpoint_name", "state", "until", "reason", "created_at")
     list_filter = (CheckpointFilter, ("lifted_at", happened(_("lifted"))))
     search_people = ("user",)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from otpguard.account import name_of
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.approval import said
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, checkpoint_text, is_running, list_url
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, checkpoint_text, is_running
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.factor.reset import CHECKPOINT
 from otpguard.flows.factor.reset_request import reset_or_ask
@@ -160,9 +160,9 @@ class MembershipAdmin(ReadOnlyAdmin):
     def links(self, _request: HttpRequest, obj: Membership) -> list[tuple[Text, str]]:
         """The person's factors, and their holds and events here."""
         return [
-            (_("Factors"), list_url("factor", user__exact=obj.user_id)),
-            (_("Holds"), list_url("hold", membership__id__exact=obj.pk)),
-            (_("Events"), list_url("event", tenant=obj.tenant_id, q=name_of(obj.user))),
+            (_("Factors"), self.list_url("factor", user__exact=obj.user_id)),
+            (_("Holds"), self.list_url("hold", membership__id__exact=obj.pk)),
+            (_("Events"), self.list_url("event", tenant=obj.tenant_id, q=name_of(obj.user))),
         ]
 
     @admin.display(description=_("roles"))

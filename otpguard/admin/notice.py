@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.account import name_of
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, list_url, revealed
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, revealed
 from otpguard.admin.lists.filters import ChannelFilter
 from otpguard.core.assurance import Channel
 from otpguard.factors.phone import masked_destination
@@ -29,6 +29,7 @@ class NoticeAdmin(ReadOnlyAdmin):
     """Notices, the newest first; destinations masked, their text not kept."""
 
     ordering = ("-id",)
+    titled_by = ("kind_text", "user")
     list_display = (
         "created_at",
         "user",
@@ -61,7 +62,7 @@ class NoticeAdmin(ReadOnlyAdmin):
 
     def links(self, _request: HttpRequest, obj: Notice) -> list[tuple[Text, str]]:
         """What else happened to the person."""
-        return [(_("Events"), list_url("event", q=name_of(obj.user)))] if obj.user else []
+        return [(_("Events"), self.list_url("event", q=name_of(obj.user)))] if obj.user else []
 
     @admin.display(description=_("notice"))
     def kind_text(self, obj: Notice) -> str:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, badge, channel_words, is_running
-from otpguard.admin.lists.filters import ChannelFilter, ProviderFilter, happened
+from otpguard.admin.lists.filters import ChannelFilter, happened
+from otpguard.admin.lists.vendor_words import ProviderFilter
 from otpguard.core.facts import RequestFacts
 from otpguard.core.phone import mask_phone
 from otpguard.exceptions import NotAllowed
@@ -48,6 +49,7 @@ class OptOutAdmin(ReadOnlyAdmin):
 
     object_actions = (SwitchNumberOn,)
     empty_text = _("Nobody has stopped messages to a number.")
+    titled_by = ("channel_text", "number_text")
     list_display = (
         "number_text",
         "channel_text",

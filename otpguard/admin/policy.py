@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text, list_url
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text
 from otpguard.admin.lists.filters import SITE, CheckpointFilter
 from otpguard.admin.tables.policy_scope import Place, field_label, rows_of, words
 from otpguard.admin.tables.whole_policy import whole_policy
@@ -46,7 +46,7 @@ class ChoosePlace(ObjectAction):
             place = Place(
                 tenant=form.cleaned_data["tenant"], checkpoint=form.cleaned_data["checkpoint"]
             )
-            return HttpResponseRedirect(place.url)
+            return HttpResponseRedirect(place.url(self.model_admin.admin_site.name))
         return self._page(form, status=400 if form.is_bound else 200)
 
 
@@ -91,7 +91,12 @@ class ChangeWishes(ObjectAction):
 
     def next_url(self) -> str:
         """The page itself, with what counts now."""
-        return str(self.obj.url)
+        place: Place = self.obj
+        return place.url(self.model_admin.admin_site.name)
+
+    def subtitle(self) -> str:
+        """The checkpoint, and whose wishes."""
+        return str(self.obj)
 
     def back_url(self) -> str:
         """The list."""
@@ -103,6 +108,7 @@ class PolicyWishAdmin(ReadOnlyAdmin):
     """Wishes of the site and of tenants, every version."""
 
     object_actions = (ChoosePlace,)
+    titled_by = ("checkpoint_name", "whose")
     list_display = ("checkpoint_name", "whose", "version", "state", "asks", "author", "at")
     list_filter = ("current", CheckpointFilter)
     search_fields = ("checkpoint", "tenant__name", "tenant__slug")
@@ -114,7 +120,7 @@ class PolicyWishAdmin(ReadOnlyAdmin):
         view = self.admin_site.admin_view(self.set_view)
         route = path("do/set/<str:scope>/<str:checkpoint>/", view, name="otpguard_policywish_set")
         whole = path(
-            "do/whole/<str:scope>/",
+            "whole/<str:scope>/",
             self.admin_site.admin_view(self.whole_view),
             name="otpguard_policywish_whole",
         )
@@ -136,7 +142,7 @@ class PolicyWishAdmin(ReadOnlyAdmin):
             "title": _("Whole policy"),
             "subtitle": str(place.tenant or _("the site")),
             "list_title": capfirst(str(self.opts.verbose_name_plural)),
-            "sections": whole_policy(place.tenant, now=timezone.now()),
+            "sections": whole_policy(place.tenant, site=self.admin_site.name, now=timezone.now()),
             "may_change": self.may_act(request),
         }
         request.current_app = self.admin_site.name
@@ -146,14 +152,14 @@ class PolicyWishAdmin(ReadOnlyAdmin):
         """All versions, and the page that makes the next."""
         scope = {"tenant__id__exact": obj.tenant_id} if obj.tenant_id else {"tenant__isnull": 1}
         versions: dict[str, Any] = {"checkpoint": obj.checkpoint, **scope}
-        whole = reverse("admin:otpguard_policywish_whole", args=[obj.tenant_id or SITE])
+        whole = self.url_of("otpguard_policywish_whole", obj.tenant_id or SITE)
         found: list[tuple[Text, str]] = [
-            (_("All versions"), list_url("policywish", **versions)),
+            (_("All versions"), self.list_url("policywish", **versions)),
             (_("Whole policy"), whole),
         ]
         if self.may_act(request):
             place = Place(tenant=obj.tenant, checkpoint=obj.checkpoint)
-            found.append((_("Change wishes"), place.url))
+            found.append((_("Change wishes"), place.url(self.admin_site.name)))
         return found
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
-from otpguard.admin.base import ReadOnlyAdmin, badge, checkpoint_text, is_running, list_url
+from otpguard.admin.base import ReadOnlyAdmin, badge, checkpoint_text, is_running
 from otpguard.admin.lists.filters import CheckpointFilter, ExceptionStateFilter
 from otpguard.admin.tables.policy_scope import field_label, words
 from otpguard.conf import settings
@@ -85,6 +85,7 @@ class PolicyExceptionAdmin(ReadOnlyAdmin):
 
     object_actions = (GrantException, EndException)
     empty_text = _("There is no exception here: the floor holds.")
+    titled_by = ("checkpoint_name", "excepts")
     list_display = (
         "checkpoint_name",
         "tenant",
@@ -119,8 +120,11 @@ class PolicyExceptionAdmin(ReadOnlyAdmin):
     def links(self, request: HttpRequest, obj: PolicyException) -> list[tuple[Text, str]]:  # noqa: ARG002 (Django's signature)
         """The other exceptions of the tenant, and its events."""
         return [
-            (_("Policy exceptions"), list_url("policyexception", tenant__id__exact=obj.tenant_id)),
-            (_("Events"), list_url("event", tenant=obj.tenant_id)),
+            (
+                _("Policy exceptions"),
+                self.list_url("policyexception", tenant__id__exact=obj.tenant_id),
+            ),
+            (_("Events"), self.list_url("event", tenant=obj.tenant_id)),
         ]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:

@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
-from otpguard.admin.base import ReadOnlyAdmin, channel_words
+from otpguard.admin.base import ReadOnlyAdmin, channel_words, route_text
 from otpguard.admin.lists.filters import ChannelFilter
 from otpguard.admin.tables.costs import costs_page
 from otpguard.channels.prices import as_rate
@@ -67,6 +67,7 @@ class PriceAdmin(ReadOnlyAdmin):
     """Prices by route."""
 
     object_actions = (SetPrice, EndPrice)
+    titled_by = ("route", "where")
     list_display = (
         "route",
         "where",
@@ -107,13 +108,13 @@ class PriceAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The list, with a link to the costs."""
-        links = [(_("Costs by month"), reverse("admin:otpguard_price_costs"))]
+        links = [(_("Costs by month"), self.url_of("otpguard_price_costs"))]
         return super().changelist_view(request, {**(extra_context or {}), "object_links": links})
 
     @admin.display(description=_("route"))
     def route(self, obj: Price) -> str:
         """Provider and channel in one column."""
-        return f"{obj.provider} · {channel_words(obj.channel)}"
+        return route_text(obj.provider, obj.channel)
 
     @admin.display(description=_("channel"))
     def channel_text(self, obj: Price) -> str:

@@ -10,9 +10,11 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, link_to
-from otpguard.admin.lists.filters import Lookups, VendorStateFilter
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, route_text
+from otpguard.admin.lists.filters import Lookups
+from otpguard.admin.lists.vendor_words import VendorStateFilter
 from otpguard.channels.base import ReceiptState
+from otpguard.labels import delivery_state_label
 from otpguard.models import Receipt
 
 TONES = {ReceiptState.DELIVERED.value: "good", ReceiptState.FAILED.value: "bad"}
@@ -39,6 +41,7 @@ class KnownFilter(admin.SimpleListFilter):
 class ReceiptAdmin(ReadOnlyAdmin):
     """Receipts, the newest first."""
 
+    titled_by = ("state_title", "provider")
     list_display = ("at", "provider", "state_text", "failure", "delivery_link")
     list_display_links = ("at",)
     list_filter = (KnownFilter, VendorStateFilter)
@@ -53,11 +56,18 @@ class ReceiptAdmin(ReadOnlyAdmin):
     @admin.display(description=_("state"))
     def state_text(self, obj: Receipt) -> SafeString:
         """The state as a label."""
-        return badge(obj.state, TONES.get(obj.state, ""))
+        return badge(self.state_title(obj), TONES.get(obj.state, ""))
+
+    @admin.display(description=_("state"))
+    def state_title(self, obj: Receipt) -> str:
+        """The state in words; a vendor's own word as it is."""
+        return str(delivery_state_label(obj.state))
 
     @admin.display(description=_("delivery"))
     def delivery_link(self, obj: Receipt) -> SafeString | str:
         """A link to the delivery, if it is known."""
         if obj.delivery is None:
             return NOTHING
-        return link_to("delivery", obj.delivery.pk, obj.delivery)
+        return self.link_to(
+            "delivery", obj.delivery.pk, route_text(obj.delivery.provider, obj.delivery.channel)
+        )

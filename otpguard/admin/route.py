@@ -100,6 +100,7 @@ class RouteHealthAdmin(ReadOnlyAdmin):
     """Breakers by route. Counts are of the last minute that had any."""
 
     object_actions = (Pause, Resume)
+    titled_by = ("route",)
     list_display = (
         "route",
         "state_text",
@@ -172,6 +173,7 @@ class RouteSwitchAdmin(ReadOnlyAdmin):
     """Switches, the newest first."""
 
     object_actions = (SwitchOff, SwitchOn)
+    titled_by = ("what",)
     list_display = ("what", "state_text", "reason", "by", "at", "until", "ended_at")
     list_filter = (ChannelFilter, "provider", "country")
     search_fields = ("provider", "country", "reason")

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, badge
-from otpguard.admin.lists.filters import happened
+from otpguard.admin.lists.filters import PrimaryFilter, happened
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.session.revoke import end_session
-from otpguard.labels import Text
+from otpguard.labels import Text, primary_label
 from otpguard.models import LoginSession
 
 
@@ -38,13 +38,22 @@ class LoginSessionAdmin(ReadOnlyAdmin):
     """Login sessions, the newest first."""
 
     object_actions = (EndSession,)
-    list_display = ("user", "started_at", "primary", "agent", "state", "fresh_from", "ended_at")
-    list_filter = ("primary", ("ended_at", happened(_("ended"))))
+    titled_by = ("user", "primary_text")
+    list_display = (
+        "user",
+        "started_at",
+        "primary_text",
+        "agent",
+        "state",
+        "fresh_from",
+        "ended_at",
+    )
+    list_filter = (PrimaryFilter, ("ended_at", happened(_("ended"))))
     search_people = ("user",)
     list_select_related = ("user",)
     fields = (
         "user",
-        "primary",
+        "primary_text",
         "backend",
         "agent",
         "state",
@@ -52,6 +61,11 @@ class LoginSessionAdmin(ReadOnlyAdmin):
         "fresh_from",
         "ended_at",
     )
+
+    @admin.display(description=_("logged in by"))
+    def primary_text(self, obj: LoginSession) -> str:
+        """What it was opened with, in words."""
+        return str(primary_label(obj.primary))
 
     @admin.display(description=_("state"))
     def state(self, obj: LoginSession) -> SafeString:

@@ -6,15 +6,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import quote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, JsonResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from otpguard.admin.actions import CHECKPOINT, ObjectAction
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, list_url, saved
+from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, saved
 from otpguard.admin.tables.costs import costs_table
 from otpguard.admin.tables.coverage import coverage_table
 from otpguard.admin.tables.routing import routes_table
@@ -26,6 +27,7 @@ from otpguard.flows.erase import check_removal, remove_tenant
 from otpguard.flows.factor.import_tokens import import_tokens
 from otpguard.flows.tenant.provision import change_tenant, create_tenant, set_member
 from otpguard.forms.membership import NewMemberForm
+from otpguard.forms.suggestions import find_tenants
 from otpguard.forms.tenant import NewTenantForm, TenantForm, initial_of
 from otpguard.forms.tokens import TokensForm
 from otpguard.http.facts import facts_from
@@ -204,6 +206,18 @@ class TenantAdmin(ReadOnlyAdmin):
         rows: QuerySet[Tenant] = super().get_queryset(request)
         return rows.annotate(active_members=active)
 
+    def get_urls(self) -> list[URLPattern]:
+        """The names that forms suggest as well."""
+        view = self.admin_site.admin_view(self.names_view)
+        return [path("names/", view, name="otpguard_tenant_names"), *super().get_urls()]
+
+    def names_view(self, request: HttpRequest) -> JsonResponse:
+        """Short names and names of a few tenants, for people who may see all: JSON `names`."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = find_tenants(request.GET.get("q", ""))
+        return JsonResponse({"names": found})
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401 (Django's signature)
         """With the permission to delete tenants, unless a legal hold keeps this one."""
         may = request.user.has_perm(f"{self.opts.app_label}.delete_{self.opts.model_name}")
@@ -238,19 +252,19 @@ class TenantAdmin(ReadOnlyAdmin):
     def links(self, request: HttpRequest, obj: Tenant) -> list[tuple[Text, str]]:
         """Its people, its wishes and its events."""
         found: list[tuple[Text, str]] = [
-            (_("Members"), list_url("membership", tenant__id__exact=obj.pk)),
-            (_("Events"), list_url("event", tenant=obj.pk)),
-            (_("Enrollment rules"), list_url("enrollmentrule", tenant__id__exact=obj.pk)),
-            (_("Policy exceptions"), list_url("policyexception", tenant__id__exact=obj.pk)),
+            (_("Members"), self.list_url("membership", tenant__id__exact=obj.pk)),
+            (_("Events"), self.list_url("event", tenant=obj.pk)),
+            (_("Enrollment rules"), self.list_url("enrollmentrule", tenant__id__exact=obj.pk)),
+            (_("Policy exceptions"), self.list_url("policyexception", tenant__id__exact=obj.pk)),
         ]
         if request.user.has_perm("otpguard.view_policywish"):
-            whole = reverse("admin:otpguard_policywish_whole", args=[obj.pk])
+            whole = self.url_of("otpguard_policywish_whole", obj.pk)
             found.append((_("Whole policy"), whole))
         if request.user.has_perm("otpguard.change_policywish"):
-            policy = reverse("admin:otpguard_policywish_do_choose", query={"tenant": obj.slug})
+            policy = self.url_of("otpguard_policywish_do_choose", tenant=obj.slug)
             found.append((_("Policy"), policy))
         if self.has_delete_permission(request, obj):
-            url = reverse(f"{self.admin_site.name}:otpguard_tenant_delete", args=[quote(obj.pk)])
+            url = self.url_of("otpguard_tenant_delete", quote(obj.pk))
             found.append((_("Delete"), url))
         return found
 

@@ -250,7 +250,10 @@ class Policy:
         default=Enforcement.ENFORCE,
         metadata=ruled(
             law=HIGHER,
-            values=Choice({"enforce": Enforcement.ENFORCE, "report_only": Enforcement.REPORT_ONLY}),
+            values=Choice(
+                {"enforce": Enforcement.ENFORCE, "report_only": Enforcement.REPORT_ONLY},
+                labels={"enforce": _("refuse"), "report_only": _("let pass and report")},
+            ),
             unit=Unit.NONE,
             site_only=True,
             loosest=Enforcement.REPORT_ONLY,

@@ -13,13 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.enrollment import AHEAD_LIMIT, GRACE_LIMIT
 from otpguard.forms.choices import check_role
+from otpguard.forms.suggestions import RoleInput
 from otpguard.forms.tenant_field import TenantField
+from otpguard.labels import Text, level_label
 from otpguard.models import EnrollmentRule
 
 NAMES = ("level", "starts_at", "grace_days")
-_LEVELS = [("", _("any factor")), *((level.name, level.name) for level in AssuranceLevel)]
 _OLDEST = 2000
 _LOCAL = "%Y-%m-%dT%H:%M"
+
+
+def _levels() -> list[tuple[str, Text]]:
+    levels = [(level.name, level_label(level)) for level in AssuranceLevel]
+    return [("", _("any factor")), *levels]
 
 
 class RuleForm(forms.Form):
@@ -27,7 +33,7 @@ class RuleForm(forms.Form):
 
     level = forms.ChoiceField(
         label=_("Level"),
-        choices=_LEVELS,
+        choices=_levels,
         required=False,
         help_text=_("The level that a member's best factor must be able to reach."),
     )
@@ -76,6 +82,7 @@ class NewRuleForm(RuleForm):
         label=_("Role"),
         max_length=40,
         required=False,
+        widget=RoleInput,
         help_text=_("Leave it empty for everybody. A rule for the same role is replaced."),
     )
     field_order = ("tenant", "role", *NAMES)

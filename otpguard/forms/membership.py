@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.forms.choices import check_role, checkpoint_field
 from otpguard.forms.reason import ReasonForm
+from otpguard.forms.suggestions import RoleBoxes
 from otpguard.forms.tenant_field import TenantField
 from otpguard.forms.user_field import UserField
 
@@ -22,10 +23,10 @@ class MemberForm(ReasonForm):
         label=_("Roles"),
         required=False,
         help_text=_(
-            "Separated by commas. Gaining admin, billing_admin or api_admin starts a waiting period"
-            " before the first sensitive action."
+            "Gaining admin, billing_admin or api_admin starts a waiting period before the first"
+            " sensitive action."
         ),
-        widget=forms.TextInput(attrs={"size": "60", "placeholder": "member, billing_admin"}),
+        widget=RoleBoxes,
     )
     active = forms.BooleanField(
         label=_("Active"),

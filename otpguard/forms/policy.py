@@ -27,7 +27,7 @@ from otpguard.core.policy_values import (
 )
 from otpguard.core.wishes import WishError, parse_wishes
 from otpguard.forms.duration import DurationField
-from otpguard.labels import Text, factor_kind_label, member_label, range_text
+from otpguard.labels import Text, choice_label, factor_kind_label, member_label, range_text
 
 UNSET = ""
 _TRUE, _FALSE = "true", "false"
@@ -90,8 +90,8 @@ def _field(rule: FieldRule) -> forms.Field:
         case Flag():
             flags = [(_TRUE, _("yes")), (_FALSE, _("no"))]
             return forms.ChoiceField(choices=[_UNSET_CHOICE, *flags], **common)
-        case Choice(words=words, labels=labels):
-            choices = [(word, _(labels[word]) if word in labels else word) for word in words]
+        case Choice(words=words) as choice:
+            choices = [(word, choice_label(word, choice)) for word in words]
             return forms.ChoiceField(choices=[_UNSET_CHOICE, *choices], **common)
         case Some(kind=kind):
             return forms.MultipleChoiceField(

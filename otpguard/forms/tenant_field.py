@@ -1,4 +1,4 @@
-"""A field in which a person names a tenant by its short name."""
+"""A field in which a person chooses a tenant, or names it by its short name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.forms.suggestions import TenantChoice
 from otpguard.models import Tenant
 
 
@@ -14,7 +15,7 @@ class TenantField(forms.SlugField):
     """Gives the tenant of that slug, None for an empty one where none is required."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 (Django's options)
-        usual = {"label": _("Organization's short name"), "max_length": 64}
+        usual = {"label": _("Organization"), "max_length": 64, "widget": TenantChoice}
         super().__init__(**{**usual, **options})
 
     def clean(self, value: object) -> Tenant | None:

@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from otpguard.admin.base import ReadOnlyAdmin, channel_words, checkpoint_text
 from otpguard.admin.lists.paginator import CappedPaginator
-from otpguard.models import Event, Tenant
+from otpguard.models import Event, Factor, Hold, Membership, Tenant
 from tests import factories
 from tests.admin.rows import NUMBER, Rows, rows_of_everything
 
@@ -195,3 +195,16 @@ def test_no_filter_looks_through_a_whole_table_for_its_values(model: type[Model]
 def test_a_bookmark_that_sorts_leads_to_the_list_as_it_is(site: Client, world: Rows) -> None:
     answer = site.get(url_of(Tenant, "changelist"), {"o": "1", "q": "acme"})
     assert (answer.status_code, answer["Location"].partition("?")[2]) == (302, "q=acme")
+
+
+def test_a_page_is_titled_in_words(world: Rows, site: Client) -> None:
+    titles = {
+        model: site.get(url_of(model, "change", row.pk)).context["subtitle"]
+        for model, row in world.items()
+    }
+    assert titles[Hold] == "Every checkpoint, ada"
+    assert titles[Factor] == "Phone, ada"
+    assert titles[Membership] == "ada @ Acme"
+    for model, title in titles.items():
+        assert not re.search(r"[a-z]_[a-z]|\bsms\b", title), (model, title)
+        assert not title.startswith("<"), (model, title)

@@ -86,7 +86,7 @@ def test_a_running_hold_is_named_as_what_stands_in_the_way(
 @pytest.mark.usefixtures("clerk")
 def test_a_legal_hold_is_named_by_the_membership(client: Client, member: Membership) -> None:
     Tenant.objects.update(legal_hold=True)
-    assert "<li>membership</li>" in client.get(delete_page(member.user)).content.decode()
+    assert "<li>member</li>" in client.get(delete_page(member.user)).content.decode()
     assert client.post(delete_page(member.user), {"post": "yes"}).status_code == 403
     assert Membership.objects.exists()
 

@@ -55,7 +55,7 @@ def test_a_row_names_event_tenant_people_place_and_details(site: Client) -> None
         "203.0.113.9",
         "Safari on iPhone",
         "key &#x27;ci&#x27;",
-        "channels: sms, voice",
+        "channels: text message, phone call",
     ):
         assert words in page
 

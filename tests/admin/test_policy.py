@@ -41,7 +41,7 @@ def test_a_tenants_wishes_get_a_version_and_show_at_once(act: Act, site: Client)
     assert row.wishes == {"ttl": 900, "required_level": "AAL3"}
     text = page.content.decode()
     assert "Saved as version 1" in text
-    assert "Counts now: <strong>AAL3</strong>" in text
+    assert "Counts now: <strong>a passkey, security key or hardware token (AAL3)</strong>" in text
     assert "Counts now: <strong>15 min</strong>" in text
     act(url, ttl="600 s")
     assert list(PolicyWish.objects.order_by("version").values_list("version", "current")) == [
@@ -58,7 +58,7 @@ def test_a_tenants_wishes_get_a_version_and_show_at_once(act: Act, site: Client)
 def test_a_wish_below_the_floor_says_what_is_granted_instead(act: Act) -> None:
     page = act(page_for("site", "role_grant"), hold="1 min", required_level="AAL1").content.decode()
     assert "“Waiting period afterwards”: you asked for 1 min, the floor grants 24 h." in page
-    assert "“Required level”: you asked for AAL1, the floor grants AAL2." in page
+    assert "a confirmed phone (AAL1), the floor grants a second way to confirm (AAL2)." in page
 
 
 def test_a_weaker_policy_is_said_to_be_weaker(act: Act) -> None:

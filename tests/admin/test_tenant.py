@@ -281,3 +281,16 @@ def test_a_record_of_the_hosts_stands_for_one_tenant(site: Client) -> None:
     page = continue_form(site, step_up(site, asked))
     assert page.status_code == 400
     assert set(page.context["form"].errors) == {"external_id"}
+
+
+def test_names_are_suggested_to_people_who_may_see_tenants(site: Client, client: Client) -> None:
+    factories.tenant("acme", name="Acme")
+    factories.tenant("other", name="Other")
+    url = reverse("admin:otpguard_tenant_names")
+    assert site.get(url, {"q": "acm"}).json() == {"names": [["acme", "Acme"]]}
+    assert url in site.get(reverse("admin:otpguard_membership_do_add")).content.decode()
+    viewer = factories.user(is_staff=True)
+    factories.login(client, viewer)
+    assert client.get(url, {"q": "acm"}).status_code == 403
+    viewer.user_permissions.set([Permission.objects.get(codename="view_tenant")])
+    assert client.get(url, {"q": "acm"}).status_code == 200

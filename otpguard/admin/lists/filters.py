@@ -18,38 +18,32 @@ from otpguard.conf import factor_kinds, settings
 from otpguard.core.checkpoints import EVERY, SENSITIVE
 from otpguard.core.events.base import CATALOG
 from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
-from otpguard.labels import CHANNELS, Text, factor_kind_label
+from otpguard.labels import CHANNELS, PRIMARIES, SOURCES, Text, factor_kind_label
 from otpguard.models import Tenant
 
 TENANTS_LISTED = 100
-NEWEST = 2_000
-"""Of how many rows the words of vendors are listed."""
 SITE = "site"
 Lookups = list[tuple[str, Any]]
 
 
 class MenuFilter(admin.SimpleListFilter):
-    """A filter shown as a menu; it keeps the others as they are."""
+    """A filter shown as a menu. All menus of a list are in one form, with one button after the
+    last; it keeps the other filters as they are."""
 
     template = "admin/otpguard/menu_filter.html"
 
     def choices(self, changelist: Any) -> Iterator[Any]:  # noqa: ANN401 (Django's ChangeList)
-        """The entries, each with its value, and the other filters to carry along."""
-        others = [
-            (name, value)
-            for name, value in changelist.get_filters_params().items()
-            if name != self.parameter_name
-        ]
-        kept = [(name, str(one)) for name, many in others for one in _flat(many)]
-        if changelist.query:
-            kept.append(("q", changelist.query))
+        """The entries, each with its value; with the first menu, what the form carries along."""
+        menus = [each for each in changelist.filter_specs if isinstance(each, MenuFilter)]
+        kept = _kept(changelist, {each.parameter_name for each in menus})
         chosen = self.value() or ""
         for value, text in [("", _("All")), *self.lookup_choices]:
             yield {
                 "value": value,
                 "display": text,
                 "selected": str(value) == chosen,
-                "kept": kept,
+                "kept": kept if self is menus[0] else (),
+                "has_button": self is menus[-1],
                 "parameter": self.parameter_name,
             }
 
@@ -122,53 +116,34 @@ class ChannelFilter(admin.SimpleListFilter):
         return queryset.filter(channel=self.value()) if self.value() else queryset
 
 
-class VendorWordFilter(MenuFilter):
-    """One word of the vendors about their messages, of those that the newest messages have.
+class PrimaryFilter(admin.SimpleListFilter):
+    """What login sessions were opened with."""
 
-    Words come from vendors, so there is no list of them; all rows are not searched for them, and
-    the one in the URL is always listed.
-    """
+    title = _("logged in by")
+    parameter_name = "primary"
 
-    column: ClassVar[str]
-
-    def lookups(self, _request: HttpRequest, model_admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
-        """The words of the newest messages, by the alphabet."""
-        newest = model_admin.model.objects.order_by("-pk")
-        words = set(newest.values_list(self.column, flat=True)[:NEWEST])
-        words.add(str(self.used_parameters.get(self.column) or ""))
-        return [(word, word) for word in sorted(words) if word]
+    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
+        """All there are."""
+        return [(primary.value, text) for primary, text in PRIMARIES.items()]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows with that word."""
-        return queryset.filter(**{self.column: self.value()}) if self.value() else queryset
+        """The sessions opened with that."""
+        return queryset.filter(primary=self.value()) if self.value() else queryset
 
 
-class CarrierFilter(VendorWordFilter):
-    """One carrier that delivered messages."""
+class SourceFilter(admin.SimpleListFilter):
+    """Who established a proof."""
 
-    title = _("carrier")
-    parameter_name = column = "carrier"
+    title = _("source")
+    parameter_name = "source"
 
+    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
+        """All there are."""
+        return [(source.value, text) for source, text in SOURCES.items()]
 
-class NetworkRouteFilter(VendorWordFilter):
-    """One way that a vendor sent messages by."""
-
-    title = _("network route")
-    parameter_name = column = "network_route"
-
-
-class ProviderFilter(VendorWordFilter):
-    """One provider that carried messages."""
-
-    title = _("provider")
-    parameter_name = column = "provider"
-
-
-class VendorStateFilter(VendorWordFilter):
-    """One state that vendors told of."""
-
-    title = _("state")
-    parameter_name = column = "state"
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The proofs from there."""
+        return queryset.filter(source=self.value()) if self.value() else queryset
 
 
 class FactorKindFilter(admin.SimpleListFilter):
@@ -276,6 +251,13 @@ class StoryFilter(admin.SimpleListFilter):
             return queryset
         story = _uuid(self.value())
         return queryset.filter(story=story) if story else queryset.none()
+
+
+def _kept(changelist: Any, asked: set[str | None]) -> list[tuple[str, str]]:  # noqa: ANN401 (Django's ChangeList)
+    """The filters of a list that its form does not ask for, and what was searched."""
+    given = changelist.get_filters_params().items()
+    kept = [(name, str(one)) for name, many in given if name not in asked for one in _flat(many)]
+    return [*kept, ("q", changelist.query)] if changelist.query else kept
 
 
 def _uuid(value: object) -> UUID | None:

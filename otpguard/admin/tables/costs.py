@@ -58,6 +58,7 @@ def costs_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "earlier": f"{_before(found.month):%Y-%m}",
         "later": f"{_after(found.month):%Y-%m}",
     }
+    request.current_app = site.name
     return TemplateResponse(request, TEMPLATE, context)
 
 

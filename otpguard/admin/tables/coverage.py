@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.choose import strength
 from otpguard.flows.tenant.coverage import Coverage, MemberShare, coverage
-from otpguard.labels import factor_kind_label
+from otpguard.labels import factor_kind_label, level_label
 from otpguard.models import Tenant
 
 
@@ -37,7 +37,9 @@ def _parts(found: Coverage) -> list[dict[str, Any]]:
         (factor_kind_label(kind.slug), found.by_kind[kind])
         for kind in sorted(found.by_kind, key=strength)
     ]
-    levels = [(level.name, found.by_level.get(level, 0)) for level in reversed(AssuranceLevel)]
+    levels = [
+        (level_label(level), found.by_level.get(level, 0)) for level in reversed(AssuranceLevel)
+    ]
     return [
         {"name": name, "count": count, "of": members}
         for name, count in [*kinds, *((name, count) for name, count in levels if count)]

@@ -16,17 +16,17 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
 from otpguard.account import name_of
+from otpguard.admin.tables.detail_labels import detail_text
 from otpguard.audit.recorder import decrypt_private, is_genuine
 from otpguard.core.events.base import CATALOG, field_names
 from otpguard.models import Event, Tenant
 from otpguard.vault import UndecryptableError
 
-_EMPTY = "(empty)"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What one event says. `genuine` is None when the key of its MAC is gone."""
+    """What one event says. `details` are the names of its fields with their values in words;
+    `genuine` is None when the key of its MAC is gone."""
 
     details: tuple[tuple[str, str], ...] = ()
     personal: Mapping[str, str] = field(default_factory=dict)
@@ -54,7 +54,7 @@ def read_event(row: Event) -> Read:
     try:
         body: dict[str, Any] = json.loads(row.body)
         data: dict[str, Any] = body["data"]
-        details = tuple((name, _words(data[name])) for name in _in_order(row.kind, data))
+        details = tuple((name, detail_text(name, data[name])) for name in _in_order(row.kind, data))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Read()
     return Read(details=details, personal=_personal(row), genuine=_genuine(row))
@@ -105,15 +105,3 @@ def _in_order(kind: str, data: Mapping[str, Any]) -> list[str]:
     """The fields as the event declares them; canonical text sorts them by name."""
     declared = field_names(CATALOG.get(kind)) if kind in CATALOG else ()
     return sorted(data, key=lambda name: declared.index(name) if name in declared else len(data))
-
-
-def _words(value: object) -> str:
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_words(each) or _EMPTY}" for name, each in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_words(each) for each in value)
-    return str(value)

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.admin.actions import url_in
 from otpguard.admin.base import checkpoint_text
 from otpguard.admin.lists.filters import SITE
 from otpguard.conf import settings
@@ -20,7 +20,9 @@ from otpguard.core.duration_text import seconds_text
 from otpguard.core.laws import FREE, HIGHER
 from otpguard.core.policy import RULES
 from otpguard.core.policy_rules import Unit
+from otpguard.core.policy_values import Choice, Order, OrderByCountry, Some, Words
 from otpguard.core.wishes import dump_policy
+from otpguard.labels import choice_label, factor_kind_label, member_label
 from otpguard.models import PolicyException, PolicyWish, Tenant
 from otpguard.tenants import policies
 
@@ -41,11 +43,10 @@ class Place:
         """A key of this place, to which the proof for a change is bound."""
         return f"{self.tenant.pk if self.tenant else SITE}/{self.checkpoint}"
 
-    @property
-    def url(self) -> str:
-        """The page that changes the wishes here."""
+    def url(self, site: str) -> str:
+        """The page that changes the wishes here, in the admin site of that name."""
         scope = str(self.tenant.pk) if self.tenant else SITE
-        return reverse("admin:otpguard_policywish_set", args=[scope, self.checkpoint])
+        return url_in(site, "otpguard_policywish_set", scope, self.checkpoint)
 
     def current(self) -> PolicyWish | None:
         """The wishes as they are."""
@@ -89,10 +90,24 @@ def words(name: str, value: object) -> str:
     if name in RULES and RULES[name].unit is Unit.SECONDS and isinstance(value, int):
         return seconds_text(value)
     if isinstance(value, Mapping):
-        return "; ".join(f"{each}: {words('', of)}" for each, of in value.items()) or words("", [])
+        of_each = (f"{each}: {words(name, of)}" for each, of in value.items())
+        return "; ".join(of_each) or words(name, [])
     if isinstance(value, list | tuple):
-        return ", ".join(str(each) for each in value) or str(_("none"))
-    return str(value)
+        return ", ".join(_word(name, str(each)) for each in value) or str(_("none"))
+    return _word(name, str(value))
+
+
+def _word(name: str, word: str) -> str:
+    """One word of a value, as its field has it; a word of another release is shown as it is."""
+    match RULES[name].values if name in RULES else None:
+        case Choice() as choice:
+            return str(choice_label(word, choice))
+        case Words():
+            return str(factor_kind_label(word))
+        case Some(kind=kind) | Order(kind=kind) | OrderByCountry(kind=kind) if word in set(kind):
+            return str(member_label(kind(word)))
+        case _:
+            return word
 
 
 def field_label(name: str) -> str:

@@ -39,27 +39,31 @@ class PolicySection:
     lines: tuple[PolicyLine, ...]
 
 
-def whole_policy(tenant: Tenant | None, *, now: datetime) -> list[PolicySection]:
-    """Every checkpoint of the site as it counts now, those that ask for proof first.
+def whole_policy(tenant: Tenant | None, *, site: str, now: datetime) -> list[PolicySection]:
+    """Every checkpoint of the site as it counts now, those that ask for proof first; `site` is the
+    name of the admin site in which the sections link.
 
     Two statements a checkpoint. Raises StoreUnavailable and DatabaseError.
     """
     wishes = list(
         PolicyWish.objects.filter(Q(tenant=tenant) | Q(tenant=None), current=True).order_by("pk")
     )
-    found = [_section(each, tenant, wishes, now) for each in settings().checkpoints.values()]
+    found = []
+    for each in settings().checkpoints.values():
+        url = Place(tenant=tenant, checkpoint=each.slug).url(site)
+        lines = _section_lines(each, tenant, wishes, now)
+        title = str(checkpoint_label(each))
+        found.append(PolicySection(title=title, url=url, lines=lines))
     return sorted(found, key=lambda section: not section.lines)
 
 
-def _section(
+def _section_lines(
     checkpoint: Checkpoint, tenant: Tenant | None, wishes: Sequence[PolicyWish], now: datetime
-) -> PolicySection:
+) -> tuple[PolicyLine, ...]:
     scope = policies.Scope.of_tenant(tenant)
     counting = policies.fresh(checkpoint, scope, now=now)
     default = dump_policy(policies.policy_pair_at(checkpoint, scope.tier).default)
-    lines = _lines(checkpoint, counting, default, wishes) if counting.active else ()
-    place = Place(tenant=tenant, checkpoint=checkpoint.slug)
-    return PolicySection(title=str(checkpoint_label(checkpoint)), url=place.url, lines=tuple(lines))
+    return tuple(_lines(checkpoint, counting, default, wishes)) if counting.active else ()
 
 
 def _lines(

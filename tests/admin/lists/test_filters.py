@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import AbstractUser
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -132,3 +134,41 @@ def test_what_may_have_happened_is_asked_in_words(site: Client, operator: Abstra
     for choice, row in zip(choices[1:], (live, over), strict=True):
         found = site.get(reverse("admin:otpguard_grant_changelist") + choice["query_string"])
         assert [each.pk for each in found.context["cl"].result_list] == [row.pk]
+
+
+def test_all_menus_of_a_list_share_one_form_and_one_button(quiet: Client) -> None:
+    write(event=HoldLifted(reason="x"), checkpoint="*")
+    query = {"kind": "hold.lifted", "since": "day", "q": "ada"}
+    page = quiet.get(reverse(EVENTS), query).content.decode()
+    fields = re.findall(r'<(input|select)[^>]* form="otpguard-filters"([^>]*)>', page)
+    assert page.count('<form id="otpguard-filters" method="get"></form>') == 1
+    assert [kind for kind, _rest in fields].count("select") == 3
+    assert re.findall(r'type="submit" form="otpguard-filters"', page) == [
+        'type="submit" form="otpguard-filters"'
+    ]
+    assert [rest for _kind, rest in fields if "value" in rest and "Filter" not in rest] == [
+        ' name="since" value="day"',
+        ' name="q" value="ada"',
+    ]
+
+
+def test_empty_menus_filter_nothing(quiet: Client) -> None:
+    one = write(event=HoldLifted(reason="x"))
+    assert listed(quiet, kind="", checkpoint="", tenant="") == {one}
+
+
+def test_a_theme_that_has_menus_gets_a_menu_without_a_form_of_its_own(quiet: Client) -> None:
+    changelist = quiet.get(reverse(EVENTS)).context["cl"]
+    (spec,) = [each for each in changelist.filter_specs if each.parameter_name == "kind"]
+    choices = list(spec.choices(changelist))
+    shown = render_to_string(
+        spec.template, {"field_name": "kind", "title": spec.title, "choices": choices}
+    )
+    assert '<select class="form-control" name="kind"' in shown
+    assert "<form" not in shown
+    assert 'type="submit"' not in shown
+
+
+def test_the_search_box_has_a_label(quiet: Client) -> None:
+    page = quiet.get(reverse(EVENTS)).content.decode()
+    assert '<label for="searchbar" class="otpguard-unseen">Search: Events</label>' in page

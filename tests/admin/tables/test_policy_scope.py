@@ -21,9 +21,12 @@ from tests import factories
         ("max_attempts", 1, "1"),
         ("active", True, "yes"),
         ("binds_intent", "false", "no"),
-        ("allowed_channels", ["sms", "voice"], "sms, voice"),
+        ("allowed_channels", ["sms", "voice", "pigeon"], "text message, phone call, pigeon"),
         ("allowed_channels", [], "none"),
-        ("required_level", "AAL2", "AAL2"),
+        ("required_level", "AAL2", "a second way to confirm (AAL2)"),
+        ("enforcement", "report_only", "let pass and report"),
+        ("allowed_factors", ["totp", "tin"], "Authenticator app, tin"),
+        ("preferred_methods_by_country", {"IN": ["whatsapp"]}, "IN: WhatsApp"),
     ],
 )
 def test_a_value_reads_as_words(name: str, value: object, text: str) -> None:

@@ -19,7 +19,7 @@ WHOLE = "admin:otpguard_policywish_whole"
 
 def lines(tenant: Tenant | None, title: str) -> dict[str, tuple[str, str]]:
     """Value and source of each field at the checkpoint of that name."""
-    sections = whole_policy(tenant, now=timezone.now())
+    sections = whole_policy(tenant, site="admin", now=timezone.now())
     (found,) = [each for each in sections if each.title == title]
     return {line.label: (line.value, line.source) for line in found.lines}
 
@@ -41,7 +41,7 @@ def test_a_wish_that_gave_way_names_the_bound() -> None:
         checkpoint="role_grant", version=1, wishes={"required_level": "AAL1", "hold": 60}
     )
     found = lines(None, "Grant an admin role")
-    assert found["Required level"] == ("AAL2", "Floor")
+    assert found["Required level"] == ("a second way to confirm (AAL2)", "Floor")
     assert found["Waiting period afterwards"] == ("24 h", "Floor")
 
 
@@ -54,7 +54,7 @@ def test_another_tenants_wishes_are_no_source() -> None:
 
 
 def test_every_checkpoint_is_there_and_what_asks_for_nothing_comes_last() -> None:
-    sections = whole_policy(None, now=timezone.now())
+    sections = whole_policy(None, site="admin", now=timezone.now())
     assert len(sections) == len(settings().checkpoints)
     asking = [bool(each.lines) for each in sections]
     assert asking == sorted(asking, reverse=True)
