@@ -20,23 +20,29 @@ class ProblemCode:
 
 
 STEP_UP = ("checkpoint", "reason", "acr", "max_age")
+SUBJECT = ("action", "target", "tenant_name")
 REFUSAL = ("checkpoint", "reason")
 
 FROM_GUARDS: dict[str, ProblemCode] = {
     "step_up_required": ProblemCode(
         (401,),
         "A proof is missing, too old or too weak. Send the person to `challenge_url`.",
-        (*STEP_UP, "challenge_url"),
+        (*STEP_UP, *SUBJECT, "challenge_url"),
     ),
     "enrollment_required": ProblemCode(
         (401,),
         "The person has nothing that reaches the level. Send them to `enroll_url`.",
-        (*STEP_UP, "enroll_url"),
+        (*STEP_UP, *SUBJECT, "enroll_url"),
     ),
     "checkpoint_held": ProblemCode(
         (403,),
         "A waiting period is running until `until`; `Retry-After` says how long it takes.",
         (*REFUSAL, "until"),
+    ),
+    "phone_claim_required": ProblemCode(
+        (403,),
+        "A visitor has proven no phone number. Send them to `number_url`.",
+        ("checkpoint", "number_url"),
     ),
     Reason.NOT_LOGGED_IN: ProblemCode((401,), "Nobody is logged in.", REFUSAL),
     Reason.NO_TENANT: ProblemCode((403,), "The request is about no tenant.", REFUSAL),

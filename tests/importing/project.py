@@ -66,10 +66,10 @@ def _read(report: Path) -> dict[str, str]:
 
 
 def _database_for(package: str) -> str:
-    """One beside the database of this run, on the same server."""
+    """One beside the database of this run, on the same server; each process has its own."""
     at = urlsplit(os.environ[DATABASE])
     folder, _slash, name = at.path.rpartition("/")
-    return urlunsplit(at._replace(path=f"{folder}/{package}_{name}"))
+    return urlunsplit(at._replace(path=f"{folder}/{package}_{os.getpid()}_{name}"))
 
 
 def _file(package: str) -> Path:

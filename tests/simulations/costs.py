@@ -152,11 +152,24 @@ tier reached.
 Prices are set in `OTPGUARD["PRICES"]` or in the admin, which wins:
 
 ```python
-"PRICES": [
-    {{"PROVIDER": "sms", "CHANNEL": "sms", "COUNTRY": "US", "PER_TRY": 8_800}},  # $0.0088
-    {{"PROVIDER": "sms", "CHANNEL": "sms", "COUNTRY": "US", "PER_TRY": 7_900,
-     "FROM_VOLUME": 1_000_000}},
-]
+OTPGUARD = {{
+    "PROVIDERS": {{
+        "sms": {{
+            "BACKEND": "otpguard.channels.providers.twilio_messaging.TwilioMessaging",
+            "OPTIONS": {{"account_sid": "AC…", "auth_token": "…", "messaging_service_sid": "MG…"}},
+        }},
+    }},
+    "PRICES": [
+        {{"PROVIDER": "sms", "CHANNEL": "sms", "COUNTRY": "US", "PER_TRY": 8_800}},  # $0.0088
+        {{
+            "PROVIDER": "sms",
+            "CHANNEL": "sms",
+            "COUNTRY": "US",
+            "PER_TRY": 7_900,
+            "FROM_VOLUME": 1_000_000,
+        }},
+    ],
+}}
 ```
 
 A message is charged when it leaves, also when nobody knows whether it did; the vendor's own

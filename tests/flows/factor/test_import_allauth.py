@@ -9,6 +9,7 @@ from tests.importing.people import command
 from tests.importing.project import cases_of, check_case
 
 
+@pytest.mark.xdist_group("beside_allauth")
 @pytest.mark.parametrize("case", cases_of("allauth"))
 def test_beside_the_real_package(case: str) -> None:
     check_case("allauth", case)

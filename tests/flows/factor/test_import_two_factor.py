@@ -9,6 +9,7 @@ from tests.importing.people import command
 from tests.importing.project import cases_of, check_case
 
 
+@pytest.mark.xdist_group("beside_two_factor")
 @pytest.mark.parametrize("case", cases_of("two_factor"))
 def test_beside_the_real_package(case: str) -> None:
     check_case("two_factor", case)

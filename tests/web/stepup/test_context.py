@@ -261,7 +261,7 @@ def test_a_page_has_a_language_a_title_one_heading_and_nothing_inline(
 
 def test_a_single_phone_is_one_button() -> None:
     page = rendered(*PAGES["choose one"])
-    assert f"Send a code to {MASKED}" in page
+    assert f"Send a code to <bdi>{MASKED}</bdi>" in page
     assert 'type="radio"' not in page
 
 
@@ -310,7 +310,7 @@ def test_a_refusal_to_send_again_stands_with_its_buttons_and_blames_no_code() ->
 
 def test_what_failed_in_several_ways_is_not_put_down_to_the_last() -> None:
     one = rendered("code", code_page(status=status(state="undeliverable")))
-    assert f"could not be delivered to {MASKED}" in one.partition("data-kind")[2]
+    assert f"could not be delivered to <bdi>{MASKED}</bdi>" in one.partition("data-kind")[2]
     many = rendered("code", code_page(status=status(state="undeliverable", lines=[None] * 3)))
     shown = many.partition("data-kind")[2]
     assert "could not be delivered in any of the ways that were tried" in shown
