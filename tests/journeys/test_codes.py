@@ -108,13 +108,17 @@ def running(
 
 
 @pytest.fixture
-def at_vendors(running: Vendors, settings: Any, site_url: str) -> Vendors:
-    """The site, with everything guarded, that sends its codes over these vendors."""
+def at_vendors(running: Vendors, settings: Any, site_url: str) -> Iterator[Vendors]:
+    """The site, with everything guarded, that sends its codes over these vendors.
+
+    The worker has nothing in hand when the tables are emptied: what it writes later would stay.
+    """
     settings.ROOT_URLCONF = "tests.guarded"
     settings.OTPGUARD = vendors(texts=running.texts.url, chats=running.chats.url, site=site_url)
     guarded.ran.clear()
     running.forget()
-    return running
+    yield running
+    running.worker.wait_until_idle()
 
 
 @pytest.fixture(params=SIZES, ids=["desktop", "phone"])

@@ -78,15 +78,19 @@ def running(
 
 
 @pytest.fixture
-def seeds(running: Seeds, settings: Any, site_url: str) -> Seeds:
-    """The site, with everything guarded, in the set-up of the seeds."""
+def seeds(running: Seeds, settings: Any, site_url: str) -> Iterator[Seeds]:
+    """The site, with everything guarded, in the set-up of the seeds.
+
+    The worker has nothing in hand when the tables are emptied: what it writes later would stay.
+    """
     settings.ROOT_URLCONF = "tests.guarded"
     settings.OTPGUARD = vendors(texts=running.texts.url, chats=running.chats.url, site=site_url)
     guarded.ran.clear()
     for each in (running.texts, running.chats):
         each.received.clear()
         each.replied.clear()
-    return running
+    yield running
+    running.worker.wait_until_idle()
 
 
 @pytest.fixture
