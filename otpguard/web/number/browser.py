@@ -100,4 +100,6 @@ def anonymous_facts(request: HttpRequest, browser: str) -> RequestFacts:
 
 
 def _signature(browser: str, key_id: str) -> str:
-    return keyed_digest(vault.key_for(vault.BROWSER, key_id), browser.encode())
+    # A lone surrogate must be a wrong id and not a crash.
+    raw = browser.encode(errors="surrogatepass")
+    return keyed_digest(vault.key_for(vault.BROWSER, key_id), raw)

@@ -48,7 +48,10 @@ def test_browsers_keep_it_to_this_host_and_from_scripts() -> None:
     assert morsel["max-age"] == LIFE.total_seconds()
 
 
-@pytest.mark.parametrize("value", ["", ".", "x", "x.", ".y", "x.0000", "x.é", "a.b.c", "an-id"])
+@pytest.mark.parametrize(
+    "value",
+    ["", ".", "x", "x.", ".y", "x.0000", "x.é", "a.b.c", "an-id", "\ud800.\ud800", "\x00.\x00"],
+)
 def test_a_made_up_cookie_names_no_browser(value: str) -> None:
     assert opened(value) == ""
 
