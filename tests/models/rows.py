@@ -86,6 +86,15 @@ def anonymous(number: str, *, browser: str = "b", **fields: Any) -> Challenge:
     )
 
 
+def anonymous_crowd(like: Challenge) -> list[Challenge]:
+    """Many more like this one, each of another browser and number."""
+    columns = {field.attname: getattr(like, field.attname) for field in like._meta.concrete_fields}
+    changed = ({"id": uuid4(), "browser": f"b{n}", "phone_index": f"i{n}"} for n in range(500))
+    rows = [Challenge(**{**columns, **each}) for each in changed]
+    crowd(rows)
+    return rows
+
+
 def claim(of: Challenge, **fields: Any) -> PhoneClaim:
     """The claim of an anonymous challenge, not used yet."""
     now = timezone.now()

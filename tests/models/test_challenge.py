@@ -12,7 +12,16 @@ from django.utils import timezone
 
 from otpguard.models import Challenge, Delivery, Factor, Usage
 from tests import factories
-from tests.models.rows import anonymous, challenge, crowd, delivery, plan, postgres_only, raw
+from tests.models.rows import (
+    anonymous,
+    anonymous_crowd,
+    challenge,
+    crowd,
+    delivery,
+    plan,
+    postgres_only,
+    raw,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +175,7 @@ def test_an_anonymous_challenge_is_of_its_browser_and_tenant_alone(factor: Facto
 @pytest.mark.parametrize("name", ["browser", "number"])
 def test_the_anonymous_ones_are_found_by_indexes_of_their_own(name: str) -> None:
     row = anonymous("+12015550124")
+    anonymous_crowd(row)
     rows = {
         "browser": Challenge.objects.filter(browser="b").exclude(browser=""),
         "number": Challenge.objects.filter(phone_index=row.phone_index).exclude(browser=""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from otpguard.models import Challenge, PhoneClaim
 from tests import factories
-from tests.models.rows import anonymous, claim, plan, postgres_only
+from tests.models.rows import anonymous, anonymous_crowd, claim, crowd, plan, postgres_only
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,13 @@ def test_its_number_shows_itself_masked() -> None:
 
 @postgres_only
 def test_it_is_found_by_an_index() -> None:
-    claim(anonymous(NUMBER))
+    one = claim(anonymous(NUMBER))
+    columns = {field.attname: getattr(one, field.attname) for field in one._meta.concrete_fields}
+    crowd(
+        [
+            PhoneClaim(**{**columns, "id": uuid4(), "challenge_id": of.pk, "browser": of.browser})
+            for of in anonymous_crowd(one.challenge)
+        ]
+    )
     rows = PhoneClaim.objects.usable(browser="b", tenant="", checkpoint="signup", now=NOW)
     assert "otpguard_claim_browser" in plan(rows)
