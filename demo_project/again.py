@@ -25,7 +25,7 @@ OPERATOR = "ops"
 
 @transaction.atomic
 def put_back(card: Card) -> None:
-    """Undo what the card has left: roles, holds, factors and passwords, and enrollment rules."""
+    """Undo what the card has left: roles, holds, factors, own data, and enrollment rules."""
     operator = User.objects.get(username=OPERATOR)
     facts = RequestFacts(now=timezone.now(), user=str(operator.pk), user_is_staff=True)
     for rule in EnrollmentRule.objects.filter(tenant__slug=card.rules).select_related("tenant"):
@@ -42,7 +42,8 @@ def people(usernames: Iterable[str]) -> list[Person]:
 def _put_back(facts: RequestFacts, person: Person, user: User) -> None:
     if not user.check_password(PASSWORD):
         user.password = make_password(PASSWORD)
-        user.save(update_fields=["password"])
+    user.email = person.email
+    user.save(update_fields=["password", "email"])
     for membership in Membership.objects.filter(user=user).select_related("tenant"):
         roles = [role for slug, role in person.roles if slug == membership.tenant.slug]
         if membership.roles != roles:

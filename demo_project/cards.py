@@ -22,6 +22,7 @@ class Card:
     happens. The card is done once `who` has left all `signs` in the audit log, in this order; with
     `status`, once `path` has answered `who` so. `again` names the people who are put back to the
     start when the card is repeated, `rules` the tenant whose enrollment rules are then removed.
+    With `client_ip` the login seems to come from there.
     """
 
     name: str
@@ -36,3 +37,4 @@ class Card:
     status: int = 0
     again: tuple[str, ...] = ()
     rules: str = ""
+    client_ip: str = ""

@@ -19,11 +19,19 @@ PAGES = (
     ("password", "Password"),
 )
 
+SIGNED_OUT = (("tour", "Tour"), ("signup", "Sign up"), ("attack", "Attack"))
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The links, and of who is logged in the tenants and the one the page is about."""
     if not hasattr(request, "user") or not request.user.is_authenticated:
-        return {"links": [(reverse("tour"), "Tour"), (reverse("signup"), "Sign up")]}
+        return {
+            "links": [
+                (reverse("tour"), "Tour"),
+                (reverse("signup"), "Sign up"),
+                (reverse("attack"), "Attack"),
+            ]
+        }
     return {
         "links": [(reverse(name), label) for name, label in PAGES],
         "membership": tenancy.current(request),

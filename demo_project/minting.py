@@ -9,15 +9,22 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from demo_project.models import ApiKey
+from otpguard.keys import KeyFacts
 from otpguard.models import Tenant
 
 SHOWN = 12
 """How much of a secret stays readable, to tell keys apart."""
 
 
-def checkpoint_for(environment: str) -> str:
-    """The checkpoint that guards keys of this environment."""
-    return "api_key.production" if environment == ApiKey.Environment.PRODUCTION else "api_key"
+def told(key: ApiKey) -> KeyFacts:
+    """A key as the ledger of otpguard hears of it."""
+    return KeyFacts(
+        reference=str(key.pk),
+        name=key.name,
+        environment=key.environment,
+        scope=key.scope,
+        prefix=key.prefix,
+    )
 
 
 def mint(

@@ -66,6 +66,17 @@ class Contact(models.Model):
         return self.name
 
 
+class Deal(models.Model):
+    """What a customer of the tenant's is worth."""
+
+    tenant = models.OneToOneField(Tenant, models.CASCADE, related_name="deal")
+    name = models.CharField(max_length=80)
+    dollars = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PaymentMethod(models.Model):
     """The card that the tenant pays with: its last digits, never its number."""
 

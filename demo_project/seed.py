@@ -1,6 +1,9 @@
-"""Fill an empty database: tenants, people, factors, contacts, and one tenant's wish."""
+"""Fill an empty database: tenants, people, factors, contacts, and what two tenants wish for."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
@@ -8,14 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from demo_project import minting
+from demo_project.events import AuditEntryDownloaded, AuditEntryViewed
 from demo_project.models import ApiKey, Contact, PaymentMethod
 from demo_project.people import PASSWORD, PEOPLE, TENANTS, Person, SeedTenant
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.facts import RequestFacts
+from otpguard.core.host_event import slug_of
 from otpguard.core.phone import parse_phone
 from otpguard.factors import phone
 from otpguard.flows.tenant import policy, provision
-from otpguard.models import Tenant
+from otpguard.models import Notice, Tenant
 
 CONTACTS = (
     ("Ada Byron", "Analytical Engines", "London"),
@@ -27,6 +32,15 @@ CONTACTS = (
     ("Konrad Zuse", "Zuse KG", "Berlin"),
     ("Sofja Kowalewskaja", "Spinning Tops", "Stockholm"),
 )
+
+WISHES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "acme": {
+        # Acme accepts phone codes for production keys: the default is AAL3, the floor AAL2.
+        "api_key.production": {"required_level": AssuranceLevel.AAL2},
+        slug_of(AuditEntryDownloaded.code): {"active": True},
+    },
+    "globex": {slug_of(AuditEntryViewed.code): {"active": True}},
+}
 
 
 @transaction.atomic
@@ -41,6 +55,9 @@ def seed() -> bool:
     for slug, tenant in tenants.items():
         _belongings(tenant, next(users[p.username] for p in PEOPLE if (slug, "admin") in p.roles))
     _wish(tenants["acme"], users["alice@acme"])
+    _wish(tenants["globex"], users["dave@globex"])
+    # Nobody reads of roles that were given before the demo began: the inbox starts empty.
+    Notice.objects.all().delete()
     return True
 
 
@@ -113,10 +130,11 @@ def _belongings(tenant: Tenant, admin: User) -> None:
 
 
 def _wish(tenant: Tenant, admin: User) -> None:
-    """Acme accepts phone codes for production keys: the default is AAL3, the floor AAL2."""
-    policy.change_policy(
-        facts=RequestFacts(now=timezone.now(), user=str(admin.pk), tenant=str(tenant.pk)),
-        tenant=tenant,
-        checkpoint="api_key.production",
-        wishes={"required_level": AssuranceLevel.AAL2},
-    )
+    """What a tenant asks for that is not what ships."""
+    for checkpoint, wishes in WISHES[tenant.slug].items():
+        policy.change_policy(
+            facts=RequestFacts(now=timezone.now(), user=str(admin.pk), tenant=str(tenant.pk)),
+            tenant=tenant,
+            checkpoint=checkpoint,
+            wishes=wishes,
+        )

@@ -6,6 +6,7 @@ Everything that is written lies in one folder, `var/demo`, or where OTPGUARD_DEM
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ MIDDLEWARE = [
     "demo_project.progress.note_visits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "otpguard.middleware.EnrollmentMiddleware",
+    "otpguard.middleware.LoginMiddleware",
     "otpguard.middleware.OtpguardMiddleware",
 ]
 TEMPLATES = [
@@ -96,14 +98,44 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TIMEZONE = "UTC"
 
 # --- otpguard -----------------------------------------------------------------------------------
+# Documentation ranges only; a real site names files with real data (docs/pumping.md).
+_NETWORK_FILES = [str(Path(__file__).with_name("network.mmdb"))] if find_spec("maxminddb") else []
 OTPGUARD: dict[str, Any] = {
     "BRAND": "Acme CRM",
     "LOGO": "demo/icon.svg",
+    "NETWORK_FILES": _NETWORK_FILES,
+    "RELEASES": {"JOBS": {"contacts": {"RUN": "demo_project.exports.contacts"}}},
+    # A minute in place of an hour, so that the wait can be watched.
+    "POLICY_DEFAULTS": {
+        "data_export": {"hold": 60},
+        "login": {"active": True},
+        "account_closure": {"active": True, "hold": 60},
+        # A code in place of a passkey, so that the message can be read that names the payment.
+        "transaction_flow": {"active": True, "required_level": "AAL2"},
+    },
+    "POLICY_FLOOR": {"data_export": {"hold": 60}, "account_closure": {"hold": 60}},
+    "API_KEYS": {
+        "PREFIX": "acme",
+        "SCOPES": {"read": "Read contacts", "write": "Read and change contacts"},
+    },
+    "SENSITIVE_MODELS": ["demo.ApiKey", "demo.Deal", "demo.PaymentMethod"],
+    # Above what a new device alone is worth, so that cards can be tried in any browser.
+    "LOGIN_RISK": {"MODE": "enforce", "ASK_FROM": 60},
     "PROVIDERS": {
         "inbox": {
             "BACKEND": "otpguard.channels.providers.inbox.Inbox",
             "OPTIONS": {"folder": str(INBOX)},
         },
+    },
+}
+
+# --- Files of exports: in a folder of their own, which nothing serves -----------------------------
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "releases": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(VAR / "releases")},
     },
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from demo_project.cards import Card, Sign
+from demo_project.more_stories import BESIDE
 
 CHECKPOINTS = (
     Card(
@@ -29,6 +30,23 @@ CHECKPOINTS = (
         code='otpguard.require(request, "password_reset")',
         signs=(Sign(checkpoint="password_reset"),),
         again=("frank@globex",),
+    ),
+    Card(
+        name="reset",
+        title="Reset your password",
+        slug="password_reset",
+        who="",
+        path="/password-reset/",
+        do="Ask for a link for frank@globex.example, open it from the inbox, and confirm with his"
+        " phone. Then try nora@acme.example, who has set up nothing.",
+        expect="The page says the same for every e-mail address. Frank needs link and phone;"
+        " for Nora the link is enough, but sensitive actions wait a day and all her logins end.",
+        code='include("otpguard.contrib.password_reset")',
+        signs=(
+            Sign(kind="password_reset.sent", checkpoint="password_reset"),
+            Sign(kind="password_reset.done", checkpoint="password_reset"),
+        ),
+        again=("frank@globex", "nora@acme"),
     ),
     Card(
         name="role",
@@ -66,7 +84,7 @@ CHECKPOINTS = (
         " button that uses fetch.",
         expect="The step-up names the key. “Continue” sends your form on, and the secret is shown"
         " once. With fetch a dialog opens the same pages in a tab of their own.",
-        code='otpguard.require(request, "api_key.production", target=…)',
+        code='otpguard.keys.require_for_key(request, "create", …)',
         signs=(Sign(checkpoint="api_key.production"),),
     ),
     Card(
@@ -88,8 +106,10 @@ CHECKPOINTS = (
         who="henry@hooli",
         path="/contacts/",
         do="Export the contacts as CSV.",
-        expect="A code, then the download. Hooli Labs is three days old: ask for codes again and"
-        " again, and the limits of young organizations stop you.",
+        expect="A code, then a file that is made, encrypted and held: for a minute here, for an"
+        " hour elsewhere. All administrators get a link to cancel it. Each download asks for a"
+        " proof and leaves an event, whose id is in the file's name. Hooli Labs is three days"
+        " old: ask for codes again and again, and the limits of young organizations stop you.",
         code='@requires_checkpoint("data_export")',
         signs=(Sign(checkpoint="data_export"),),
     ),
@@ -182,6 +202,34 @@ STORIES = (
         rules="acme",
     ),
     Card(
+        name="key-ledger",
+        title="The ledger of keys",
+        slug="api_key",
+        who="alice@acme",
+        path="/keys/",
+        do="Change the scope of the key “website”, rotate it, then delete it.",
+        expect="Each change asks for a proof, unless one is still fresh. The list says when a key"
+        " was last rotated and confirmed, and the audit log says who did what.",
+        code='otpguard.keys.record_key(request, "rotate", …)',
+        signs=(
+            Sign(kind="key.scope_changed"),
+            Sign(kind="key.rotated"),
+            Sign(kind="key.deleted"),
+        ),
+    ),
+    Card(
+        name="entry",
+        title="Look at an entry of the log, or download it",
+        slug="logged_action",
+        who="dave@globex",
+        path="/audit/",
+        do="Open an entry of the log.",
+        expect="Globex asks for a proof before an entry is opened, Acme before a download: the"
+        " policy names the kind of event, and each organization decides for itself.",
+        code="otpguard.require_event(request, AuditEntryViewed(…))",
+        signs=(Sign(kind="demo.audit_entry.viewed"),),
+    ),
+    Card(
         name="permission",
         title="Permission stays permission",
         slug="403",
@@ -190,6 +238,30 @@ STORIES = (
         do="Try to create a key as somebody who only looks after the billing.",
         expect="Refused by the app itself. Step-up proves who somebody is; it gives no rights.",
         status=403,
+    ),
+    Card(
+        name="elsewhere",
+        title="Log in from elsewhere",
+        slug="login",
+        who="bob@acme",
+        path="/profile/",
+        do="Log in as Bob in a browser that he has never confirmed in, as if you came through Tor.",
+        expect="You are asked at once, and the page says why. Confirm, then try the card again:"
+        " this browser is recognized now, and Bob gets in without a question.",
+        code='"otpguard.middleware.LoginMiddleware"',
+        signs=(Sign(checkpoint="login"),),
+        client_ip="203.0.113.7",
+    ),
+    Card(
+        name="attack",
+        title="Play the attacker",
+        slug="SMS pumping",
+        who="",
+        path="/attack/",
+        do="Ask for 40 codes at the sign-up: as a script, from one range, by a botnet.",
+        expect="Nearly all are stopped, and each by the layer that is named beside it. You see what"
+        " it has cost, and what it would have cost.",
+        signs=(Sign(kind="challenge.refused", checkpoint="signup"),),
     ),
     Card(
         name="log",
@@ -204,4 +276,4 @@ STORIES = (
     ),
 )
 
-CARDS = {card.name: card for card in (*CHECKPOINTS, *STORIES)}
+CARDS = {card.name: card for card in (*CHECKPOINTS, *BESIDE, *STORIES)}

@@ -10,11 +10,21 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 
 
 def find_user(user_id: Any) -> AbstractBaseUser | None:  # noqa: ANN401 (a key of the host's choice)
     """The user with that primary key; None when there is none. One query."""
     return get_user_model()._default_manager.filter(pk=user_id).first()  # noqa: SLF001 (documented)
+
+
+def known_id(user_id: str) -> str | None:
+    """The id, if it is that of an account; None for one that was deleted since, or never was one.
+    One query."""
+    try:
+        return user_id if user_id and find_user(user_id) else None
+    except (ValueError, ValidationError):  # no id of this user model
+        return None
 
 
 def email_of(user: AbstractBaseUser | None) -> str:
@@ -46,3 +56,10 @@ def email_field(model: type[AbstractBaseUser]) -> str:
     columns = {field.name for field in model._meta.concrete_fields}  # noqa: SLF001 (documented)
     name = model.get_email_field_name()
     return name if name in columns else ""
+
+
+def save_email(user: AbstractBaseUser, email: str) -> None:
+    """Give an account another e-mail address. Raises AttributeError for a model that keeps none."""
+    name = user.get_email_field_name()
+    setattr(user, name, email)
+    user.save(update_fields=[name])

@@ -13,7 +13,7 @@ from typing import Any
 from celery.signals import celeryd_init, import_modules, worker_ready, worker_shutdown
 from django.apps import AppConfig, apps
 from django.contrib.auth import get_user_model
-from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.checks import Tags, register
 from django.core.signals import request_started
 from django.db.backends.signals import connection_created
@@ -27,6 +27,8 @@ _CHECKS = (
     ("otpguard.checks.options.check_settings", Tags.security),
     ("otpguard.checks.project.check_project", Tags.security),
     ("otpguard.checks.database.check_tables", Tags.models),
+    ("otpguard.checks.scim.check_scim", Tags.urls),
+    ("otpguard.checks.related_origins.check_related_origins", Tags.urls),
     ("otpguard.checks.tenants.check_tenant_model", Tags.security),
     ("otpguard.checks.urls.check_urls", Tags.urls),
     ("otpguard.checks.database.check_database", Tags.database),
@@ -35,7 +37,13 @@ _CHECKS = (
     ("otpguard.checks.tenants.check_external_ids", Tags.database),
     ("otpguard.checks.single.check_single_row", Tags.database),
 )
-_DEPLOY_CHECK = "otpguard.checks.deployment.check_deployment"
+_DEPLOY_CHECKS = (
+    "otpguard.checks.deployment.check_deployment",
+    "otpguard.checks.outside_data.check_defense",
+    "otpguard.checks.velocity.check_velocity",
+    "otpguard.checks.login_risk.check_login_risk",
+    "otpguard.checks.audit_log.check_audit_log",
+)
 
 
 class OtpguardConfig(AppConfig):
@@ -55,7 +63,8 @@ class OtpguardConfig(AppConfig):
         _connect_process()
         for path, tag in _CHECKS:
             register(_by_name(path), tag)
-        register(_by_name(_DEPLOY_CHECK), Tags.security, deploy=True)
+        for path in _DEPLOY_CHECKS:
+            register(_by_name(path), Tags.security, deploy=True)
 
 
 @cache
@@ -71,7 +80,7 @@ def _by_name(path: str) -> Callable[..., Any]:
 
 
 def _connect_people() -> None:
-    """Hear of logins and logouts, and of the deletion of people and tenants."""
+    """Hear of logins, also refused ones, and logouts, and of the deletion of people and tenants."""
     deleted = _by_name("otpguard.web.receivers.person_deleted")
     people = get_user_model()._meta.concrete_model  # noqa: SLF001 (Django's documented Meta API)
     for model in apps.get_models():
@@ -86,6 +95,7 @@ def _connect_people() -> None:
     for signal, path in (
         (user_logged_in, "otpguard.web.receivers.logged_in"),
         (user_logged_out, "otpguard.web.receivers.logged_out"),
+        (user_login_failed, "otpguard.web.receivers.login_failed"),
     ):
         signal.connect(_by_name(path), weak=False, dispatch_uid=path)
 

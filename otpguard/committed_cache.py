@@ -20,7 +20,7 @@ V = TypeVar("V")
 class CommittedCache(Generic[V]):
     """The newest `most` values. Safe to use from several threads.
 
-    A key must change when its value does: nothing expires by itself.
+    A key must change when its value does, or be forgotten: nothing expires by itself.
     """
 
     def __init__(self, most: int) -> None:
@@ -37,6 +37,11 @@ class CommittedCache(Generic[V]):
         value = read()
         transaction.on_commit(partial(self._keep, key, value))
         return value
+
+    def forget(self, key: Hashable) -> None:
+        """Read `key` when it is asked for next."""
+        with self._lock:
+            self._kept.pop(key, None)
 
     def cache_clear(self) -> None:
         """Forget everything."""

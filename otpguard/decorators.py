@@ -106,6 +106,8 @@ def requires_phone_claim(
     *,
     preferred_methods: Methods = None,
     fallback_timeout: Timeout = None,
+    email_first: bool | None = None,
+    deferrable: bool = False,
 ) -> Callable[[V], V]:
     """Guard a sync or async function view for visitors without an account: it runs only with a
     number that this browser has proven for `checkpoint` within half an hour, and not used yet.
@@ -113,14 +115,17 @@ def requires_phone_claim(
     The view finds the claim in `request.phone_claim`; its `number` is masked until `.e164` is read.
     `otpguard.use_phone_claim(request)` uses it up where the number is stored. Without a claim the
     visitor enters a number first, and comes back. `preferred_methods` and `fallback_timeout` say
-    how its code is sent: see `otpguard.require`. A claim is no proof of a person: it says that this
-    browser holds that number, and nothing of any account. It is asked for in a trial run too, and
-    where the policy has switched the checkpoint off, because the view works with it.
+    how its code is sent: see `otpguard.require`. With `email_first` a visitor of whom nothing is
+    known opens a link in an e-mail before that; None leaves it to the setting EMAIL_FIRST. A claim
+    is no proof of a person: it says that this browser holds that number, and nothing of any
+    account. It is asked for in a trial run too, and where the policy has switched the checkpoint
+    off, because the view works with it. `deferrable` lets it run without one while SIGNUP defers.
 
     Raises ImproperlyConfigured at import for an unknown checkpoint, for one that is not anonymous,
     and for a channel or wait that there is not; TypeError for a class.
     """
     options = send_options_of(preferred_methods, fallback_timeout)
+    way: Any = {"email_first": email_first, "deferrable": deferrable}
     name = declared(checkpoint)
     if not checkpoint_named(name).anonymous:
         raise ImproperlyConfigured(
@@ -135,7 +140,7 @@ def requires_phone_claim(
                 f" {view.__name__}"
             )
 
-        enforce = partial(enforce_claim, checkpoint=name, send_options=options)
+        enforce = partial(enforce_claim, checkpoint=name, send_options=options, **way)
         wrapped = _async_claim if iscoroutinefunction(view) else _sync_claim
         return wrapped(view, enforce)  # type: ignore[return-value]  # same signature as the view
 

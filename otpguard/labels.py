@@ -6,7 +6,7 @@ there and translated here; the others are the tables below.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from django.utils.functional import Promise
@@ -14,16 +14,19 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.conf import factor_kinds, methods, settings
 from otpguard.core.assurance import AssuranceLevel, Channel, Method, Primary
+from otpguard.core.billing import BillingField
 from otpguard.core.challenge import ChallengeState, DeliveryState
-from otpguard.core.checkpoints import Checkpoint
+from otpguard.core.checkpoints import EVERY, SENSITIVE, Checkpoint
 from otpguard.core.decision import Reason
 from otpguard.core.duration_text import seconds_text
-from otpguard.core.events.base import CATALOG
 from otpguard.core.evidence import Source
+from otpguard.core.host_event import known_event
 from otpguard.core.phone import NumberType
 from otpguard.core.policy_exception import WhyNoException
 from otpguard.core.policy_rules import Unit
 from otpguard.core.policy_values import Choice
+from otpguard.core.risk import RiskReason
+from otpguard.core.risk_words import TO_PEOPLE
 from otpguard.core.route import WhyUnused
 from otpguard.core.todo import Todo
 
@@ -39,8 +42,19 @@ CHANNELS: Mapping[Channel, Text] = {
 RANGES: Mapping[Unit, Text] = {
     Unit.SECONDS: _("From %(low)s to %(high)s."),
     Unit.TRIES: _("From %(low)d to %(high)d tries."),
+    Unit.PEOPLE: _("From %(low)d to %(high)d people."),
 }
 """The bounds of a number in a policy."""
+
+BILLING_FIELDS: Mapping[BillingField, Text] = {
+    BillingField.CARD: _("card"),
+    BillingField.BANK_ACCOUNT: _("bank account"),
+    BillingField.INVOICE_EMAIL: _("e-mail address for invoices"),
+    BillingField.BILLING_PLACE: _("billing address"),
+    BillingField.TAX_ID: _("tax number"),
+    BillingField.PLAN: _("plan"),
+    BillingField.OTHER: _("another billing detail"),
+}
 
 LEVELS: Mapping[AssuranceLevel, Text] = {
     AssuranceLevel.AAL1: _("a confirmed phone"),
@@ -49,6 +63,7 @@ LEVELS: Mapping[AssuranceLevel, Text] = {
 }
 
 TODOS: Mapping[Todo, Text] = {
+    Todo.EMERGENCY: _("Emergency accesses and drills that run"),
     Todo.ROUTES: _("Routes that fail"),
     Todo.MESSAGES: _("Messages that wait for a worker"),
     Todo.APPROVALS: _("Open approvals"),
@@ -64,6 +79,7 @@ PRIMARIES: Mapping[Primary, Text] = {
     Primary.NONE: _("not said"),
     Primary.PASSWORD: _("password"),
     Primary.SSO: _("single sign-on"),
+    Primary.RESET_LINK: _("a link in an e-mail"),
 }
 """What a login session was opened with."""
 
@@ -93,12 +109,14 @@ DELIVERY_STATES: Mapping[DeliveryState, Text] = {
 REASONS: Mapping[Reason, Text] = {
     Reason.PROVEN: _("Confirmed."),
     Reason.NOT_REQUIRED: _("No confirmation is needed here."),
+    Reason.EMERGENCY: _("Emergency access is open."),
     Reason.NO_TENANT: _("No organization is selected."),
     Reason.NOT_LOGGED_IN: _("Log in first."),
     Reason.NOT_A_MEMBER: _("You are not a member of this organization."),
     Reason.USER_INACTIVE: _("This user account is not active."),
     Reason.MEMBERSHIP_INACTIVE: _("Your membership of this organization has ended."),
     Reason.TENANT_INACTIVE: _("This organization is suspended."),
+    Reason.SSO_REQUIRED: _("Your organization asks you to sign in by its own sign-in."),
     Reason.HELD: _("A waiting period is still running."),
     Reason.NO_PROOF: _("Confirm that it is you."),
     Reason.PROOF_STALE: _("Your last confirmation was too long ago."),
@@ -119,6 +137,8 @@ REASONS: Mapping[Reason, Text] = {
     Reason.NO_FACTOR: _("You have not set up a way to confirm that is strong enough here."),
     Reason.ALREADY_CONTINUED: _("This request was already sent once. Start again."),
     Reason.BODY_TOO_LARGE: _("This request is too large to be confirmed as a whole."),
+    Reason.BROWSER_REQUIRED: _("This can only be done in a browser, where you confirm it."),
+    Reason.SERVICE_TOKEN: _("This needs a person. A service cannot confirm it."),
     Reason.STORE_UNAVAILABLE: _("The check cannot be made right now. Try again in a moment."),
 }
 
@@ -126,6 +146,7 @@ _REASONS_ALONE: Mapping[Reason, Text] = {
     Reason.NOT_A_MEMBER: _("You have no access here."),
     Reason.MEMBERSHIP_INACTIVE: _("Your access has ended."),
     Reason.TENANT_INACTIVE: _("Access is suspended."),
+    Reason.SSO_REQUIRED: _("Sign in by single sign-on."),
     Reason.FACTOR_NOT_ALLOWED: _("That way of confirming is not accepted here."),
     Reason.NOT_ATTESTED: _("Only passkeys of certain makers are accepted here."),
     Reason.ENROLLMENT_OVERDUE: _(
@@ -186,6 +207,20 @@ def checkpoint_label(checkpoint: Checkpoint) -> Text:
     return _(checkpoint.label)
 
 
+def billing_field_label(field: str) -> Text:
+    """What was changed about how a tenant pays, in words; an unknown field under its own name."""
+    known = BillingField._value2member_map_.get(field)
+    return BILLING_FIELDS[BillingField(field)] if known else field
+
+
+def held_label(slug: str) -> Text:
+    """What a hold or a wish covers; a slug from another release or host is shown as it is."""
+    if slug in {EVERY, SENSITIVE}:
+        return _("Every checkpoint") if slug == EVERY else _("Every sensitive checkpoint")
+    known = settings().checkpoints.get(slug)
+    return checkpoint_label(known) if known else slug
+
+
 def member_label(member: Enum) -> Text:
     """What a channel, a kind of number or a level is called; anything else under its own name."""
     if isinstance(member, Channel):
@@ -241,6 +276,12 @@ def shown(method: Method) -> str:
     return str(_(method.shown))
 
 
+def risk_texts(reasons: Iterable[RiskReason]) -> list[str]:
+    """Why a login is asked for a proof, in a sentence for each reason."""
+    return [str(_(TO_PEOPLE[reason])) for reason in reasons]
+
+
 def event_label(code: str) -> Text:
     """What an event is called; a code from a later release is shown as it is."""
-    return _(CATALOG.get(code).label) if code in CATALOG else code
+    kind = known_event(code)
+    return code if kind is None else _(kind.label)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connections, models
@@ -43,6 +42,8 @@ class Columns(Generic[M]):
         self.table = f'"{meta.db_table}"'
         self._fields: list[Any] = [meta.get_field(name) for name in names]
         self.attributes = [str(field.attname) for field in self._fields]
+        self._ready: dict[str, list[Callable[[Any, Any], Any] | None]] = {}
+        self._readers: dict[str, list[tuple[int, Any, list[_Converter]]]] = {}
         # Instances are made of values in the model's own order.
         order = [field.attname for field in meta.concrete_fields]
         self._own = sorted(range(len(names)), key=lambda index: order.index(self.attributes[index]))
@@ -88,8 +89,8 @@ class Columns(Generic[M]):
 
     def bind(self, *values: object) -> list[Any]:
         """Values for these columns, as the database takes them."""
-        pairs = zip(self._prepare, values, strict=True)
         here = connections[alias()]
+        pairs = zip(self._prepare(here.vendor), values, strict=True)
         return [value if prepare is None else prepare(value, here) for prepare, value in pairs]
 
     def bind_all(self, instance: M) -> list[Any]:
@@ -109,22 +110,30 @@ class Columns(Generic[M]):
 
     def _python(self, row: Sequence[Any]) -> list[Any]:
         found = list(row)
-        for index, expression, converters in self._converters:
+        for index, expression, converters in self._converters(connection.vendor):
             for convert in converters:
                 found[index] = convert(found[index], expression, connection)
         return found
 
-    @cached_property
-    def _prepare(self) -> list[Callable[[Any, Any], Any] | None]:
+    # By vendor: a simulation has a database of its own beside that of the project.
+    def _prepare(self, vendor: str) -> list[Callable[[Any, Any], Any] | None]:
         """How each value is made ready; None where psycopg takes it as it is."""
-        as_it_is = _AS_IT_IS if connection.vendor == "postgresql" else frozenset()
-        return [
-            None if type(field) in as_it_is else field.get_db_prep_save for field in self._fields
-        ]
+        known = self._ready.get(vendor)
+        if known is None:
+            as_it_is = _AS_IT_IS if vendor == "postgresql" else frozenset()
+            known = self._ready[vendor] = [
+                None if type(field) in as_it_is else field.get_db_prep_save
+                for field in self._fields
+            ]
+        return known
 
-    @cached_property
-    def _converters(self) -> list[tuple[int, Any, list[_Converter]]]:
-        # One vendor a process: that is what a settings module and its connection say.
+    def _converters(self, vendor: str) -> list[tuple[int, Any, list[_Converter]]]:
+        known = self._readers.get(vendor)
+        if known is None:
+            known = self._readers[vendor] = self._read_by_vendor()
+        return known
+
+    def _read_by_vendor(self) -> list[tuple[int, Any, list[_Converter]]]:
         found = []
         for index, field in enumerate(self._fields):
             expression = field.get_col(self.model._meta.db_table)  # noqa: SLF001 (as above)

@@ -34,9 +34,15 @@ logger = logging.getLogger("otpguard.queue")
 
 DELIVER = "otpguard.deliver"
 NOTIFY = "otpguard.notify"
+PUBLISH_HEADS = "otpguard.publish_heads"
+CHECK_LOG = "otpguard.check_log"
 CLOSE_AT_VENDOR = "otpguard.close_at_vendor"
 POLL_STATUS = "otpguard.poll_status"
 READ_SENDER = "otpguard.read_sender"
+SEND_RESET_LINK = "otpguard.send_reset_link"
+PRODUCE = "otpguard.produce"
+SEND_STREAM = "otpguard.send_stream"
+POLL_SIGNALS = "otpguard.poll_signals"
 
 NO_WORKER = (
     "otpguard: nobody would send this message. Name a broker in CELERY_BROKER_URL and start a"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 import redis
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.test import TransactionTestCase
 
 from otpguard.testing import forget_recent
-from tests.emptying import empty_after
+from tests.emptying import empty_after, stop_sealing
 from tests.host import host
 from tests.worker import celery_worker, pytest_runtest_makereport, worker_of_module
 
@@ -24,6 +25,13 @@ __all__ = [
 
 
 TransactionTestCase._fixture_teardown = empty_after
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """No test seals the audit log unless it says so."""
+    with django_db_blocker.unblock():
+        stop_sealing("default")
 
 
 @pytest.fixture(autouse=True)

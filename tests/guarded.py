@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
 from django.urls import include, path
@@ -24,8 +25,11 @@ from rest_framework.viewsets import ViewSet
 
 from otpguard import (
     CheckpointRequiredMixin,
+    change_email,
+    claim_verified_phone,
     require,
     require_before_form,
+    require_first_action,
     requires_checkpoint,
     requires_phone_claim,
     use_phone_claim,
@@ -291,7 +295,7 @@ class Members(ViewSet):
         return Response({})
 
 
-@requires_phone_claim("signup")
+@requires_phone_claim("signup", email_first=False)
 def join(request: HttpRequest) -> HttpResponse:
     """Signs up: shows the number, and by POST stores it with the account."""
     if request.method != "POST":
@@ -301,9 +305,40 @@ def join(request: HttpRequest) -> HttpResponse:
     return done(f"{request.POST['name']} joined with {number.e164}")
 
 
-@requires_phone_claim("signup", preferred_methods=["whatsapp", "sms"], fallback_timeout=20)
+@requires_phone_claim("signup")
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Asks strangers for an e-mail first, as is the default."""
+    return done(f"signing up with {request.phone_claim.number}")
+
+
+@requires_phone_claim(
+    "signup", preferred_methods=["whatsapp", "sms"], fallback_timeout=20, email_first=False
+)
 async def join_async(request: HttpRequest) -> HttpResponse:
     return done(f"async join with {request.phone_claim.number}")
+
+
+@requires_phone_claim("signup", email_first=False, deferrable=True)
+def register(request: HttpRequest) -> HttpResponse:
+    """Makes an account; the number is its first way of confirming, if there is one yet."""
+    if request.method != "POST":
+        return HttpResponse("the form")
+    with transaction.atomic():
+        made = User.objects.create_user(username=request.POST["name"])
+        phone = claim_verified_phone(request, made)
+    return done(f"{made} registered {'with' if phone else 'without'} a number")
+
+
+def new_email(request: HttpRequest) -> HttpResponse:
+    """Changes the e-mail address of the account."""
+    change_email(request, request.POST["email"])
+    return done("new e-mail address")
+
+
+def first_project(request: HttpRequest) -> HttpResponse:
+    """Asks once who somebody is."""
+    require_first_action(request, target="your first project")
+    return done("first project")
 
 
 def without_claim(request: HttpRequest) -> HttpResponse:
@@ -330,6 +365,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("security/", include("otpguard.urls")),
+    path("accounts/", include("otpguard.contrib.password_reset")),
     path("open/", unguarded),
     path("whoami/", whoami),
     path("password/", change_password),
@@ -364,7 +400,11 @@ urlpatterns = [
     path("chats/api/", ChatsApi.as_view()),
     path("mapped/", mapped, name="mapped"),
     path("join/", join),
+    path("sign-up/", sign_up),
     path("join/async/", join_async),
+    path("register/", register),
+    path("projects/", first_project),
+    path("email/", new_email),
     path("join/unguarded/", without_claim),
     path("api/keys/", Keys.as_view()),
     path("api/rows/", Rows.as_view()),

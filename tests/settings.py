@@ -135,5 +135,6 @@ else:
     EMAIL_FILE_PATH = _EMAIL_DIRECTORY
 
 OTPGUARD: dict[str, Any] = {
-    "PROVIDERS": {"memory": {"BACKEND": "otpguard.channels.providers.memory.Memory"}}
+    "AUDIT_TRIGGERS": False,
+    "PROVIDERS": {"memory": {"BACKEND": "otpguard.channels.providers.memory.Memory"}},
 }

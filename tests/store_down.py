@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import psycopg
-from django.db import connection
+from django.db import OperationalError, connection
 
 
 @contextmanager
@@ -20,6 +21,17 @@ def store_down() -> Iterator[None]:
 def read_only_store() -> Iterator[None]:
     """What can be read is read; every write is refused, as by a standby server."""
     with _altered("SET default_transaction_read_only = on", "RESET default_transaction_read_only"):
+        yield
+
+
+@contextmanager
+def no_answer() -> Iterator[None]:
+    """This connection gets no answer any more, for tests inside a transaction."""
+
+    def lost(*_args: object) -> NoReturn:
+        raise OperationalError("no answer")
+
+    with connection.execute_wrapper(lost):
         yield
 
 

@@ -74,3 +74,12 @@ def test_it_can_be_emptied(cache: CommittedCache[str]) -> None:
     cache.get("key", value("old"))
     cache.cache_clear()
     assert cache.get("key", value("new")) == "new"
+
+
+def test_one_value_can_be_forgotten(cache: CommittedCache[str]) -> None:
+    cache.get("key", value("old"))
+    cache.get("other", value("kept"))
+    cache.forget("key")
+    cache.forget("never there")
+    assert cache.get("key", value("new")) == "new"
+    assert cache.get("other", unread) == "kept"

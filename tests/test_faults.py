@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,15 +22,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.mutation_record import FAULTS, note, to_run
 from tests.servers import DATABASE, REDIS
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests"
-FAULTS: list[dict[str, Any]] = [
-    fault
-    for path in (TESTS / "faults.toml", *sorted((TESTS / "faults").glob("*.toml")))
-    for fault in tomllib.loads(path.read_text(encoding="utf-8"))["fault"]
-]
 COPIED = ("otpguard", "tests", "demo_project", "docs", "pyproject.toml", "README.md", "manage.py")
 MIGRATED = ("otpguard/migrations/", "otpguard/models/", "otpguard/ids.py")
 """Where a mutation may change the tables: its test makes its own."""
@@ -40,14 +35,16 @@ ANY_WITH_ROWS = "tests/flows/challenge/test_start_reading.py::test_it_is_one_sta
 FAILED = 1
 """What pytest returns when a test has failed; an error of the run itself is another number."""
 
-NAMES = [f"{fault['line']} {fault['test'].rpartition('::')[2]}" for fault in FAULTS]
+
+def name_of(fault: dict[str, Any]) -> str:
+    return f"{fault['line']} {fault['test'].rpartition('::')[2]}"
 
 
 def source_of(fault: dict[str, Any]) -> str:
     return (ROOT / fault["file"]).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
+@pytest.mark.parametrize("fault", FAULTS, ids=name_of)
 def test_a_fault_names_a_test_and_one_place_to_mutate(fault: dict[str, Any]) -> None:
     path, _, name = fault["test"].partition("::")
     plain = name.rpartition("::")[2].partition("[")[0]
@@ -56,7 +53,7 @@ def test_a_fault_names_a_test_and_one_place_to_mutate(fault: dict[str, Any]) -> 
     assert fault["find"] != fault["replace"]
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
+@pytest.mark.parametrize("fault", FAULTS, ids=name_of)
 def test_a_fault_is_seen_every_time(fault: dict[str, Any]) -> None:
     """A test that draws its examples at random may miss it."""
     path, _, name = fault["test"].partition("::")
@@ -148,8 +145,21 @@ def mutated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mutated]:
     shutil.rmtree(home, ignore_errors=True)
 
 
+def test_a_named_case_is_one_that_pytest_finds() -> None:
+    """A case is called by its values; its place in a list would move when another is added."""
+    cases = sorted({fault["test"] for fault in FAULTS if fault["test"].endswith("]")})
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n0", "-q", "--collect-only", "-m", "", *cases],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", FAULTS, ids=NAMES)
+@pytest.mark.parametrize("fault", to_run(), ids=name_of)
 def test_the_mutation_that_undoes_a_mend_is_seen(fault: dict[str, Any], mutated: Mutated) -> None:
     target = mutated.home / fault["file"]
     target.write_text(source_of(fault).replace(fault["find"], fault["replace"]), encoding="utf-8")
@@ -158,3 +168,4 @@ def test_the_mutation_that_undoes_a_mend_is_seen(fault: dict[str, Any], mutated:
     finally:
         target.write_text(source_of(fault), encoding="utf-8")
     assert done.returncode == FAILED, done.stdout[-3000:] + done.stderr[-2000:]
+    note(fault)

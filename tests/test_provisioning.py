@@ -40,6 +40,7 @@ def test_a_script_sets_up_a_tenant_from_the_porch_alone() -> None:
         "tenant.changed",
         "membership.changed",
         "membership.imported",
+        "members.imported",
         "enrollment.changed",
         "factor.provisioned",
     }

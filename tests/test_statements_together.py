@@ -23,7 +23,7 @@ from tests.pausing import meet
 
 pytestmark = [pytest.mark.django_db(transaction=True), postgres_only]
 
-USAGE = Columns(Usage, "cap", "key", "at", "challenge")
+USAGE = Columns(Usage, "cap", "key", "at", "challenge", "refund", "window_seconds")
 COUNT = f"SELECT count(*) FROM {USAGE.table} WHERE key = %s"
 INSERT = f"INSERT INTO {USAGE.table} ({USAGE.names()}) VALUES ({USAGE.places()}) RETURNING key, cap"
 LOCK = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(%s)) taken"
@@ -56,7 +56,7 @@ def journey(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def use(key: str, cap: str = "ip") -> tuple[str, list[Any]]:
-    return INSERT, USAGE.bind(cap, key, timezone.now(), uuid4())
+    return INSERT, USAGE.bind(cap, key, timezone.now(), uuid4(), "full", 60)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_what_is_rolled_back_is_gone() -> None:
     [
         (("SELECT 1 / %s::int", [0]), DataError),
         (use("x" * 81), DataError),
-        ((INSERT, ["ip", None, timezone.now(), uuid4()]), IntegrityError),
+        ((INSERT, ["ip", None, timezone.now(), uuid4(), "full", 60]), IntegrityError),
     ],
     ids=["division", "too long", "null"],
 )
@@ -158,7 +158,14 @@ def test_more_parameters_than_one_digit_counts_are_numbered_too() -> None:
 
 @pytest.mark.parametrize("column", ["cap", "key"])
 def test_a_text_that_is_too_long_is_refused_and_not_cut(column: str) -> None:
-    known = {"cap": "ip", "key": "k", "at": timezone.now(), "challenge": uuid4()}
+    known = {
+        "cap": "ip",
+        "key": "k",
+        "at": timezone.now(),
+        "challenge": uuid4(),
+        "refund": "full",
+        "window_seconds": 60,
+    }
     with pytest.raises(DataError, match="too long"), transaction.atomic():
         fetch(INSERT, USAGE.bind(*{**known, column: "x" * 200}.values()))
 
@@ -166,9 +173,8 @@ def test_a_text_that_is_too_long_is_refused_and_not_cut(column: str) -> None:
 def test_a_word_of_an_enumeration_is_bound_by_its_value() -> None:
     lane = Columns(FactorLane, "lane")
     assert fetch(f"SELECT {lane.places()}", lane.bind(Lane.KNOWN)) == [("known",)]
-    assert fetch(f"SELECT {USAGE.places()}", USAGE.bind(CapName.IP, "k", None, None)) == [
-        ("ip", "k", None, None)
-    ]
+    use = Columns(Usage, "cap", "key", "at")
+    assert fetch(f"SELECT {use.places()}", use.bind(CapName.IP, "k", None)) == [("ip", "k", None)]
 
 
 @pytest.mark.parametrize("model", [Challenge, Delivery, Factor])

@@ -9,11 +9,13 @@ import pytest
 from django.utils import timezone
 
 from otpguard.flows.notice.notify import notify
-from otpguard.models import Delivery, Notice
+from otpguard.models import Delivery, Event, Notice
 from otpguard.notices.kinds import NoticeKind
 from otpguard.tasks import Sweeper
 from tests import factories
 from tests.excepting import grant, set_floor
+from tests.flows.audit.aging import aged
+from tests.flows.audit.logging import ONE
 from tests.flows.setting import stopped
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("worker")]
@@ -94,3 +96,10 @@ def test_the_round_that_cleans_up_also_reminds_of_exceptions(settings: Any) -> N
     Sweeper()._round(with_purge=True)
     row.refresh_from_db()
     assert row.reminded_at is not None
+
+
+def test_the_batch_of_a_quiet_second_also_purges_old_events(transactional_db: None) -> None:
+    aged(ONE)
+    Sweeper()._purge_batch()
+    assert Event.objects.filter(tenant_id=ONE, kind="retention.purged").count() == 1
+    assert Event.objects.filter(tenant_id=ONE).count() == 5

@@ -10,14 +10,16 @@ from django.db import connection
 from django.utils import timezone
 
 from otpguard import tasks
-from otpguard.models import Challenge, Notice
-from otpguard.queue import CLOSE_AT_VENDOR, DELIVER, NOTIFY, POLL_STATUS
+from otpguard.models import Challenge, Notice, PrefixStatistic
+from otpguard.queue import CLOSE_AT_VENDOR, DELIVER, NOTIFY, POLL_SIGNALS, POLL_STATUS
 from otpguard.testing import send_queued
 from tests import factories
 from tests.enrolling import rule
 from tests.flows.delivery.setting import providers
+from tests.flows.pumping.outcomes import pumped
 from tests.flows.purge.rows import whole
 from tests.flows.setting import stopped
+from tests.store_down import read_only_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,6 +32,11 @@ def test_the_task_does_nothing_for_a_delivery_that_is_gone() -> None:
 def test_the_task_ends_nothing_for_a_delivery_that_is_gone() -> None:
     tasks.close_at_vendor("00000000-0000-4000-8000-000000000000")
     assert CLOSE_AT_VENDOR == "otpguard.close_at_vendor"
+
+
+def test_the_task_polls_no_stream_that_is_gone() -> None:
+    tasks.poll_signals("00000000-0000-4000-8000-000000000000")
+    assert POLL_SIGNALS == "otpguard.poll_signals"
 
 
 def test_the_task_asks_nothing_for_a_delivery_that_is_gone() -> None:
@@ -55,6 +62,22 @@ def test_a_failing_round_is_logged_and_the_next_one_runs(caplog: Any) -> None:
     caplog.clear()
     sweeper._round(with_purge=True)
     assert "failed" not in caplog.text
+
+
+def test_the_sweeper_learns_from_what_came_of_sends() -> None:
+    now = timezone.now() - timedelta(minutes=5)
+    pumped(6, now)
+    sweeper = tasks.Sweeper(round_seconds=0.01)
+    assert sweeper._learn() == 6
+    assert PrefixStatistic.objects.exclude(blocked_until=None).count() == 1
+
+
+def test_learning_that_fails_is_logged_and_tried_again(caplog: Any) -> None:
+    pumped(1, timezone.now() - timedelta(minutes=5))
+    with read_only_store():
+        assert tasks.Sweeper()._learn() == 0
+    assert "nothing was learned" in caplog.text
+    assert tasks.Sweeper()._learn() == 1
 
 
 def test_a_round_that_fails_for_any_other_reason_ends_no_thread(caplog: Any) -> None:

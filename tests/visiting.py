@@ -11,7 +11,7 @@ from django.urls import resolve, reverse
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.models import Challenge
-from otpguard.testing import send_queued
+from otpguard.testing import enter_number, send_queued
 
 NUMBER = "+12015550123"
 HTML = {"Accept": "text/html"}
@@ -31,7 +31,7 @@ def ask(client: Client, path: str = "/join/", **more: Any) -> str:
 
 def enter(client: Client, number: str = NUMBER, path: str = "/join/", **more: Any) -> HttpResponse:
     """Enter a number on the page that comes first."""
-    return client.post(ask(client, path, **more), {"number": number}, **more)
+    return enter_number(client, ask(client, path, **more), number, **more)
 
 
 def begin(client: Client, number: str = NUMBER, path: str = "/join/", **more: Any) -> Challenge:

@@ -18,7 +18,9 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from tests.celery_app import app
 from tests.keeper import Kept
@@ -39,8 +41,11 @@ class CeleryWorker:
         return "".join(file.read_text() for file in sorted(self._email_folder.iterdir()))
 
     def wait_until_idle(self, *, seconds: float = 15) -> None:
-        """Return once nothing is queued and nothing runs (tasks due later do not count)."""
-        self.wait_for(self._idle, seconds=seconds)
+        """Return once nothing is queued and nothing runs (tasks due later do not count).
+
+        It is asked twice: a task may be on its way from the queue while the worker answers.
+        """
+        self.wait_for(lambda: self._idle() and self._idle(), seconds=seconds)
 
     def wait_for(self, condition: Callable[[], Any], *, seconds: float = 15) -> None:
         """Return once `condition()` holds; fail with the worker's log if it never does."""
@@ -69,12 +74,18 @@ def database_url() -> str:
 
 @contextmanager
 def running_worker(
-    email_folder: Path, *, settings_module: str = "", **environment: str
+    email_folder: Path,
+    blocker: DjangoDbBlocker,
+    *,
+    settings_module: str = "",
+    flushes: bool = True,
+    **environment: str,
 ) -> Iterator[CeleryWorker]:
     """A worker with four threads, on a queue that is emptied first.
 
-    `email_folder` is where it writes e-mail. Its settings are those of the test unless named;
-    `environment` adds variables for them to read.
+    When it has stopped, the tables are emptied, unless `flushes` is False: what it wrote after the
+    last test would stay. `email_folder` is where it writes e-mail. Its settings are those of the
+    test unless named; `environment` adds variables for them to read.
     """
     artifacts = ROOT / "test-artifacts"
     artifacts.mkdir(exist_ok=True)
@@ -103,17 +114,23 @@ def running_worker(
     finally:
         process.stop()
         app.close()
+        if flushes:
+            with blocker.unblock():
+                call_command("flush", verbosity=0, interactive=False)
+                connection.close()
 
 
 @pytest.fixture(scope="module")
 def worker_of_module(
-    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[CeleryWorker]:
     """A worker for the tests of one module.
 
     It must not outlive them: it would send what other tests queue for themselves.
     """
-    with running_worker(tmp_path_factory.mktemp("email")) as worker:
+    with running_worker(tmp_path_factory.mktemp("email"), django_db_blocker) as worker:
         yield worker
 
 

@@ -11,11 +11,13 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+import otpguard
+from demo_project.events import AuditEntryDownloaded, AuditEntryViewed
 from demo_project.tenancy import ADMIN, MemberRequest, member_required
-from otpguard import requires_checkpoint
+from otpguard import record_read, requires_checkpoint
 from otpguard.labels import Text, event_label
 from otpguard.models import Event, Tenant
 
@@ -36,6 +38,7 @@ class Detail:
 class Line:
     """One event in words. `about` is somebody else than `who`, or empty."""
 
+    key: UUID
     at: datetime
     who: str
     about: str
@@ -46,11 +49,45 @@ class Line:
 
 
 @member_required(ADMIN)
+@requires_checkpoint("audit_log_view", target="the audit log")
 @require_GET
 def audit(request: MemberRequest) -> HttpResponse:
     """The latest events: when, who, what."""
     rows = list(_events(request.membership.tenant)[:LATEST])
+    record_read(request, "audit log", rows=len(rows), filters={"latest": str(LATEST)})
     return render(request, "demo/audit.html", {"lines": lines_of(rows)})
+
+
+@member_required(ADMIN)
+@require_GET
+def entry(request: MemberRequest, event_id: UUID) -> HttpResponse:
+    """One entry with all that it says. Looking at it is an event too, and a policy may ask for a
+    step-up first: see Globex."""
+    row = get_object_or_404(_events(request.membership.tenant), pk=event_id)
+    otpguard.require_event(
+        request,
+        AuditEntryViewed(entry=str(row.pk), of=row.kind),
+        target=f"an entry of the log: {event_label(row.kind)}",
+        reads_safely=True,
+    )
+    (line,) = lines_of([row])
+    return render(request, "demo/audit_entry.html", {"line": line})
+
+
+@member_required(ADMIN)
+@require_GET
+def download_entry(request: MemberRequest, event_id: UUID) -> HttpResponse:
+    """One entry as a file: a kind of event of its own, so a policy can ask for this alone."""
+    row = get_object_or_404(_events(request.membership.tenant), pk=event_id)
+    told = otpguard.require_event(
+        request,
+        AuditEntryDownloaded(entry=str(row.pk), of=row.kind),
+        target=f"an entry of the log, as a file: {event_label(row.kind)}",
+        reads_safely=True,
+    )
+    response = HttpResponse(row.body + "\n", content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="entry-{told}.json"'
+    return response
 
 
 @member_required(ADMIN)
@@ -68,8 +105,15 @@ def export(request: MemberRequest) -> HttpResponse:
 def download(request: MemberRequest) -> StreamingHttpResponse:
     """Every event of this tenant, the oldest first, one JSON document a line."""
     rows = _events(request.membership.tenant).order_by("id")
+    event = record_read(
+        request,
+        "audit log",
+        rows=rows.count(),
+        checkpoint="audit_log_export",
+        exported=True,
+    )
     response = StreamingHttpResponse(_lines(rows.iterator()), content_type="application/jsonl")
-    name = f"audit-{request.membership.tenant.slug}.jsonl"
+    name = f"audit-{request.membership.tenant.slug}-{event}.jsonl"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -87,6 +131,7 @@ def _line(row: Event, names: Mapping[str, str]) -> Line:
     body: dict[str, Any] = json.loads(row.body)
     subject = names.get(row.subject_ref, row.subject_ref)
     return Line(
+        key=row.pk,
         at=datetime.fromisoformat(body["at"]),
         who=names.get(row.actor_ref, row.actor_ref) or SYSTEM,
         about=subject if row.subject_ref != row.actor_ref else "",

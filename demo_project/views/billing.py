@@ -24,9 +24,10 @@ class Billing(FormView):  # type: ignore[type-arg]  # not generic when it runs
     request: MemberRequest
 
     def form_valid(self, form: CardForm) -> HttpResponse:
-        """The card is valid: ask for proof, then store its last digits."""
+        """The card is valid: ask for proof, store its last digits, and tell the billing admins."""
         digits = form.cleaned_data["card_number"]
         otpguard.require(self.request, "billing_change", target=f"card ending in {digits[-4:]}")
+        before = PaymentMethod.objects.filter(tenant=self.request.membership.tenant).first()
         PaymentMethod.objects.update_or_create(
             tenant=self.request.membership.tenant,
             defaults={
@@ -36,6 +37,12 @@ class Billing(FormView):  # type: ignore[type-arg]  # not generic when it runs
                 "expires": form.cleaned_data["expires"],
                 "changed_by": self.request.user,
             },
+        )
+        otpguard.billing_changed(
+            self.request,
+            field="card",
+            old=f"{before.brand} {before.last4}" if before else "",
+            new=digits,
         )
         messages.success(self.request, f"You pay with the card ending in {digits[-4:]} now.")
         return super().form_valid(form)

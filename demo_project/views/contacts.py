@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
 
 from demo_project.models import Contact
 from demo_project.tenancy import MemberRequest, member_required
-from otpguard import requires_checkpoint
+from otpguard import ask_release, requires_checkpoint
+from otpguard.exceptions import NotAllowed
 
 
 @member_required()
@@ -23,23 +23,15 @@ def contacts(request: MemberRequest) -> HttpResponse:
 
 @member_required()
 @requires_checkpoint("data_export", target="all contacts")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def export(request: MemberRequest) -> HttpResponse:
-    """The guarded page: who gets here may download."""
+    """The guarded page: who gets here may ask for the file, which otpguard makes and holds."""
+    if request.method == "POST":
+        try:
+            release = ask_release(request, "contacts")
+        except NotAllowed as refused:
+            messages.error(request, refused.message)
+            return redirect("otpguard:releases")
+        return redirect("otpguard:release", release.pk)
     count = Contact.objects.filter(tenant=request.membership.tenant).count()
     return render(request, "demo/contacts_export.html", {"count": count})
-
-
-@member_required()
-@requires_checkpoint("data_export", target="all contacts")
-@require_GET
-def download(request: MemberRequest) -> HttpResponse:
-    """Every contact as CSV."""
-    response = HttpResponse(content_type="text/csv")
-    name = f"contacts-{request.membership.tenant.slug}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(response)
-    writer.writerow(["name", "company", "email", "city"])
-    rows = Contact.objects.filter(tenant=request.membership.tenant)
-    writer.writerows(rows.values_list("name", "company", "email", "city"))
-    return response

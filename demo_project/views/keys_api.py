@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-import otpguard
 from demo_project import minting, tenancy
 from demo_project.forms import KeyForm
+from otpguard import keys
 from otpguard.models import Membership
 
 
@@ -30,12 +30,9 @@ class KeysView(APIView):
                 {name: [str(error) for error in errors] for name, errors in form.errors.items()}
             )
         wanted: dict[str, Any] = form.cleaned_data
-        otpguard.require(
-            request,
-            minting.checkpoint_for(wanted["environment"]),
-            target=f"{wanted['environment']} key '{wanted['name']}'",
-        )
+        passed = keys.require_for_key(request, "create", **wanted)
         key, secret = minting.mint(tenant=membership.tenant, user=membership.user, **wanted)
+        keys.record_key(request, "create", minting.told(key), passed=passed)
         return Response(
             {"id": key.pk, "name": key.name, "environment": key.environment, "secret": secret},
             status=201,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from demo_project import tenancy
 from demo_project.again import put_back
+from demo_project.more_stories import BESIDE
 from demo_project.people import TENANTS
 from demo_project.progress import cards_done, chapters
 from demo_project.stories import CARDS, CHECKPOINTS, STORIES
@@ -21,7 +22,9 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @require_GET
 def tour(request: HttpRequest) -> HttpResponse:
     """A card for each checkpoint, then the stories that need more than one click."""
-    shown = chapters(("The seven checkpoints", CHECKPOINTS), ("Stories", STORIES))
+    shown = chapters(
+        ("The seven checkpoints", CHECKPOINTS), ("Beside them", BESIDE), ("Stories", STORIES)
+    )
     return render(
         request,
         "demo/tour.html",
@@ -47,6 +50,8 @@ def start_card(request: HttpRequest, name: str) -> HttpResponse:
     if repeated:
         put_back(card)
     logout(request)  # ends that login session and what was proven in it
+    if card.client_ip:
+        request.META["REMOTE_ADDR"] = card.client_ip
     if card.who:
         login(request, User.objects.get(username=card.who), backend=BACKEND)
         tenancy.enter_first(request)

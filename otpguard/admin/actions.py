@@ -67,8 +67,10 @@ class ObjectAction:
     slug: ClassVar[str]
     label: ClassVar[Text]
     help: ClassVar[Text] = ""
-    checkpoint: ClassVar[str] = CHECKPOINT
+    checkpoint: str = CHECKPOINT
     on_list: ClassVar[bool] = False
+    keeps: ClassVar[tuple[str, ...]] = ()
+    """The filters of the list that the page of the action begins with."""
     grave: ClassVar[bool] = False
     form_class: ClassVar[type[forms.Form]] = ReasonForm
     template: ClassVar[str] = "action.html"
@@ -188,8 +190,9 @@ def buttons(model_admin: ActingAdmin, request: HttpRequest, obj: Model | None) -
 def url_of(action: ObjectAction) -> str:
     """Where an action's page is."""
     args = [] if action.on_list else [quote(action.obj.pk)]
-    admin = action.model_admin
-    return url_in(admin.admin_site.name, url_name(admin.opts, action.slug), *args)
+    admin, given = action.model_admin, action.request.GET
+    kept = {name: given[name] for name in action.keeps if name in given}
+    return url_in(admin.admin_site.name, url_name(admin.opts, action.slug), *args, **kept)
 
 
 def url_in(site: str, name: str, *args: object, **query: object) -> str:

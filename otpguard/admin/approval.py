@@ -12,13 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from otpguard.account import name_of
-from otpguard.admin.actions import ObjectAction
+from otpguard.admin.actions import ActingAdmin, ObjectAction
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, is_running
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.approval import approve
 from otpguard.flows.approval.approve import ACTIONS
 from otpguard.flows.factor.reset import Reset
-from otpguard.flows.factor.reset_request import FACTOR_RESET
 from otpguard.labels import Text
 from otpguard.models import Approval
 
@@ -29,10 +28,14 @@ TONES: dict[str, str] = {
 }
 
 
+ASKED = _("Another administrator has to approve this. Nothing has changed yet.")
+"""The message where an action waits for others."""
+
+
 def said(done: Reset | Approval) -> Text:
     """The message about a reset: done, asked for, or nothing to reset."""
     if isinstance(done, Approval):
-        return _("Another administrator has to approve this. Nothing has changed yet.")
+        return ASKED
     if not done.total:
         return _("There was nothing to reset.")
     return ngettext("%(count)d factor was reset.", "%(count)d factors were reset.", done.total) % {
@@ -44,7 +47,11 @@ class _Decide(ObjectAction):
     """What both decisions have in common."""
 
     form_class = forms.Form
-    checkpoint = FACTOR_RESET.checkpoint
+
+    def __init__(self, model_admin: ActingAdmin, request: HttpRequest, obj: Approval) -> None:
+        super().__init__(model_admin, request, obj)
+        if obj.action in ACTIONS:
+            self.checkpoint = ACTIONS.get(obj.action).checkpoint
 
     def is_offered(self) -> bool:
         """Only while it waits, and not for the person who asked or the one to be reset."""
@@ -55,21 +62,25 @@ class _Decide(ObjectAction):
 
     def target(self, _form: Any) -> str:  # noqa: ANN401 (see ObjectAction)
         """The decision, what was asked and for whom."""
-        return f"{self.label}: {action_text(self.obj)}, {self.obj.subject}"
+        about = [str(action_text(self.obj)), str(self.obj.subject or "")]
+        return f"{self.label}: {', '.join(filter(None, about))}"
 
 
 class Approve(_Decide):
-    """Approve: do at once what was asked for."""
+    """Approve: the last approval that it needs does what was asked for."""
 
     slug, label, grave = "approve", _("Approve"), True
     help = _(
-        "It is done at once, in your name. Verify who the person is by some means other than"
-        " e-mail."
+        "With the last approval it is done, in your name. Verify who the person is by some means"
+        " other than e-mail."
     )
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401, ARG002 (see ObjectAction)
         """Calls the flow `approve_action`."""
-        return said(approve.approve_action(facts=facts, approval_id=self.obj.pk))
+        done = approve.approve_action(facts=facts, approval_id=self.obj.pk)
+        if isinstance(done, Approval):
+            return _("Your approval counts. Somebody else has to approve it as well.")
+        return said(done) if isinstance(done, Reset) else _("It was approved and done.")
 
 
 class Refuse(_Decide):
@@ -115,12 +126,15 @@ class ApprovalAdmin(ReadOnlyAdmin):
         "asked_by",
         "created_at",
         "expires_at",
+        "votes_text",
         "decided_by",
         "decided_at",
     )
 
     def links(self, _request: HttpRequest, obj: Approval) -> list[tuple[Text, str]]:
         """The factors and the events of the person."""
+        if obj.subject is None:
+            return []
         return [
             (_("Factors"), self.list_url("factor", user__exact=obj.subject_id)),
             (_("Events"), self.list_url("event", q=name_of(obj.subject))),
@@ -133,9 +147,17 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("factors"))
     def what_text(self, obj: Approval) -> str:
-        """The factors to reset: all, or the ones named."""
-        named = obj.what.get("factors")
+        """The factors to reset: all, or the ones named; nothing for other operations."""
+        if "factors" not in obj.what:
+            return NOTHING
+        named = obj.what["factors"]
         return str(_("all")) if named is None else ", ".join(named) or NOTHING
+
+    @admin.display(description=_("approvals"))
+    def votes_text(self, obj: Approval) -> str:
+        """Who has approved it, and how many must."""
+        people = ", ".join(name_of(vote.user) for vote in obj.votes.select_related("user"))
+        return f"{people or NOTHING} ({obj.votes.count()}/{obj.needed})"
 
     @admin.display(description=_("state"))
     def state_text(self, obj: Approval) -> SafeString:

@@ -24,11 +24,9 @@ from otpguard.admin.actions import ObjectAction, buttons, url_in, urls_of
 from otpguard.admin.cascade import falls_along
 from otpguard.admin.lists.paginator import CappedPaginator
 from otpguard.admin.lists.todo import TodoFilter
-from otpguard.conf import settings
 from otpguard.core.assurance import Channel
-from otpguard.core.checkpoints import EVERY, SENSITIVE
 from otpguard.flows.todo import todos_of
-from otpguard.labels import CHANNELS, Text, checkpoint_label
+from otpguard.labels import CHANNELS, Text, held_label
 from otpguard.vault import UndecryptableError
 
 NOTHING = "-"
@@ -172,12 +170,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # one base for
 
 def checkpoint_text(slug: str) -> str:
     """The name of a checkpoint; a slug from another release or host is shown as it is."""
-    if slug == EVERY:
-        return str(_("Every checkpoint"))
-    if slug == SENSITIVE:
-        return str(_("Every sensitive checkpoint"))
-    known = settings().checkpoints.get(slug)
-    return str(checkpoint_label(known)) if known else slug
+    return str(held_label(slug))
 
 
 def channel_words(value: str) -> str:

@@ -23,7 +23,8 @@ from otpguard.admin.base import (
     checkpoint_text,
     revealed,
 )
-from otpguard.admin.lists.filters import CheckpointFilter, happened
+from otpguard.admin.lists.filters import ChallengeStateFilter, CheckpointFilter, happened
+from otpguard.admin.tables.code_words import code_words
 from otpguard.core.assurance import AssuranceLevel, Channel
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.facts import RequestFacts
@@ -75,7 +76,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
         "sends",
     )
     list_display_links = ("created_at",)
-    list_filter = ("state", "undeliverable", CheckpointFilter)
+    list_filter = (ChallengeStateFilter, "undeliverable", CheckpointFilter)
     search_people = ("user",)
     search_fields = ("tenant__slug", "story")
     list_select_related = ("user", "tenant")
@@ -162,7 +163,7 @@ class ChallengeAdmin(ReadOnlyAdmin):
                 self.link_to("delivery", row.pk, CHANNELS[Channel(row.channel)]),
                 row.provider,
                 DELIVERY_STATES[DeliveryState(row.state)],
-                f" ({row.outcome})" if row.outcome else "",
+                f" ({code_words(row.outcome)})" if row.outcome else "",
             )
             for row in obj.deliveries.order_by("step")
         ]

@@ -17,8 +17,9 @@ from otpguard.admin.base import (
     checkpoint_text,
     route_text,
 )
-from otpguard.admin.lists.filters import ChannelFilter
+from otpguard.admin.lists.filters import ChannelFilter, DeliveryStateFilter
 from otpguard.admin.lists.vendor_words import CarrierFilter, NetworkRouteFilter, ProviderFilter
+from otpguard.admin.tables.code_words import code_column, code_words
 from otpguard.core.challenge import DeliveryState
 from otpguard.core.money import as_dollars
 from otpguard.labels import DELIVERY_STATES, Text
@@ -44,12 +45,18 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "checkpoint_name",
         "state_text",
         "route",
-        "outcome",
+        "outcome_text",
         "tenant",
         "carrier",
         "network_route",
     )
-    list_filter = ("state", ChannelFilter, ProviderFilter, CarrierFilter, NetworkRouteFilter)
+    list_filter = (
+        DeliveryStateFilter,
+        ChannelFilter,
+        ProviderFilter,
+        CarrierFilter,
+        NetworkRouteFilter,
+    )
     search_people = ("challenge__user",)
     search_fields = ("provider_ref", "tenant__slug")
     list_select_related = ("challenge__user", "tenant")
@@ -60,8 +67,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "channel_text",
         "provider",
         "state_text",
-        "outcome",
-        "failure",
+        "outcome_text",
+        "failure_text",
         "carrier",
         "network_route",
         "cost_text",
@@ -72,6 +79,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "sent_at",
         "lease_until",
     )
+
+    outcome_text = code_column("outcome", _("outcome"))
+    failure_text = code_column("failure", _("failure"))
 
     def links(self, _request: HttpRequest, obj: Delivery) -> list[tuple[Text, str]]:
         """The challenge whose code it carried, and the vendor's receipts."""
@@ -129,7 +139,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
             (
                 timezone.localtime(row.at).strftime("%H:%M:%S"),
                 DELIVERY_STATES[DeliveryState(row.state)],
-                f" ({row.failure})" if row.failure else "",
+                f" ({code_words(row.failure)})" if row.failure else "",
             )
             for row in obj.receipt_set.order_by("at", "pk")
         ]

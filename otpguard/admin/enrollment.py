@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, badge
+from otpguard.admin.lists.filters import LevelFilter
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.tenant.enrollment import remove_rule, set_rule
@@ -90,7 +91,7 @@ class EnrollmentRuleAdmin(ReadOnlyAdmin):
     object_actions = (AddRule, ChangeRule, RemoveRule)
     titled_by = ("for_whom", "whose")
     list_display = ("for_whom", "whose", "asks", "starts_at", "grace_days", "author", "at")
-    list_filter = ("level",)
+    list_filter = (LevelFilter,)
     search_fields = ("role", "tenant__name", "tenant__slug")
     list_select_related = ("tenant", "author")
     fields = ("whose", "for_whom", "asks", "starts_at", "grace_days", "author", "at")

@@ -10,8 +10,10 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -19,6 +21,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.account import search_columns
+from otpguard.admin.audit.export import ExportEvents
+from otpguard.admin.audit.log_views import VIEW, record_log_read
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text
 from otpguard.admin.lists.filters import (
     CheckpointFilter,
@@ -29,10 +33,17 @@ from otpguard.admin.lists.filters import (
 )
 from otpguard.admin.tables.detail_labels import detail_label
 from otpguard.admin.tables.event_details import Names, Read, names_of, read_event
+from otpguard.audit.private import load_subjects
+from otpguard.core.host_event import field_labels, known_event
 from otpguard.core.uuid7 import time_of
+from otpguard.flows.audit.prove import ProofState, prove_event
+from otpguard.http.audit.event_proof import program_file, proof_file, proof_text
+from otpguard.http.guard import require
+from otpguard.http.uncached import uncached
 from otpguard.labels import Text, event_label
 from otpguard.models import Event
 
+DOWNLOAD, PROGRAM = _("Proof"), _("Program for auditors")
 USERS_FOUND = 50
 
 
@@ -49,6 +60,7 @@ class EventList(ChangeList):
 def attach_details(rows: Iterable[Any]) -> None:
     """Give each row `said`: its body, its private part, names and whether it is genuine."""
     rows = list(rows)
+    load_subjects(rows)
     names = names_of(rows)
     for row in rows:
         row.said = read_event(row)
@@ -61,6 +73,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     list_per_page = 100
     list_max_show_all = 100
+    object_actions = (ExportEvents,)
     titled_by = ("event", "time")
     list_display = (
         "time",
@@ -88,12 +101,33 @@ class EventAdmin(ReadOnlyAdmin):
         "details",
         "story_link",
         "genuine",
+        "in_log",
         "key_id",
     )
 
     def get_changelist(self, request: HttpRequest, **_more: Any) -> type[ChangeList]:  # noqa: ANN401, ARG002 (Django's signature)
         """The list that knows names."""
         return EventList
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:  # noqa: ANN401 (Django's signature)
+        """The list, where the policy lets it be seen; that it was seen is an event itself."""
+        require(request, VIEW, target=str(_("the audit log")), reads_safely=True)
+        program = [(PROGRAM, self.url_of("otpguard_event_verifier"))]
+        response = super().changelist_view(
+            request, {**(extra_context or {}), "object_links": program}
+        )
+        shown = (getattr(response, "context_data", None) or {}).get("cl")
+        if shown is not None:
+            record_log_read(request, len(shown.result_list))
+        return response
+
+    def change_view(self, request: HttpRequest, object_id: str, *more: Any, **named: Any) -> Any:  # noqa: ANN401 (Django's signature)
+        """One event, as the list."""
+        require(request, VIEW, target=str(_("the audit log")), reads_safely=True)
+        response = super().change_view(request, object_id, *more, **named)
+        if getattr(response, "context_data", None):
+            record_log_read(request, 1)
+        return response
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """By the key, which is by time."""
@@ -126,8 +160,36 @@ class EventAdmin(ReadOnlyAdmin):
         return queryset.filter(who), False
 
     def links(self, _request: HttpRequest, obj: Any) -> list[tuple[Text, str]]:  # noqa: ANN401 (an attached row)
-        """The whole story."""
-        return [(_("Story"), self.list_url("event", story=obj.story))] if obj.story else []
+        """The whole story, and the proof to download."""
+        story = [(_("Story"), self.list_url("event", story=obj.story))] if obj.story else []
+        proof = prove_event(obj).state is ProofState.HOLDS
+        name = "otpguard_event_proof"
+        return [*story, *([(DOWNLOAD, self.url_of(name, obj.pk))] if proof else [])]
+
+    def get_urls(self) -> list[URLPattern]:
+        """The proof of one event, and the program for auditors, before Django's own."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/proof/", wrap(self.proof_view), name="otpguard_event_proof"),
+            path("program/", wrap(self.program_view), name="otpguard_event_verifier"),
+            *super().get_urls(),
+        ]
+
+    def program_view(self, request: HttpRequest) -> HttpResponse:
+        """The program that checks an export with proofs, as one file."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return uncached(program_file())
+
+    def proof_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """A zip with the event and what shows that it is in the signed log."""
+        obj = self.get_queryset(request).filter(pk=pk).first()
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        proof = prove_event(obj) if obj is not None else None
+        if obj is None or proof is None or proof.state is not ProofState.HOLDS:
+            raise Http404
+        return uncached(proof_file(obj, proof))
 
     @admin.display(description=_("time"))
     def time(self, obj: Event) -> str:
@@ -205,7 +267,10 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description=_("details"))
     def details(self, obj: Any) -> SafeString | str:  # noqa: ANN401 (an attached row)
         """The event's own fields."""
-        lines = [(detail_label(name), text) for name, text in _said(obj).details if text]
+        own = field_labels(known_event(obj.kind))
+        lines = [
+            (own.get(name) or detail_label(name), text) for name, text in _said(obj).details if text
+        ]
         inner = format_html_join(" · ", "<span>{}: {}</span>", lines)
         return format_html('<div class="otpguard-details">{}</div>', inner) if lines else NOTHING
 
@@ -216,6 +281,11 @@ class EventAdmin(ReadOnlyAdmin):
             return NOTHING
         url = self.list_url("event", story=obj.story)
         return format_html('<a href="{}" title="{}">{}</a>', url, obj.story, obj.story.hex[:8])
+
+    @admin.display(description=_("signed log"))
+    def in_log(self, obj: Event) -> str:
+        """Whether the event is in the signed log, checked now."""
+        return proof_text(prove_event(obj))
 
     @admin.display(description=_("genuine"), boolean=True)
     def genuine(self, obj: Any) -> bool | None:  # noqa: ANN401 (an attached row)

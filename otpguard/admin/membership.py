@@ -14,17 +14,17 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.account import name_of
 from otpguard.admin.actions import ObjectAction
-from otpguard.admin.approval import said
+from otpguard.admin.approval import ASKED, said
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, checkpoint_text, is_running
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.factor.reset import CHECKPOINT
 from otpguard.flows.factor.reset_request import reset_or_ask
 from otpguard.flows.release import hold
-from otpguard.flows.tenant.provision import set_member
+from otpguard.flows.tenant.member_request import set_member_or_ask
 from otpguard.forms.membership import HoldForm, MemberForm, NewMemberOfForm
 from otpguard.grants.evidence import moment_of
 from otpguard.labels import Text
-from otpguard.models import Membership
+from otpguard.models import Approval, Membership
 
 
 class AddMember(ObjectAction):
@@ -35,9 +35,9 @@ class AddMember(ObjectAction):
     form_class = NewMemberOfForm
 
     def run(self, facts: RequestFacts, form: NewMemberOfForm) -> Text:
-        """Calls the flow `set_member`."""
+        """Calls the flow `set_member_or_ask`."""
         cleaned = form.cleaned_data
-        self.obj = set_member(
+        done = set_member_or_ask(
             facts=facts,
             tenant=cleaned["tenant"],
             user_id=cleaned["username"],
@@ -45,6 +45,9 @@ class AddMember(ObjectAction):
             active=cleaned["active"],
             reason=cleaned["reason"],
         )
+        if isinstance(done, Approval):
+            return ASKED
+        self.obj = done
         return _("%(member)s was saved.") % {"member": self.obj}
 
 
@@ -59,9 +62,9 @@ class SetMember(ObjectAction):
         return {"roles": ", ".join(self.obj.roles), "active": self.obj.active}
 
     def run(self, facts: RequestFacts, form: MemberForm) -> Text:
-        """Calls the flow `set_member`."""
+        """Calls the flow `set_member_or_ask`."""
         cleaned = form.cleaned_data
-        set_member(
+        done = set_member_or_ask(
             facts=facts,
             tenant=self.obj.tenant,
             user_id=str(self.obj.user_id),
@@ -69,6 +72,8 @@ class SetMember(ObjectAction):
             active=cleaned["active"],
             reason=cleaned["reason"],
         )
+        if isinstance(done, Approval):
+            return ASKED
         return _("%(member)s was saved.") % {"member": self.obj}
 
 

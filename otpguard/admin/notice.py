@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from otpguard.account import name_of
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, revealed
 from otpguard.admin.lists.filters import ChannelFilter
+from otpguard.admin.tables.code_words import code_column
 from otpguard.core.assurance import Channel
 from otpguard.factors.phone import masked_destination
 from otpguard.labels import CHANNELS, Text
@@ -37,7 +38,7 @@ class NoticeAdmin(ReadOnlyAdmin):
         "channel_text",
         "masked",
         "state_text",
-        "outcome",
+        "outcome_text",
         "tenant",
         "sent_at",
     )
@@ -54,11 +55,13 @@ class NoticeAdmin(ReadOnlyAdmin):
         "language",
         "state_text",
         "tries",
-        "outcome",
+        "outcome_text",
         "created_at",
         "sent_at",
         "lease_until",
     )
+
+    outcome_text = code_column("outcome", _("outcome"))
 
     def links(self, _request: HttpRequest, obj: Notice) -> list[tuple[Text, str]]:
         """What else happened to the person."""

@@ -20,16 +20,17 @@ from django.utils.translation import gettext_lazy as _
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, checkpoint_text
 from otpguard.admin.lists.filters import SITE, CheckpointFilter
-from otpguard.admin.tables.policy_scope import Place, field_label, rows_of, words
+from otpguard.admin.tables.policy_scope import Place, rows_of
 from otpguard.admin.tables.whole_policy import whole_policy
 from otpguard.conf import settings
 from otpguard.core.checkpoints import EVERY
 from otpguard.core.facts import RequestFacts
-from otpguard.flows.tenant.policy import change_policy
+from otpguard.flows.tenant.policy_request import change_or_ask
 from otpguard.forms.policy import PolicyForm, initial_of
+from otpguard.forms.team.policy_text import field_label, words
 from otpguard.forms.tenant import PolicyPlaceForm
 from otpguard.labels import Text
-from otpguard.models import PolicyWish, Tenant
+from otpguard.models import Approval, PolicyWish, Tenant
 
 
 class ChoosePlace(ObjectAction):
@@ -71,11 +72,13 @@ class ChangeWishes(ObjectAction):
         return {"rows": rows_of(self.obj, form), "place": self.obj}
 
     def run(self, facts: RequestFacts, form: PolicyForm) -> Text:
-        """See flows.tenant.policy.change_policy."""
+        """See flows.tenant.policy_request.change_or_ask."""
         place: Place = self.obj
-        done = change_policy(
+        done = change_or_ask(
             facts=facts, tenant=place.tenant, checkpoint=place.checkpoint, wishes=form.wishes
         )
+        if isinstance(done, Approval):
+            return _("Another administrator has to approve this. Nothing has changed yet.")
         for name, granted in done.clamped.items():
             text = _("“%(field)s”: you asked for %(asked)s, the floor grants %(granted)s.") % {
                 "field": field_label(name),

@@ -13,17 +13,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
+from otpguard.admin.approval import ASKED
 from otpguard.admin.base import ReadOnlyAdmin, badge, checkpoint_text, is_running
 from otpguard.admin.lists.filters import CheckpointFilter, ExceptionStateFilter
-from otpguard.admin.tables.policy_scope import field_label, words
 from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import NotAllowed
-from otpguard.flows.tenant.policy_exception import end_exception, grant_exception
+from otpguard.flows.tenant.exception_request import grant_or_ask
+from otpguard.flows.tenant.policy_exception import end_exception
 from otpguard.forms.policy_exception import ExceptionForm
+from otpguard.forms.team.policy_text import field_label, words
 from otpguard.http.facts import facts_from
 from otpguard.labels import Text
-from otpguard.models import PolicyException
+from otpguard.models import Approval, PolicyException
 
 _USUAL = timedelta(days=90)
 
@@ -56,8 +58,11 @@ class GrantException(ObjectAction):
         return f"{self.label}: {terms.tenant}, {terms.checkpoint}, {terms.field}"
 
     def run(self, facts: RequestFacts, form: ExceptionForm) -> Text:
-        """Calls the flow `grant_exception`."""
-        self.obj = grant_exception(facts=facts, terms=form.terms)
+        """Calls the flow `grant_or_ask`."""
+        done = grant_or_ask(facts=facts, terms=form.terms)
+        if isinstance(done, Approval):
+            return ASKED
+        self.obj = done
         return _("The exception was granted. It counts from the next request on.")
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, route_text
 from otpguard.admin.lists.filters import Lookups
 from otpguard.admin.lists.vendor_words import VendorStateFilter
+from otpguard.admin.tables.code_words import code_column
 from otpguard.channels.base import ReceiptState
 from otpguard.labels import delivery_state_label
 from otpguard.models import Receipt
@@ -42,12 +43,14 @@ class ReceiptAdmin(ReadOnlyAdmin):
     """Receipts, the newest first."""
 
     titled_by = ("state_title", "provider")
-    list_display = ("at", "provider", "state_text", "failure", "delivery_link")
+    list_display = ("at", "provider", "state_text", "failure_text", "delivery_link")
     list_display_links = ("at",)
     list_filter = (KnownFilter, VendorStateFilter)
     search_fields = ("provider", "delivery__provider_ref")
     list_select_related = ("delivery",)
-    fields = ("at", "provider", "state_text", "failure", "signed", "delivery_link")
+    fields = ("at", "provider", "state_text", "failure_text", "signed", "delivery_link")
+
+    failure_text = code_column("failure", _("failure"))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow the filter that the delivery's page links to."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, badge, channel_words, is_running
 from otpguard.admin.lists.filters import ChannelFilter
+from otpguard.admin.tables.code_words import code_column
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.route.health import pause_route, resume_route
 from otpguard.flows.route.switch import switch_off, switch_on
@@ -104,7 +106,7 @@ class RouteHealthAdmin(ReadOnlyAdmin):
     list_display = (
         "route",
         "state_text",
-        "reason",
+        "reason_text",
         "paused_until",
         "wait_until",
         "counts",
@@ -117,7 +119,7 @@ class RouteHealthAdmin(ReadOnlyAdmin):
         "channel_text",
         "country_text",
         "state_text",
-        "reason",
+        "reason_text",
         "paused_until",
         "wait_until",
         "pauses",
@@ -130,6 +132,8 @@ class RouteHealthAdmin(ReadOnlyAdmin):
         """Without the rows that only remember when a provider's operators were told."""
         rows: QuerySet[RouteHealth] = super().get_queryset(request)
         return rows.exclude(channel="")
+
+    reason_text = code_column("reason", _("reason"))
 
     @admin.display(description=_("route"))
     def route(self, obj: RouteHealth) -> str:
@@ -158,9 +162,9 @@ class RouteHealthAdmin(ReadOnlyAdmin):
         return str(_("%(tries)d tries, %(failures)d failed, %(slow)d slow") % counted)
 
     @admin.display(description=_("counted since"))
-    def since(self, obj: RouteHealth) -> datetime:
+    def since(self, obj: RouteHealth) -> str:
         """When that minute began."""
-        return obj.window_at
+        return date_format(localtime(obj.window_at), "DATETIME_FORMAT")
 
     @admin.display(description=_("pauses in a row"))
     def pauses(self, obj: RouteHealth) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import quote
@@ -15,9 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from otpguard.admin.actions import CHECKPOINT, ObjectAction
+from otpguard.admin.approval import ASKED
+from otpguard.admin.audit.log_check import VerifyLog
 from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, saved
 from otpguard.admin.tables.costs import costs_table
 from otpguard.admin.tables.coverage import coverage_table
+from otpguard.admin.tables.industry import below_column, industry_column
 from otpguard.admin.tables.routing import routes_table
 from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
@@ -25,7 +28,8 @@ from otpguard.core.presets import Tier, tier_of
 from otpguard.database import transaction
 from otpguard.flows.erase import check_removal, remove_tenant
 from otpguard.flows.factor.import_tokens import import_tokens
-from otpguard.flows.tenant.provision import change_tenant, create_tenant, set_member
+from otpguard.flows.tenant.member_request import set_member_or_ask
+from otpguard.flows.tenant.provision import change_tenant, create_tenant
 from otpguard.forms.membership import NewMemberForm
 from otpguard.forms.suggestions import find_tenants
 from otpguard.forms.tenant import NewTenantForm, TenantForm, initial_of
@@ -33,7 +37,7 @@ from otpguard.forms.tokens import TokensForm
 from otpguard.http.facts import facts_from
 from otpguard.http.guard import require
 from otpguard.labels import Text
-from otpguard.models import Tenant
+from otpguard.models import Approval, Tenant
 
 
 class CreateTenant(ObjectAction):
@@ -115,9 +119,9 @@ class AddToTenant(ObjectAction):
     form_class = NewMemberForm
 
     def run(self, facts: RequestFacts, form: NewMemberForm) -> Text:
-        """Calls the flow `set_member`."""
+        """Calls the flow `set_member_or_ask`."""
         cleaned = form.cleaned_data
-        member = set_member(
+        member = set_member_or_ask(
             facts=facts,
             tenant=self.obj,
             user_id=cleaned["username"],
@@ -125,6 +129,8 @@ class AddToTenant(ObjectAction):
             active=cleaned["active"],
             reason=cleaned["reason"],
         )
+        if isinstance(member, Approval):
+            return ASKED
         return _("%(member)s was saved.") % {"member": member}
 
 
@@ -168,29 +174,26 @@ class TenantAdmin(ReadOnlyAdmin):
         ChangeTenant,
         AddToTenant,
         ImportTokens,
+        VerifyLog,
         SuspendTenant,
         ActivateTenant,
     )
-    list_display = (
-        "name",
-        "slug",
-        "state",
-        "tier",
-        "region",
-        "members",
-        "created_at",
-    )
+    list_display = ("name", "slug", "state", "tier", "region", "members", "created_at")
     actions = ()  # Django's own, to delete many
     list_filter = ("status", "region")
     search_fields = ("name", "slug", "external_id")
-    fields = (
+    fields: ClassVar[Any] = (  # two of them are functions, which Django takes and its types do not
         "name",
         "slug",
         "brand",
+        "logo",
         "state",
         "annual_contract_value",
         "tier",
+        industry_column,
+        below_column,
         "region",
+        "footprint_text",
         "tags_text",
         "external_id",
         "legal_hold",
@@ -289,6 +292,11 @@ class TenantAdmin(ReadOnlyAdmin):
     def tags_text(self, obj: Tenant) -> str:
         """The tags as words."""
         return ", ".join(obj.tags) or NOTHING
+
+    @admin.display(description=_("footprint"))
+    def footprint_text(self, obj: Tenant) -> str:
+        """The countries of its own."""
+        return ", ".join(obj.footprint) or NOTHING
 
     @admin.display(description=_("enrollment"))
     def coverage(self, obj: Tenant) -> SafeString:

@@ -20,7 +20,9 @@ from rest_framework.schemas.inspectors import DefaultSchema, ViewInspector
 from rest_framework.views import APIView
 
 from otpguard.api.operation import Operation
+from otpguard.api.versions import VersionUnsaidError
 from otpguard.exceptions import InvalidInput, NotAllowed, StoreUnavailable
+from otpguard.flows.tenant.policy import PolicyMoved
 from otpguard.http.problems import RETRY_SECONDS, problem
 from otpguard.http.uncached import uncached
 from otpguard.store_errors import STORE_ERRORS
@@ -39,7 +41,8 @@ def _inspector() -> ViewInspector:
 
 
 class ProblemView(APIView):
-    """A view whose flows raise: InvalidInput is 400, NotAllowed 403, StoreUnavailable 503.
+    """A view whose flows raise: InvalidInput is 400, NotAllowed 403, PolicyMoved 412,
+    StoreUnavailable 503.
 
     `operations` says what the description of the API tells of each method.
     """
@@ -66,6 +69,10 @@ class ProblemView(APIView):
         if isinstance(exc, RecursionError):
             # The framework's parser gives up that way over thousands of nested lists.
             return problem(400, InvalidInput.code, "A value is wrong", "It is nested too deeply.")
+        if isinstance(exc, PolicyMoved):
+            return problem(412, exc.code, "Changed meanwhile", exc.message, version=exc.version)
+        if isinstance(exc, VersionUnsaidError):
+            return problem(428, exc.code, "Say what you have read", str(exc))
         if isinstance(exc, NotAllowed):
             return problem(403, exc.code, "This may not be done", exc.message)
         if isinstance(exc, STORE_ERRORS):

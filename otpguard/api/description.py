@@ -20,6 +20,7 @@ JSON = "application/json"
 VERSION = "1"
 """Of the API: raised when a client that works would break."""
 SESSION = "OtpguardSession"
+KEY = "OtpguardKey"
 _INTRODUCTION = """\
 Policies, enrollment, members and costs of a tenant, for its administrators.
 
@@ -65,7 +66,11 @@ class DescribedSchema(AutoSchema):
         return [self.operation.tag]
 
     def get_auth(self) -> list[dict[str, Any]]:
-        """A login by session: how else callers may log in is the host's own matter."""
+        """A login by session, or a key: how else people may log in is the host's own matter."""
+        if self.operation.by_key:
+            bearer = {"type": "http", "scheme": "bearer", "description": "A key of otpguard's."}
+            self._shared(ResolvedComponent.SECURITY_SCHEMA, KEY, bearer)
+            return [{KEY: []}]
         scheme = {"type": "apiKey", "in": "cookie", "name": django_settings.SESSION_COOKIE_NAME}
         self._shared(ResolvedComponent.SECURITY_SCHEMA, SESSION, scheme)
         return [{SESSION: []}]

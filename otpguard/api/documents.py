@@ -66,27 +66,6 @@ class ExceptionPageDocument(PageDocument):
     exceptions = PolicyExceptionDocument(many=True)
 
 
-class PolicyDocument(Document):
-    """The policy of one checkpoint in the caller's tenant."""
-
-    checkpoint = s.CharField()
-    policy = s.DictField(help_text="What counts: every policy field with its value.")
-    exceptions = PolicyExceptionDocument(many=True, help_text="Those that run.")
-    wishes = s.DictField(help_text="What the tenant asks for.")
-    version = s.IntegerField(help_text="Of the wishes; 0 for none.")
-
-
-class ChangedPolicyDocument(PolicyDocument):
-    """The policy after a change of the wishes."""
-
-    clamped = s.DictField(help_text="Wishes that the floor did not grant, with what counts.")
-    weakened = s.ListField(child=s.CharField(), help_text="Fields that are weaker than before.")
-
-
-class WishesBody(Document):
-    """The wishes, whole: policy fields by name. A field that is left out is not wished for."""
-
-
 class MemberShareDocument(Document):
     """Counts of active members."""
 
@@ -150,6 +129,33 @@ class CostsDocument(Document):
     messages = s.IntegerField()
     cost_micros = s.IntegerField(help_text="Millionths of a US dollar.")
     routes = CostLineDocument(many=True)
+
+
+class ReleaseDocument(Document):
+    """A file that is made for a person, held, and destroyed when its time is over."""
+
+    id = s.UUIDField()
+    job = s.CharField()
+    user = s.CharField()
+    state = s.CharField(help_text="One of queued, running, ready, canceled, expired and failed.")
+    waits_for_approval = s.BooleanField(help_text="It is made only when others have approved it.")
+    reason = s.CharField(allow_blank=True, help_text="Why it ended, where it did not expire.")
+    rows = s.IntegerField()
+    bytes = s.IntegerField()
+    sha256 = s.CharField(allow_blank=True, help_text="Of the file as it is downloaded.")
+    event = s.UUIDField(help_text="The audit event of the request.")
+    downloads = s.ListField(child=s.UUIDField(), help_text="The audit events of its downloads.")
+    downloads_left = s.IntegerField()
+    created_at = s.DateTimeField()
+    held_until = s.DateTimeField()
+    opens_at = s.DateTimeField(allow_null=True)
+    expires_at = s.DateTimeField(allow_null=True)
+
+
+class ReleasePageDocument(PageDocument):
+    """Exports, the newest first."""
+
+    exports = ReleaseDocument(many=True)
 
 
 class BlockedDocument(Document):
@@ -216,11 +222,20 @@ class ApprovalDocument(Document):
     """What one administrator asked for, and another decides."""
 
     approval = s.UUIDField()
-    action = s.CharField()
-    user = s.CharField()
-    factors = s.ListField(child=s.UUIDField(), allow_null=True, help_text="Null: all.")
+    action = s.CharField(
+        help_text="`factor_reset`, `policy_change`, `lift_hold` or `break_glass`, which codes alone"
+        " approve."
+    )
+    user = s.CharField(
+        allow_blank=True, help_text="Whom it concerns; empty where it concerns no single person."
+    )
+    factors = s.ListField(
+        child=s.UUIDField(), allow_null=True, help_text="Of a reset. Null: all, or none is touched."
+    )
     reason = s.CharField()
     state = s.CharField(help_text="`open`, `approved`, `refused` or `expired`.")
+    needed = s.IntegerField(help_text="How many others must approve.")
+    approved_by = s.ListField(child=s.CharField(), help_text="Who has approved so far.")
     asked_by = s.CharField()
     decided_by = s.CharField(allow_blank=True)
     created_at = s.DateTimeField()

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from otpguard.api import documents
+from otpguard.api.approval_document import approval_document
 from otpguard.api.base import ProblemView, check_form
 from otpguard.api.operation import PAGING, Operation
 from otpguard.api.paging import ListOrder, page_of
@@ -131,7 +132,7 @@ class ResetView(MembersView):
         require(request, CHECKPOINT, target=f"reset of {member.user}", body=about)
         done = reset_or_ask(facts=facts, **about)
         if isinstance(done, Approval):
-            return Response(_approval(done), status=202)
+            return Response(approval_document(done), status=202)
         return Response(_reset(done))
 
 
@@ -183,8 +184,14 @@ class ApprovalsView(MembersView):
     def get(self, request: Request) -> Answer:
         """The newest first, a page at a time."""
         require(request, CHECKPOINT, target="approvals", reads_safely=True)
-        page = page_of(request, approve.within_reach(facts_of(request)), APPROVALS_ORDER)
-        return Response({"approvals": [_approval(row) for row in page.rows], "next": page.next})
+        page = page_of(
+            request,
+            approve.within_reach(facts_of(request)).prefetch_related("votes"),
+            APPROVALS_ORDER,
+        )
+        return Response(
+            {"approvals": [approval_document(row) for row in page.rows], "next": page.next}
+        )
 
 
 class DecisionView(MembersView):
@@ -198,16 +205,15 @@ class DecisionView(MembersView):
             name="approve" if self.approves else "refuse",
             summary="Approve what another asked for" if self.approves else "Refuse it",
             tag="Approvals",
-            answers={
-                200: documents.ResetDoneDocument if self.approves else documents.ApprovalDocument
-            },
+            answers={200: documents.ApprovalDocument},
             path={"approval_id": "The id of an approval."},
             checkpoint=CHECKPOINT,
-            problems=(404,),
+            problems=(404, 412),
         )
 
     def post(self, request: Request, approval_id: Any) -> Answer:  # noqa: ANN401 (a UUID)
-        """200 with what was done, 401 until stepped up, 403 for the person who asked."""
+        """200 with the decision, `open` while it needs more approvals; 401 until stepped up, 403
+        for the person who asked and for who has approved already."""
         facts = facts_of(request)
         row = approve.within_reach(facts).select_related("subject").filter(pk=approval_id).first()
         if row is None:
@@ -215,10 +221,16 @@ class DecisionView(MembersView):
         approve.check_decider(facts, row)
         word = "approve" if self.approves else "refuse"
         about = {"approval": str(row.pk), "decision": word}
-        require(request, CHECKPOINT, target=f"{word}: reset of {row.subject}", body=about)
+        known = row.action in approve.ACTIONS
+        checkpoint = approve.ACTIONS.get(row.action).checkpoint if known else CHECKPOINT
+        person = f" ({row.subject})" if row.subject else ""
+        require(request, checkpoint, target=f"{word}: {row.action}{person}", body=about)
         if self.approves:
-            return Response(_reset(approve.approve_action(facts=facts, approval_id=row.pk)))
-        return Response(_approval(approve.refuse_action(facts=facts, approval_id=row.pk)))
+            approve.approve_action(facts=facts, approval_id=row.pk)
+        else:
+            approve.refuse_action(facts=facts, approval_id=row.pk)
+        row.refresh_from_db()
+        return Response(approval_document(row))
 
 
 def _member(request: Request, user_id: str) -> Membership:
@@ -298,19 +310,4 @@ def _reset(done: Reset) -> dict[str, Any]:
         "removed": done.removed,
         "blocked": done.blocked,
         "held_until": done.held_until.isoformat() if done.held_until else None,
-    }
-
-
-def _approval(row: Approval) -> dict[str, Any]:
-    return {
-        "approval": str(row.pk),
-        "action": row.action,
-        "user": str(row.subject_id),
-        "factors": row.what["factors"],
-        "reason": row.reason,
-        "state": row.state,
-        "asked_by": str(row.asked_by_id),
-        "decided_by": str(row.decided_by_id or ""),
-        "created_at": row.created_at.isoformat(),
-        "expires_at": row.expires_at.isoformat(),
     }

@@ -18,7 +18,7 @@ class Operation:
 
     `answers` is by status; None for an answer without a body. `query` and `path` describe
     parameters by name. `checkpoint` is what it asks a proof for, empty for none. `problems` are
-    the statuses it adds to the usual ones.
+    the statuses it adds to the usual ones. `by_key` says that a service calls it, by a key.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Operation:
     path: Mapping[str, str] = field(default_factory=dict)
     checkpoint: str = ""
     problems: tuple[int, ...] = ()
+    by_key: bool = False
 
 
 class Describes(Protocol):

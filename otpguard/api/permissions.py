@@ -46,6 +46,17 @@ class RequiresCheckpoint:
     def __call__(self) -> BasePermission:
         return _Guarded(self)
 
+    def let_pass(self, request: Request, target: str) -> None:
+        """Let the request pass, or raise RequestRefused."""
+        door.require(
+            request,
+            self.checkpoint,
+            target=target,
+            reads_safely=self.reads_safely,
+            preferred_methods=self.preferred_methods,
+            fallback_timeout=self.fallback_timeout,
+        )
+
 
 class _Guarded(BasePermission):
     def __init__(self, declared: RequiresCheckpoint) -> None:
@@ -65,12 +76,5 @@ class _Guarded(BasePermission):
             if isinstance(declared.target, str)
             else declared.target(request, **view.kwargs)
         )
-        door.require(
-            request,
-            declared.checkpoint,
-            target=target,
-            reads_safely=declared.reads_safely,
-            preferred_methods=declared.preferred_methods,
-            fallback_timeout=declared.fallback_timeout,
-        )
+        declared.let_pass(request, target)
         return True

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from otpguard.api import documents
+from otpguard.api.approval_document import approval_document
 from otpguard.api.base import ProblemView, check_form, object_of
 from otpguard.api.exception_document import document_of
 from otpguard.api.operation import PAGING, Operation
@@ -25,13 +26,14 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.registry import nearest
 from otpguard.exceptions import InvalidInput
 from otpguard.flows.scope import is_site
-from otpguard.flows.tenant.policy_exception import end_exception, grant_exception
+from otpguard.flows.tenant.exception_request import grant_or_ask
+from otpguard.flows.tenant.policy_exception import end_exception
 from otpguard.forms.policy_exception import ExceptionForm, from_json
 from otpguard.forms.reason import ReasonForm
 from otpguard.http.facts import facts_of
 from otpguard.http.guard import require
 from otpguard.http.problems import problem
-from otpguard.models import PolicyException
+from otpguard.models import Approval, PolicyException
 from otpguard.models.policy_exception import PolicyExceptionQuerySet
 
 Answer = Response | HttpResponse
@@ -79,7 +81,10 @@ class ExceptionsView(ProblemView):
             name="grant_exception",
             summary="Grant an exception: for the operators of the site",
             tag="Exceptions",
-            answers={201: documents.PolicyExceptionDocument},
+            answers={
+                201: documents.PolicyExceptionDocument,
+                202: documents.ApprovalDocument,
+            },
             body=documents.ExceptionBody,
             checkpoint=CHECKPOINT,
             problems=(400,),
@@ -97,7 +102,8 @@ class ExceptionsView(ProblemView):
         return Response({"exceptions": shown, "next": page.next})
 
     def post(self, request: Request) -> Answer:
-        """Grant one: 201, 400 for a value that is wrong, 401 until the operator has stepped up."""
+        """Grant one: 201, 202 while another operator must approve it, 400 for a wrong value, 401
+        until the operator has stepped up."""
         given, facts = object_of(request), facts_of(request)
         known = list(ExceptionForm.field_order)
         if unknown := sorted(set(given) - set(known)):
@@ -110,8 +116,10 @@ class ExceptionsView(ProblemView):
             CHECKPOINT,
             target=f"exception for {terms.tenant.slug}: {terms.field} of {terms.checkpoint}",
         )
-        row = grant_exception(facts=facts_of(request), terms=terms)
-        return Response(document_of(row, facts.now), status=201)
+        done = grant_or_ask(facts=facts_of(request), terms=terms)
+        if isinstance(done, Approval):
+            return Response(approval_document(done), status=202)
+        return Response(document_of(done, facts.now), status=201)
 
 
 class EndExceptionView(ProblemView):

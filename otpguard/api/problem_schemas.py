@@ -29,11 +29,21 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "tenant_name": {**_TEXT, "description": "In which organization; empty for none."},
     "challenge_url": {**_URL, "description": "Where a person proves who they are."},
     "enroll_url": {**_URL, "description": "Where a person sets up a factor."},
+    "acr_values": {**_TEXT, "description": "The levels one of which the token must state."},
+    "browser_url": {**_URL, "description": "Where the person does it in a browser."},
+    "sign_in_urls": {
+        "type": "array",
+        "items": _URL,
+        "description": "Where the person signs in at the organization's own provider.",
+    },
     "number_url": {**_URL, "description": "Where a visitor proves a phone number."},
     "until": {**_TIME, "description": "When the waiting period ends."},
+    "part": {**_TEXT, "description": "What of their identity a person has not shown yet."},
+    "identity_url": {**_URL, "description": "Where a person shows it."},
     "field": {**_TEXT, "description": "The value that is wrong; empty for the whole."},
     "level": {**_TEXT, "nullable": True, "description": "What a rule asks for; null for any."},
     "deadline": _TIME,
+    "version": {"type": "integer", "description": "Of what somebody has changed meanwhile."},
 }
 USUAL = ("type", "title", "status", "detail", "code")
 PROBLEM_SCHEMA: dict[str, Any] = {

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from django.urls import path
 
+from otpguard.api.audit.exports import LogExportsView
+from otpguard.api.audit.log import EventProofView, LogGrowthView, LogHeadView
+from otpguard.api.audit.streams import (
+    PauseStreamView,
+    RefusedView,
+    ReplayView,
+    ResumeStreamView,
+    StreamsView,
+    StreamView,
+    TestStreamView,
+)
 from otpguard.api.costs import CostsView
+from otpguard.api.emergency import (
+    EmergencyCodeView,
+    EmergencyView,
+    EndEmergencyView,
+    EnvelopeView,
+)
 from otpguard.api.enrollment import CoverageView, RoleRuleView, RulesView
 from otpguard.api.index import IndexView
 from otpguard.api.members import (
@@ -14,18 +31,61 @@ from otpguard.api.members import (
     ResetView,
     UnblockView,
 )
-from otpguard.api.policy import PolicyView
+from otpguard.api.policies.history import PolicyDiffView, PolicyRollbackView, PolicyVersionsView
+from otpguard.api.policies.trial import PolicyTrialView
+from otpguard.api.policy import PoliciesView, PolicyView
 from otpguard.api.policy_exception import EndExceptionView, ExceptionsView
+from otpguard.api.releases import CancelReleaseView, ReleasesView
 from otpguard.api.schema import schema_urls
+from otpguard.api.verification.verifications import (
+    CancelView,
+    CheckView,
+    VerificationsView,
+    VerificationView,
+)
 
 VIEWS = [
+    path("policies/", PoliciesView.as_view(), name="api-policies"),
     path("policies/<str:checkpoint>/", PolicyView.as_view(), name="api-policy"),
+    path("policies/<str:checkpoint>/trial/", PolicyTrialView.as_view(), name="api-policy-trial"),
+    path(
+        "policies/<str:checkpoint>/versions/",
+        PolicyVersionsView.as_view(),
+        name="api-policy-versions",
+    ),
+    path("policies/<str:checkpoint>/diff/", PolicyDiffView.as_view(), name="api-policy-diff"),
+    path(
+        "policies/<str:checkpoint>/rollback/",
+        PolicyRollbackView.as_view(),
+        name="api-policy-rollback",
+    ),
     path("exceptions/", ExceptionsView.as_view(), name="api-exceptions"),
     path(
         "exceptions/<uuid:exception_id>/end/", EndExceptionView.as_view(), name="api-exception-end"
     ),
     path("coverage/", CoverageView.as_view(), name="api-coverage"),
     path("costs/", CostsView.as_view(), name="api-costs"),
+    path("releases/", ReleasesView.as_view(), name="api-releases"),
+    path(
+        "releases/<uuid:release_id>/cancel/",
+        CancelReleaseView.as_view(),
+        name="api-release-cancel",
+    ),
+    path("audit/head/", LogHeadView.as_view(), name="api-log-head"),
+    path("audit/growth/", LogGrowthView.as_view(), name="api-log-growth"),
+    path("audit/exports/", LogExportsView.as_view(), name="api-log-exports"),
+    path("audit/events/<uuid:event_id>/proof/", EventProofView.as_view(), name="api-event-proof"),
+    path("streams/", StreamsView.as_view(), name="api-streams"),
+    path("streams/<uuid:stream_id>/", StreamView.as_view(), name="api-stream"),
+    path("streams/<uuid:stream_id>/pause/", PauseStreamView.as_view(), name="api-stream-pause"),
+    path("streams/<uuid:stream_id>/resume/", ResumeStreamView.as_view(), name="api-stream-resume"),
+    path("streams/<uuid:stream_id>/test/", TestStreamView.as_view(), name="api-stream-test"),
+    path("streams/<uuid:stream_id>/replay/", ReplayView.as_view(), name="api-stream-replay"),
+    path("streams/<uuid:stream_id>/refused/", RefusedView.as_view(), name="api-stream-refused"),
+    path("emergency/", EmergencyView.as_view(), name="api-emergency"),
+    path("emergency/envelope/", EnvelopeView.as_view(), name="api-envelope"),
+    path("emergency/enter/", EmergencyCodeView.as_view(), name="api-emergency-code"),
+    path("emergency/<uuid:access_id>/end/", EndEmergencyView.as_view(), name="api-emergency-end"),
     path("enrollment/", RulesView.as_view(), name="api-enrollment"),
     path("enrollment/<str:role>/", RoleRuleView.as_view(), name="api-enrollment-role"),
     path("members/<path:user_id>/factors/", FactorsView.as_view(), name="api-member-factors"),
@@ -34,6 +94,20 @@ VIEWS = [
         "members/<path:user_id>/factors/<uuid:factor_id>/unblock/",
         UnblockView.as_view(),
         name="api-member-unblock",
+    ),
+    path("verifications/", VerificationsView.as_view(), name="api-verifications"),
+    path(
+        "verifications/<uuid:verification_id>/", VerificationView.as_view(), name="api-verification"
+    ),
+    path(
+        "verifications/<uuid:verification_id>/check/",
+        CheckView.as_view(),
+        name="api-verification-check",
+    ),
+    path(
+        "verifications/<uuid:verification_id>/cancel/",
+        CancelView.as_view(),
+        name="api-verification-cancel",
     ),
     path("approvals/", ApprovalsView.as_view(), name="api-approvals"),
     path(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from otpguard.audit.recorder import decrypt_private
+from otpguard.audit.private import decrypt_private
 from otpguard.core.client_ip import is_private
 from otpguard.core.events.challenge import ChallengeStarted, ClientIpUnrecognized
 from otpguard.core.uuid7 import RANDOM_BYTES, uuid7

@@ -1,49 +1,82 @@
 """Append events: one INSERT, in the caller's transaction, with a keyed MAC.
 
-A MAC shows that a row was changed; it cannot show that one was deleted (C32). There is no chain to
-wait for, so writers never block each other.
+A MAC shows that a row was changed; only a seal shows that one was deleted (C32). There is no chain
+to wait for, so writers never block each other.
+
+The MAC also covers the id of the writing transaction, which only the database knows: the statement
+brings a key for this one event, and the database hashes it with its number (`event_mac`).
 """
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
 from otpguard import vault
-from otpguard.core.canonical import canonical_bytes, canonical_text
+from otpguard.audit.event_mac import folded_mac, one_off_key
+from otpguard.audit.private import divide, encrypt_private, people_in
+from otpguard.audit.subjects import Subject, subjects_of
+from otpguard.conf import settings
+from otpguard.core.canonical import canonical_text
+from otpguard.core.event_source import EventSource
 from otpguard.core.events.base import Event as EventValue
 from otpguard.core.facts import RequestFacts
-from otpguard.core.secrets import keyed_digest, same
+from otpguard.core.secrets import keyed_digest
 from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
-from otpguard.database import connection
+from otpguard.database import connection, transaction
 from otpguard.exceptions import Ask
-from otpguard.models import Challenge, Event
+from otpguard.models import Challenge, Event, SealCursor
 from otpguard.prepared_sql import Columns
 from otpguard.statements import prepared_cursor
 
-FORMAT = 1
+FORMAT = 2
+LARGEST_BODY = 32_768
+"""The most bytes of an event's body. A tile entry could hold twice as many (C2SP tlog-tiles)."""
+SESSION_DIGITS = 16
 FEW = 8
 """Up to as many events are appended by a statement for just that number."""
 
 _COLUMNS = Columns(
     Event,
     *("id", "tenant_id", "kind", "checkpoint", "actor_ref", "subject_ref", "story"),
-    *("body", "mac", "key_id"),
+    *("body", "key_id"),
 )
 
-XACT = "pg_current_xact_id()::text::bigint"
-"""The id of the writing transaction, which gives seals their horizon (C30), on PostgreSQL."""
+_CURSOR = Columns(SealCursor).table
+_OFFSET = f"(SELECT xact_offset FROM {_CURSOR} WHERE id = 1)"  # noqa: S608 (constant text)
+XACT = f"(pg_current_xact_id()::text::bigint + coalesce({_OFFSET}, 0))"
+"""The id of the writing transaction, which gives seals their horizon (C30), on PostgreSQL: after a
+restore into a new server, whose ids begin at the start, behind all that were there."""
+_NEXT = (
+    f"SELECT max((SELECT coalesce(max(xact), 0) + 1 FROM {_COLUMNS.table}),"  # noqa: S608 (constant)
+    f" (SELECT coalesce(max(xact), 0) + 1 FROM {_CURSOR}))"
+)
+"""The next number on SQLite, whose transactions have none. One writes at a time."""
+
+
+_INTO = f'INSERT INTO {_COLUMNS.table} ({_COLUMNS.names()}, "mac", "xact")'
+_Row = tuple[Any, ...]
+"""The values of one event in the order of `_COLUMNS`, and its one-off key."""
+
+
+class EventTooLargeError(ValueError):
+    """The body of an event has more than `LARGEST_BODY` bytes, so it was not written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """Who, whom, where and in which story; client IP, agent and target are encrypted in the row."""
+    """Who, whom, where and in which story.
+
+    `actor` and `subject` are keys of users; the body has their references. Client IP, agent and
+    `session_context` are encrypted under the actor's key, the target under the subject's.
+    `session` is a reference of the login session, `source` the door that was used, `intent` the
+    digest of what a proof is bound to.
+    """
 
     now: datetime
     tenant: str = ""
@@ -54,6 +87,12 @@ class Circumstances:
     client_ip: str = ""
     agent: str = ""
     target: str = ""
+    request_id: str = ""
+    session: str = ""
+    source: EventSource = EventSource.JOB
+    device: str = ""
+    intent: str = ""
+    session_context: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, facts: RequestFacts, **known: Any) -> Circumstances:  # noqa: ANN401 (its fields)
@@ -65,13 +104,24 @@ class Circumstances:
             subject=facts.user,
             client_ip=facts.client_ip,
             agent=facts.agent,
+            request_id=facts.request_id,
+            session=session_reference(facts.sid),
+            source=facts.source,
+            device=facts.device,
+            session_context=facts.session_context,
         )
         return replace(base, **known)
 
     @classmethod
     def of_ask(cls, facts: RequestFacts, ask: Ask) -> Circumstances:
         """Who asks for what."""
-        return cls.of(facts, checkpoint=ask.checkpoint, story=ask.story, target=ask.target)
+        return cls.of(
+            facts,
+            checkpoint=ask.checkpoint,
+            story=ask.story,
+            target=ask.target,
+            intent=ask.intent,
+        )
 
     @classmethod
     def of_challenge(cls, facts: RequestFacts, challenge: Challenge) -> Circumstances:
@@ -84,6 +134,11 @@ class Circumstances:
             story=str(challenge.story),
             target=challenge.target.reveal(),
         )
+
+
+def session_reference(sid: str) -> str:
+    """A reference of a login session: the same in all its events, and of no use to enter it."""
+    return keyed_digest(vault.key_for(vault.SESSION), sid.encode())[:SESSION_DIGITS] if sid else ""
 
 
 class _Sequence:
@@ -108,74 +163,111 @@ _sequence = _Sequence()
 
 
 def record(event: EventValue, circumstances: Circumstances) -> UUID:
-    """Append one event and return its id. Joins the caller's transaction; commits nothing."""
+    """Append one event and return its id. Joins the caller's transaction; commits nothing.
+
+    Raises EventTooLargeError, NotCanonicalError for data that are no plain JSON, and DatabaseError.
+    """
     return record_all([(event, circumstances)])[0]
 
 
 def record_all(events: Sequence[tuple[EventValue, Circumstances]]) -> list[UUID]:
-    """Append events by one statement, and return their ids. Joins the caller's transaction."""
+    """Append events by one statement, and return their ids. Joins the caller's transaction.
+
+    Raises as `record` does, with none of them written.
+    """
     if not events:
         return []
-    rows = [_row(event, circumstances) for event, circumstances in events]
-    if len(rows) > FEW and connection.vendor == "postgresql":
+    known = subjects_of(user for each in events for user in _people(*each))
+    rows = [_row(event, circumstances, known) for event, circumstances in events]
+    if connection.vendor != "postgresql":
+        _append_counted(rows)
+    elif len(rows) > FEW:
         _append_many(rows)
     else:
         _append_few(rows)
     return [row[0] for row in rows]
 
 
-def _append_many(rows: Sequence[tuple[Any, ...]]) -> None:
+def _append_many(rows: Sequence[_Row]) -> None:
     """By a statement whose text is the same for any number, so that it is prepared once."""
+    source = _COLUMNS.unnest().removesuffix(")") + ", %s::bytea[]) AS a"
     with prepared_cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {_COLUMNS.table} ({_COLUMNS.names()}, xact)"  # noqa: S608 (constant text)
-            f" SELECT a.*, {_xact()} FROM {_COLUMNS.unnest()} AS a",
-            _COLUMNS.bind_rows(rows),
+            f"{_INTO} SELECT {_prefixed('a')}, {_mac('a.one_off')}"  # noqa: S608 (constant text)
+            f" FROM {source} ({_COLUMNS.names()}, one_off)",
+            [*_COLUMNS.bind_rows([values for *values, _ in rows]), [row[-1] for row in rows]],
         )
 
 
-def _append_few(rows: Sequence[tuple[Any, ...]]) -> None:
-    places = f"({', '.join(['%s'] * len(_COLUMNS))}, {_xact()})"
+def _append_few(rows: Sequence[_Row]) -> None:
+    places = f"({', '.join(['%s'] * len(_COLUMNS))}, {_mac()})"
     with prepared_cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {_COLUMNS.table} ({_COLUMNS.names()}, xact)"  # noqa: S608 (constant text)
-            f" VALUES {', '.join([places] * len(rows))}",
-            [value for row in rows for value in _COLUMNS.bind(*row)],
+            f"{_INTO} VALUES {', '.join([places] * len(rows))}",
+            [value for row in rows for value in _bound(row)],
         )
+
+
+def _append_counted(rows: Sequence[_Row]) -> None:
+    """On SQLite: the number is asked for in the transaction, and hashed here."""
+    places = f"({', '.join(['%s'] * (len(_COLUMNS) + 2))})"
+    with transaction.joined(), connection.cursor() as cursor:
+        cursor.execute(_NEXT)
+        (xact,) = cursor.fetchone()
+        values = [
+            value
+            for *row, one_off in rows
+            for value in (*_COLUMNS.bind(*row), folded_mac(one_off, xact), xact)
+        ]
+        cursor.execute(f"{_INTO} VALUES {', '.join([places] * len(rows))}", values)
 
 
 def insert_from(source: str) -> str:
     """SQL that appends one event for each row of `source`, as a part of a larger statement on
     PostgreSQL; its parameters are `values_of`."""
-    return (
-        f"INSERT INTO {_COLUMNS.table} ({_COLUMNS.names()}, xact)"  # noqa: S608 (constant text)
-        f" SELECT {_COLUMNS.places()}, {XACT} FROM {source}"
-    )
+    return f"{_INTO} SELECT {_COLUMNS.places()}, {_mac()} FROM {source}"  # noqa: S608 (constant text)
 
 
 def insert_two_from(source: str) -> str:
     """The same for two events."""
-    places = _COLUMNS.places()
+    places = f"({_COLUMNS.places()}, %s::bytea)"
     return (
-        f"INSERT INTO {_COLUMNS.table} ({_COLUMNS.names()}, xact)"  # noqa: S608 (constant text)
-        f" SELECT e.*, {XACT} FROM {source}, (VALUES ({places}), ({places})) e"
+        f"{_INTO} SELECT {_prefixed('e')}, {_mac('e.one_off')}"  # noqa: S608 (constant text)
+        f" FROM {source}, (VALUES {places}, {places}) e ({_COLUMNS.names()}, one_off)"
     )
 
 
 def values_of(event: EventValue, circumstances: Circumstances) -> list[Any]:
-    """One event as the parameters of `insert_from`. Writes nothing."""
-    return _COLUMNS.bind(*_row(event, circumstances))
+    """One event as the parameters of `insert_from`. Writes no event; somebody who stands in none
+    yet is given a reference. Raises EventTooLargeError."""
+    return _bound(_row(event, circumstances, subjects_of(_people(event, circumstances))))
 
 
-def _xact() -> str:
-    return XACT if connection.vendor == "postgresql" else "0"
+def _people(event: EventValue, circumstances: Circumstances) -> Iterator[str]:
+    yield from (circumstances.actor, circumstances.subject)
+    yield from people_in(event)
 
 
-def _row(event: EventValue, circumstances: Circumstances) -> tuple[Any, ...]:
-    """The values of one event, in the order of _COLUMNS."""
+def _bound(row: _Row) -> list[Any]:
+    *values, one_off = row
+    return [*_COLUMNS.bind(*values), one_off]
+
+
+def _mac(one_off: str = "%s::bytea") -> str:
+    """The folded MAC and the transaction, in SQL, of such a one-off key."""
+    return f"encode(sha256({one_off} || int8send({XACT})), 'hex'), {XACT}"
+
+
+def _prefixed(name: str) -> str:
+    return ", ".join(f"{name}.{column}" for column in _COLUMNS.names().split(", "))
+
+
+def _row(event: EventValue, circumstances: Circumstances, known: Mapping[str, Subject]) -> _Row:
     at = circumstances.now
     identity = uuid7(at, _sequence.bytes_for(at))
-    body = canonical_text(_body(identity, event, circumstances))
+    body = canonical_text(_body(identity, event, circumstances, known))
+    if len(body.encode()) > LARGEST_BODY:
+        raise EventTooLargeError(f"an event {event.code} has more than {LARGEST_BODY} bytes")
     key_id = vault.key_ids()[0]
     return (
         identity,
@@ -186,56 +278,39 @@ def _row(event: EventValue, circumstances: Circumstances) -> tuple[Any, ...]:
         circumstances.subject,
         UUID(circumstances.story) if circumstances.story else None,
         body,
-        mac_of(body, key_id),
         key_id,
+        one_off_key(body, identity, key_id),
     )
 
 
-def mac_of(body: str, key_id: str) -> str:
-    """The keyed MAC of an event's canonical text. Raises UndecryptableError without the key."""
-    return keyed_digest(vault.key_for(vault.MAC, key_id), body.encode())
-
-
-def is_genuine(row: Event) -> bool:
-    """True when the row's MAC fits its body and the indexed columns repeat what the body says."""
-    body = json.loads(row.body)
-    repeats = (
-        body["id"] == str(row.id)
-        and body["kind"] == row.kind
-        and body["tenant"] == (str(row.tenant_id) if row.tenant_id else "")
-        and body["checkpoint"] == row.checkpoint
-        and body["actor"] == row.actor_ref
-        and body["subject"] == row.subject_ref
-        and body["story"] == (str(row.story) if row.story else "")
-    )
-    return repeats and same(mac_of(row.body, row.key_id), row.mac)
-
-
-def decrypt_private(row: Event) -> Mapping[str, str]:
-    """Client IP, agent and target of an event in clear text, for people who may read the log."""
-    private = json.loads(row.body)["private"]
-    return json.loads(vault.decrypt(private)) if private else {}
-
-
-def _body(identity: UUID, event: EventValue, circumstances: Circumstances) -> dict[str, Any]:
-    personal = {
+def _body(
+    identity: UUID, event: EventValue, circumstances: Circumstances, known: Mapping[str, Subject]
+) -> dict[str, Any]:
+    actor, subject = known.get(circumstances.actor), known.get(circumstances.subject)
+    data, personal = divide(event, known)
+    of_actor = {
         "client_ip": circumstances.client_ip,
         "agent": circumstances.agent,
-        "target": circumstances.target,
+        "context": dict(circumstances.session_context),
     }
+    of_subject = {"target": circumstances.target, "data": personal}
     return {
         "format": FORMAT,
+        "installation": settings().installation,
         "id": str(identity),
         "kind": event.code,
         "at": circumstances.now.astimezone(UTC).isoformat(timespec="milliseconds"),
         "tenant": circumstances.tenant,
         "checkpoint": circumstances.checkpoint,
-        "actor": circumstances.actor,
-        "subject": circumstances.subject,
+        "actor": actor.ref if actor else "",
+        "subject": subject.ref if subject else "",
         "story": circumstances.story,
-        "data": event.data(),
-        # The MAC commits to the ciphertext: erasing the key later keeps it valid (C31).
-        "private": vault.encrypt(canonical_bytes(personal).decode())
-        if any(personal.values())
-        else "",
+        "request": circumstances.request_id,
+        "session": circumstances.session,
+        "source": circumstances.source,
+        "device": circumstances.device,
+        "intent": circumstances.intent,
+        "data": data,
+        # The MAC commits to the ciphertext: erasing a key later keeps it valid (C31).
+        "private": encrypt_private(identity, actor, subject, of_actor, of_subject),
     }

@@ -12,7 +12,6 @@ import re
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64Error
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from otpguard.core.secrets import same
+from otpguard.core.standard_webhook import signed_call
 
 LONGEST_TOKEN = 8192
 """Characters of a JSON Web Token that are looked at."""
@@ -48,8 +48,7 @@ def standard(secret: str, *, message: str, timestamp: str, body: bytes) -> str:
     `secret` is base64, after "whsec_" perhaps. Raises ValueError for one that is not.
     """
     key = decoded(secret.removeprefix("whsec_"))
-    raw = f"{message}.{timestamp}.".encode(errors="surrogatepass") + body
-    return "v1," + b64encode(hmac.new(key, raw, sha256).digest()).decode()
+    return signed_call(key, message=message, timestamp=timestamp, body=body)
 
 
 # --- JSON Web Tokens -----------------------------------------------------------------------------

@@ -9,14 +9,23 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error
 
+from otpguard.checks.access_tokens import access_tokens
 from otpguard.checks.attestation import attestation
+from otpguard.checks.audit_log import places, signer
+from otpguard.checks.captcha import embedding, hosted_captcha
 from otpguard.checks.codes import error, text, warning
 from otpguard.checks.factor_kinds import factor_kinds
+from otpguard.checks.login_risk import login_risk
+from otpguard.checks.number_intel import number_intel
+from otpguard.checks.outside_data import outside_data
+from otpguard.checks.passwords import password_validator
 from otpguard.checks.providers import channels, providers, routes
+from otpguard.checks.releases import releases
 from otpguard.checks.senders import brand
+from otpguard.checks.signup import signup
 from otpguard.checks.single import single
 from otpguard.conf import REPORT_ONLY_DAYS, Settings, problems, settings
-from otpguard.conf.login_backends import RECORDED, line_for
+from otpguard.conf.people.login_backends import RECORDED, line_for
 from otpguard.core.presets import Tier, levels_below_standard
 from otpguard.core.registry import nearest
 from otpguard.limits.limiter import limiter
@@ -28,8 +37,10 @@ MOST_TOLERANCE = 1
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E001 to E009, E019, E021 to E028, E031, E050, E060, E061, E088, E089, W001, W004 to W006,
-    W009, W010, W012, W031, W060, W061, W080, W088, W091, W100: the dictionary."""
+    """E001 to E009, E019, E021 to E028, E031, E050, E060, E061, E088, E089, E120 to E122, E125,
+    E128, E129, E132 to E136, E140 to E143, E145 to E150, E175 to E177, E225, E226, W001,
+    W004 to W006, W009, W010, W012, W031, W060, W061, W080, W088, W091, W100, W121, W130, W133,
+    W135, W148, W150: the dictionary. E220, E221: our validator of passwords."""
     raw = getattr(django_settings, "OTPGUARD", {})
     found = problems(raw)
     if found:
@@ -43,6 +54,8 @@ def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's si
         *_directory(mine),
         *single(mine),
         *_limiter(mine),
+        *signer(),
+        *places(mine),
         *_keys(mine),
         *_dates(mine),
         *_tolerance(mine),
@@ -52,6 +65,15 @@ def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's si
         *_prices(mine),
         *attestation(mine),
         *brand(mine),
+        *outside_data(),
+        *hosted_captcha(mine),
+        *number_intel(mine),
+        *embedding(mine),
+        *releases(mine),
+        *signup(mine),
+        *login_risk(mine),
+        *access_tokens(mine),
+        *password_validator(),
     ]
 
 

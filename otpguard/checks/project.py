@@ -19,6 +19,7 @@ from otpguard.database import alias, transaction
 
 MIDDLEWARE = "otpguard.middleware.OtpguardMiddleware"
 ENROLLMENT = "otpguard.middleware.EnrollmentMiddleware"
+LOGIN = "otpguard.middleware.LoginMiddleware"
 OTP = "otpguard.middleware.OtpMiddleware"
 DJANGO_OTP = "django_otp.middleware.OTPMiddleware"
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
@@ -43,19 +44,20 @@ def check_project(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's sig
         found.append(error("otpguard.E018", 'Add "django_otp" to INSTALLED_APPS.'))
     found.extend(
         error("otpguard.E013", f'Take one "{ours}" out of MIDDLEWARE.')
-        for ours in (MIDDLEWARE, ENROLLMENT, OTP)
+        for ours in (MIDDLEWARE, ENROLLMENT, LOGIN, OTP)
         if middleware.count(ours) > 1
     )
     found.extend(
         error("otpguard.E011", f'Move "{ours}" below "{needed}".')
-        for ours in (MIDDLEWARE, ENROLLMENT)
+        for ours in (MIDDLEWARE, ENROLLMENT, LOGIN)
         for needed in BEFORE_OURS
         if {ours, needed} <= set(middleware) and middleware.index(needed) > middleware.index(ours)
     )
-    if {MIDDLEWARE, ENROLLMENT} <= set(middleware) and (
-        middleware.index(ENROLLMENT) > middleware.index(MIDDLEWARE)
-    ):
-        found.append(error("otpguard.E011", f'Move "{MIDDLEWARE}" below "{ENROLLMENT}".'))
+    found.extend(
+        error("otpguard.E011", f'Move "{MIDDLEWARE}" below "{first}".')
+        for first in (ENROLLMENT, LOGIN)
+        if first in middleware and middleware.index(first) > middleware.index(MIDDLEWARE)
+    )
     if django_settings.SESSION_ENGINE.endswith("signed_cookies"):
         found.append(error("otpguard.E012", "Use a session engine that stores on the server."))
     found.extend(_otp_login(middleware))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import ResolverMatch, get_resolver
 
 from otpguard.checks.codes import error, info, warning
 from otpguard.conf import Settings, UrlCheckpoint, settings
@@ -17,6 +15,8 @@ from otpguard.core.facts import SAFE_METHODS
 from otpguard.core.presets import Tier
 from otpguard.core.registry import nearest
 from otpguard.core.view_patterns import best_pattern, covers
+from otpguard.http.guarded.places import sensitive_models
+from otpguard.http.guarded.url_views import UrlView, project_views
 from otpguard.http.marker import ATTRIBUTE, Marker, guards_itself, is_never_guarded, methods_of
 from otpguard.tenants.policies import policy_pair_at
 
@@ -26,20 +26,12 @@ NEAREST = 3
 _HINT = "Say reads_safely=True (or require_safe), or reads_safely=False (or require_POST)."
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """A view of the project by the name that the guard knows it by."""
-
-    name: str
-    callback: Any
-
-
 def check_urls(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E017, E040, E041, W040, W041, I040, I041: what the project's URLs must hold."""
+    """E017, E040, E041, E138, W040, W041, I040, I041: what the project's URLs must hold."""
     if not getattr(django_settings, "ROOT_URLCONF", None):
         return []
     found: list[CheckMessage] = []
-    views = list(_views(get_resolver().url_patterns))
+    views = project_views()
     if "otpguard:choose" not in {view.name for view in views}:
         hint = 'Add path("security/", include("otpguard.urls")) to your URLs.'
         found.append(error("otpguard.E017", hint))
@@ -47,10 +39,23 @@ def check_urls(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signat
         mine = settings()
     except ImproperlyConfigured:
         return found  # check_settings has said so
-    return [*found, *_patterns(mine, views), *_exempt(mine, views), *_silent(mine, views)]
+    return [
+        *found,
+        *_patterns(mine, views),
+        *_exempt(mine, views),
+        *_silent(mine, views),
+        *_sensitive(),
+    ]
 
 
-def _patterns(mine: Settings, views: Iterable[_View]) -> Iterator[CheckMessage]:
+def _sensitive() -> Iterator[CheckMessage]:
+    try:
+        sensitive_models()
+    except LookupError as wrong:
+        yield error("otpguard.E138", str(wrong))
+
+
+def _patterns(mine: Settings, views: Iterable[UrlView]) -> Iterator[CheckMessage]:
     covered = [view for view in views if best_pattern(mine.url_checkpoints, view.name)]
     left_open = [view for view in covered if is_never_guarded(view.callback, view.name)]
     closed = [view for view in covered if view not in left_open]
@@ -72,7 +77,7 @@ def _patterns(mine: Settings, views: Iterable[_View]) -> Iterator[CheckMessage]:
 
 
 def _pattern(
-    mine: Settings, pattern: str, found: UrlCheckpoint, guarded: list[_View]
+    mine: Settings, pattern: str, found: UrlCheckpoint, guarded: list[UrlView]
 ) -> Iterator[CheckMessage]:
     """What there is to say about one pattern and the views that it guards."""
     if guarded:
@@ -84,7 +89,7 @@ def _pattern(
         yield warning("otpguard.W041", f'"{pattern}": add READS_SAFELY, True or False.')
 
 
-def _exempt(mine: Settings, views: Iterable[_View]) -> Iterator[CheckMessage]:
+def _exempt(mine: Settings, views: Iterable[UrlView]) -> Iterator[CheckMessage]:
     names = {view.name for view in views}
     for pattern in mine.enrollment_exempt:
         if not any(covers(pattern, name) for name in names):
@@ -93,7 +98,7 @@ def _exempt(mine: Settings, views: Iterable[_View]) -> Iterator[CheckMessage]:
             )
 
 
-def _silent(mine: Settings, views: Iterable[_View]) -> Iterator[CheckMessage]:
+def _silent(mine: Settings, views: Iterable[UrlView]) -> Iterator[CheckMessage]:
     """Function views at checkpoints that bind which do not say what they do when they are read."""
     for view in views:
         checkpoint = _undeclared_checkpoint(view.callback)
@@ -131,16 +136,5 @@ def _is_bare_api(callback: Any) -> bool:  # noqa: ANN401 (any view)
     return kind is not None and not guards_itself(kind)
 
 
-def _names(views: Iterable[_View]) -> str:
+def _names(views: Iterable[UrlView]) -> str:
     return ", ".join(sorted({view.name for view in views}))
-
-
-def _views(patterns: Iterable[Any], spaces: tuple[str, ...] = ()) -> Iterator[_View]:
-    for pattern in patterns:
-        if hasattr(pattern, "url_patterns"):
-            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
-            yield from _views(pattern.url_patterns, inner)
-        else:
-            callback = pattern.callback
-            match = ResolverMatch(callback, (), {}, url_name=pattern.name, namespaces=list(spaces))
-            yield _View(match.view_name, callback)

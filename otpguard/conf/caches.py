@@ -16,8 +16,20 @@ class Cache(Protocol):
         """Forget everything."""
 
 
+_OF_SETTINGS: list[Cache] = []
+
+
+def forget_settings() -> None:
+    """Read OTPGUARD again when it is asked for next: what it names has become more."""
+    for cache in _OF_SETTINGS:
+        cache.cache_clear()
+
+
 def forget_on_change(*caches: Cache, names: tuple[str, ...] = ("OTPGUARD",)) -> None:
     """Clear `caches` whenever one of these settings changes, as by `override_settings`."""
+
+    if "OTPGUARD" in names:
+        _OF_SETTINGS.extend(caches)
 
     def forget(*, setting: str, **_: object) -> None:
         if setting in names:

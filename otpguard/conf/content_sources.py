@@ -7,12 +7,11 @@ from collections.abc import Mapping
 
 from otpguard.conf.values import SettingsError, mapping, names, of_type
 from otpguard.core.content_policy import DIRECTIVES
+from otpguard.core.logo import is_logo
 from otpguard.core.registry import nearest
 
 HASH = re.compile(r"'sha(256|384|512)-[A-Za-z0-9+/]+={0,2}'")
 HOST = re.compile(r"https://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?(/[A-Za-z0-9._~/%-]*)?")
-LOGO = re.compile(r"(https://[a-z0-9.-]+(:\d{1,5})?)?/?[A-Za-z0-9._~%-]+(/[A-Za-z0-9._~%-]+)*")
-LONGEST_LOGO = 200
 
 
 def read_content_sources(value: object) -> Mapping[str, tuple[str, ...]]:
@@ -37,7 +36,7 @@ def read_logo(value: object) -> str:
     """LOGO: empty, the name of a static file, a path or an https URL. Raises SettingsError
     (E002)."""
     logo = str(of_type(value, str))
-    if logo and (len(logo) > LONGEST_LOGO or not LOGO.fullmatch(logo) or ".." in logo):
+    if logo and not is_logo(logo):
         message = 'must be a static file ("acme/logo.svg"), a path or an https URL'
         raise SettingsError("otpguard.E002", message)
     return logo

@@ -28,6 +28,7 @@ from otpguard.conf.values import Problem, SettingsError, names, of_type
 from otpguard.core.assurance import Method
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.factor_kind import FactorKind
+from otpguard.core.federation.methods import IDP_METHODS
 from otpguard.core.registry import nearest
 
 _FIRST = {"FACTOR_KINDS": 0, "CHECKPOINTS": 1}
@@ -65,8 +66,8 @@ def factor_kinds() -> Mapping[str, FactorKind]:
 
 
 def methods() -> Mapping[str, Method]:
-    """The methods of the installed kinds by slug. Raises ImproperlyConfigured as `settings`
-    does."""
+    """The methods of the installed kinds by slug, and those of identity providers. Raises
+    ImproperlyConfigured as `settings` does."""
     return _methods()
 
 
@@ -99,7 +100,7 @@ def _kinds() -> Mapping[str, FactorKind]:
 
 @lru_cache(maxsize=1)
 def _methods() -> Mapping[str, Method]:
-    return MappingProxyType(methods_of(settings().factor_kinds))
+    return MappingProxyType({**methods_of(settings().factor_kinds), **IDP_METHODS})
 
 
 forget_on_change(_load, _mistakes, _kinds, _methods)

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from otpguard.conf.api_keys import read_api_keys
+from otpguard.conf.audit.installation import read_installation
+from otpguard.conf.audit.publish import PublishConfig, read_publish
 from otpguard.conf.backend import BackendConfig, read_backend
 from otpguard.conf.consent import read_consent
 from otpguard.conf.content_sources import read_content_sources, read_logo
@@ -15,8 +18,15 @@ from otpguard.conf.kinds import (
     FactorKindConfig,
     read_factor_kinds,
 )
-from otpguard.conf.login_backends import SHIPPED as SHIPPED_BACKENDS
+from otpguard.conf.people.login_backends import LOGINS
+from otpguard.conf.people.login_backends import SHIPPED as SHIPPED_BACKENDS
+from otpguard.conf.people.login_risk import LoginRiskConfig, read_login_risk
+from otpguard.conf.people.signup import SignupConfig, read_signup
+from otpguard.conf.people.token_issuers import read_token_issuers
+from otpguard.conf.pumping_readers import PUMPING_READERS
+from otpguard.conf.releases import ReleaseConfig, read_releases
 from otpguard.conf.routes import ProviderConfig, RouteConfig, read_providers, read_routes
+from otpguard.conf.siem.streams import SIEM_READERS
 from otpguard.conf.values import SettingsError, mapping, names, of_type
 from otpguard.conf.view_patterns import UrlCheckpoint, read_exempt, read_url_checkpoints
 from otpguard.core.assurance import PROFILES, AssuranceLevel, AssuranceProfile, Primary
@@ -24,6 +34,7 @@ from otpguard.core.checkpoints import BUILT_IN, EVERY, Checkpoint, CheckpointNam
 from otpguard.core.codes import Code
 from otpguard.core.consent import ConsentText
 from otpguard.core.enrollment import ROLE
+from otpguard.core.host_event import known_checkpoints
 from otpguard.core.money import Rate
 from otpguard.core.policy_exception import LONGEST
 from otpguard.core.presets import Preset
@@ -44,12 +55,13 @@ SoFar = Mapping[str, Any]
 
 
 def _checkpoints_of(so_far: SoFar) -> Mapping[str, Checkpoint]:
-    found: Mapping[str, Checkpoint] = so_far.get("checkpoints", BUILT_IN)
+    found: Mapping[str, Checkpoint] = so_far.get("checkpoints") or known_checkpoints()
     return found
 
 
 def _hosts_own(slug: str, options: Mapping[str, Any], so_far: SoFar) -> Checkpoint:
-    """A host's own checkpoint. A variant of a built-in one is as sensitive, and as user-wide."""
+    """A host's own checkpoint. A variant of a built-in one is as sensitive and as user-wide,
+    and signs what that signs."""
     parent = BUILT_IN.get(slug.partition(".")[0])
     return Checkpoint(
         slug=slug,
@@ -57,6 +69,7 @@ def _hosts_own(slug: str, options: Mapping[str, Any], so_far: SoFar) -> Checkpoi
         sensitive=bool(options.get("SENSITIVE", parent is not None and parent.sensitive)),
         anonymous=bool(options.get("ANONYMOUS", False)),
         user_wide=parent is not None and parent.user_wide,
+        signs=parent is not None and parent.signs,
         default=_wishes(options.get("POLICY", {}), so_far),
     )
 
@@ -119,13 +132,13 @@ def _preset(value: object, _so_far: SoFar) -> Preset:
 
 
 def _checkpoints(value: object, so_far: SoFar) -> Mapping[str, Checkpoint]:
-    result = dict(BUILT_IN)
+    result = known_checkpoints()
     for slug, options in mapping(value).items():
         unknown = set(mapping(options)) - CHECKPOINT_OPTIONS
         if unknown:
             hint = nearest(min(unknown), list(CHECKPOINT_OPTIONS))
             raise SettingsError("otpguard.E001", f'{slug}: unknown "{min(unknown)}", {hint}')
-        if slug in BUILT_IN:
+        if slug in known_checkpoints():
             raise SettingsError("otpguard.E003", f'"{slug}" is built in; use POLICY_DEFAULTS')
         try:
             result[slug] = _hosts_own(slug, options, so_far)
@@ -180,6 +193,10 @@ def _url_checkpoints(value: object, so_far: SoFar) -> Mapping[str, UrlCheckpoint
     return read_url_checkpoints(value, known=lambda slug: _known(slug, so_far))
 
 
+def _releases(value: object, so_far: SoFar) -> ReleaseConfig:
+    return read_releases(value, checkpoints=so_far.get("checkpoints", BUILT_IN))
+
+
 def _exempt(value: object, _so_far: SoFar) -> tuple[str, ...]:
     return read_exempt(value)
 
@@ -213,21 +230,41 @@ def _prices(value: object, _so_far: SoFar) -> tuple[Rate, ...]:
 
 def _login_backends(value: object, _so_far: SoFar) -> Mapping[str, Primary]:
     try:
-        given = {path: Primary(str(primary)) for path, primary in mapping(value).items()}
-    except ValueError:
-        raise SettingsError("otpguard.E002", f"values: {', '.join(Primary)}") from None
+        given = {path: LOGINS[str(primary)] for path, primary in mapping(value).items()}
+    except KeyError:
+        raise SettingsError("otpguard.E002", f"values: {', '.join(LOGINS)}") from None
     return {**SHIPPED_BACKENDS, **given}
+
+
+def _login_risk(value: object, _so_far: SoFar) -> LoginRiskConfig:
+    return read_login_risk(value)
 
 
 def _consent(value: object, _so_far: SoFar) -> ConsentText | None:
     return read_consent(value)
 
 
+def _installation(value: object, _so_far: SoFar) -> str:
+    return read_installation(value)
+
+
+def _publish(value: object, _so_far: SoFar) -> PublishConfig:
+    return read_publish(value)
+
+
 def _backend(value: object, _so_far: SoFar) -> BackendConfig:
     return read_backend(value)
 
 
+def _signup(value: object, _so_far: SoFar) -> SignupConfig:
+    return read_signup(value)
+
+
 READERS: dict[str, Callable[[object, SoFar], Any]] = {
+    **PUMPING_READERS,
+    **SIEM_READERS,
+    "api_keys": read_api_keys,
+    "token_issuers": read_token_issuers,
     "assurance_profile": _profile,
     "factor_kinds": _factor_kinds,
     "logo": _logo,
@@ -239,6 +276,8 @@ READERS: dict[str, Callable[[object, SoFar], Any]] = {
     "policy_defaults": _policies,
     "policy_floor": _policies,
     "exception_reminder_days": _reminder_days,
+    "releases": _releases,
+    "signup": _signup,
     "report_only": _report_only,
     "user_wide_ceiling": _level,
     "url_checkpoints": _url_checkpoints,
@@ -251,7 +290,11 @@ READERS: dict[str, Callable[[object, SoFar], Any]] = {
     "test_numbers": _test_numbers,
     "routes": _routes,
     "limiter": _backend,
+    "installation": _installation,
+    "audit_signer": _backend,
+    "audit_publish": _publish,
     "login_backends": _login_backends,
+    "login_risk": _login_risk,
 }
 """By the name of the field. Each gets what stands there and the fields that were read before; it
 raises SettingsError."""
@@ -267,7 +310,9 @@ TABLES = frozenset(
         "providers",
         "report_only",
         "test_numbers",
+        "token_issuers",
         "url_checkpoints",
+        "velocity",
     }
 )
 """The fields whose entries have names and do not depend on one another, so that each is told of

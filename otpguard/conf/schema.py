@@ -7,23 +7,35 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from otpguard.conf.api_keys import ApiKeyConfig
+from otpguard.conf.audit.log import LogSettings
 from otpguard.conf.backend import BackendConfig
+from otpguard.conf.hygiene import HygieneConfig
 from otpguard.conf.kinds import SHIPPED_CONFIGS, FactorKindConfig
-from otpguard.conf.login_backends import SHIPPED as SHIPPED_BACKENDS
+from otpguard.conf.number_intel import NumberIntelConfig
+from otpguard.conf.people.login_backends import SHIPPED as SHIPPED_BACKENDS
+from otpguard.conf.people.login_risk import LoginRiskConfig
+from otpguard.conf.people.signup import SignupConfig
+from otpguard.conf.pumping import PumpingSettings
+from otpguard.conf.releases import ReleaseConfig
+from otpguard.conf.reputation import ReputationConfig
 from otpguard.conf.routes import ProviderConfig, RouteConfig
 from otpguard.conf.view_patterns import UrlCheckpoint
 from otpguard.core.assurance import PROFILES, AssuranceLevel, AssuranceProfile, Primary
-from otpguard.core.checkpoints import BUILT_IN, Checkpoint
+from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.codes import Code
 from otpguard.core.consent import ConsentText
+from otpguard.core.host_event import known_checkpoints
 from otpguard.core.money import Rate
 from otpguard.core.presets import Preset
+from otpguard.core.pumping.money.terms import MoneyTerms
+from otpguard.core.pumping.velocity import Velocity
 from otpguard.core.secret_names import DEFAULT as DEFAULT_SECRETS
 from otpguard.core.worker import Worker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(LogSettings):
     """Every setting of otpguard, with its default. All are optional."""
 
     root_keys: tuple[str, ...] = ()
@@ -64,7 +76,7 @@ class Settings:
     preset: Preset = Preset.BASELINE
     """The policy preset: "baseline", "defensible" or "enterprise"."""
 
-    checkpoints: Mapping[str, Checkpoint] = field(default_factory=lambda: dict(BUILT_IN))
+    checkpoints: Mapping[str, Checkpoint] = field(default_factory=known_checkpoints)
     """The host's own checkpoints in addition to the built-in ones:
     {"payout": {"LABEL": "Pay out", "SENSITIVE": True, "POLICY": {...}}}."""
 
@@ -78,12 +90,27 @@ class Settings:
     """How many days before a policy exception expires its owner and the tenant's administrators are
     reminded, 0 to 365. 0: nobody is."""
 
+    releases: ReleaseConfig = field(default_factory=ReleaseConfig)
+    """Jobs that make files for people, in a private storage of STORAGES, encrypted: {"STORAGE":
+    "releases", "DOWNLOADS": 3, "HOURS": 24, "JOBS": {"contacts": {"RUN": "crm.exports.contacts",
+    "LABEL": _("Contacts"), "FORMAT": "csv", "CHECKPOINT": "data_export"}}}. See
+    `docs/releases.md`."""
+
     report_only: Mapping[str, date] = field(default_factory=dict)
     """Checkpoints that report instead of refusing, until the given day, at most 30 days ahead."""
 
     user_wide_ceiling: AssuranceLevel = AssuranceLevel.AAL2
     """The highest level that a tenant may ask for what concerns a person in all their tenants:
     login, password_reset and factor_change. The site's own policies may ask more."""
+
+    api_keys: ApiKeyConfig = field(default_factory=ApiKeyConfig)
+    """How the secrets of API keys begin that otpguard makes, and how old a secret is, in days, when
+    people are reminded to rotate it, 0 for never: {"PREFIX": "otpg", "ROTATION_DAYS": 90}. With
+    "SCOPES": {"read": "Read contacts"} there is a page for keys, which offers them."""
+
+    sensitive_models: tuple[str, ...] = ()
+    """Models that no view may write without a checkpoint, such as "billing.PaymentMethod":
+    `otpguard_guards` lists the views that do."""
 
     url_checkpoints: Mapping[str, UrlCheckpoint] = field(default_factory=dict)
     """Patterns of view names to checkpoints, for views one does not own: {"app:view": "api_key",
@@ -117,6 +144,11 @@ class Settings:
     """What routes cost, in whole micro-dollars; rows of the table win. Keys: see `core.price_list`.
     [{"PROVIDER": "sms", "CHANNEL": "sms", "COUNTRY": "US", "PER_TRY": 8_800}]."""
 
+    money: MoneyTerms = field(default_factory=MoneyTerms)
+    """Budgets and ceilings of what is spent on numbers that nobody has proven, in whole
+    micro-dollars: {"STRANGER_PRICE_LIMIT": 50_000, "EXPECTED_SIGNUPS_PER_DAY": 200}. All keys with
+    their defaults: `core.pumping.money_terms`."""
+
     webhook_base_url: str = ""
     """The public origin that vendors call and sign: never that of a request. Empty: none may."""
 
@@ -143,6 +175,50 @@ class Settings:
     default_region: str = "US"
     """ISO 3166 region for phone numbers typed without a country code."""
 
+    footprint: frozenset[str] = frozenset({"US"})
+    """The countries (ISO 3166) to which codes may be sent before anybody has proven the number:
+    ["US", "CA"]. A tenant's own footprint comes on top, or without one the country of its region.
+    "*" stands for all countries, "001" for numbers of none, such as satellite phones."""
+
+    network_files: tuple[str, ...] = ()
+    """Files (.mmdb) that tell the network and country of an IP address, with the keys of GeoLite2
+    or GeoIP2: ["GeoLite2-ASN.mmdb", "GeoLite2-Country.mmdb", "GeoIP2-Anonymous-IP.mmdb"]. Needs
+    `otpguard[network]`. Replaced files are read again. Empty: the layer is off."""
+
+    hygiene: HygieneConfig = field(default_factory=HygieneConfig)
+    """What a throw-away mailbox is, and how many tenants and accounts one number may serve:
+    {"DOMAINS_FILE": "domains.txt", "NUMBER_DAYS": 30, "NUMBER_TENANTS": 3,
+    "NUMBER_ACCOUNTS": 3, "NUMBER_ACCOUNTS_STRICT": 2}. 0 for a count: no limit."""
+
+    number_intel: NumberIntelConfig = field(default_factory=NumberIntelConfig)
+    """Vendors that know something about phone numbers, in the order in which they are asked:
+    {"VENDORS": {"twilio": {"BACKEND": "otpguard.intel.vendors.twilio_lookup.TwilioLookup",
+    "OPTIONS": {...}, "FACTS": ["pumping_risk"], "PER_DAY": 1000}}, "SIM_SWAP_DAYS": 7,
+    "SIM_SWAP_UNKNOWN": "allow", "RISK_MEDIUM": 60, "RISK_HIGH": 75}. Empty: none is asked."""
+
+    captcha: BackendConfig | None = None
+    """A hosted captcha for strangers that look like scripts, beside the proof of work that is built
+    in: {"BACKEND": "otpguard.intel.turnstile.Turnstile", "OPTIONS": {"site_key": "...",
+    "secret_key": "...", "hostnames": ["app.example.com"]}}. None: nothing from elsewhere."""
+
+    embed_origins: tuple[str, ...] = ()
+    """The exact origins of other sites whose forms may ask for codes by `otpguard-embed.js`, such
+    as "https://www.example.com". Empty: none may."""
+
+    email_first: bool = True
+    """Whether a visitor of whom nothing is known opens a link in an e-mail, in the same browser,
+    before a code goes to their number. `requires_phone_claim(..., email_first=False)` switches it
+    off for one view. Without a route that carries e-mail nobody is asked for one."""
+
+    signup: SignupConfig = field(default_factory=SignupConfig)
+    """Who signs up: {"VERIFICATION": "deferred", "IDENTITY": "phone"}. VERIFICATION "always" asks
+    for a phone number before there is an account, "deferred" at the first action. IDENTITY is
+    "phone", "phone_email" or "ial2"; the last two need {"CHECKS": {"BACKEND": "dotted.path"}}."""
+
+    form_behavior: bool = False
+    """Whether the form for a number counts how often pointer, keys, touch and pasting were used,
+    and when first, never what was typed. Tell people in your privacy policy."""
+
     test_numbers: Mapping[str, Code] = field(default_factory=dict)
     """Phone numbers for staging and end-to-end tests, each with its fixed code:
     {"+12015550123": "424242"}. Nothing is sent to them, tries and limits count as for others, and
@@ -155,6 +231,15 @@ class Settings:
     unreadable_ip_limit: int = 60
     """How many challenges an hour may be started by all clients whose IP address cannot be read."""
 
+    pumping: PumpingSettings = field(default_factory=PumpingSettings)
+    """How the defense against SMS pumping acts: {"RECORD_ONLY": ["network"]} names layers whose
+    findings are recorded and not acted upon, while you look at what they would do. What is charged,
+    "velocity" and "money", cannot be among them."""
+    reputation: ReputationConfig = field(default_factory=ReputationConfig)
+    """When prefixes of phone numbers count as pumped, by how many of their numbers enter a code:
+    {"P0": 0.75, "P1": 0.10, "ALPHA": 0.001, "BETA": 0.01, "HALF_LIFE_DAYS": 14, "BLOCK_HOURS": 12,
+    "GRACE_SECONDS": 150}. P0 is the share of people, P1 that of pumping."""
+
     tenant_messages_per_hour: int = 1_000
     """How many text messages, WhatsApp messages and calls may go out in an hour for one tenant, not
     counting those whose code was proven. Fallback and resends count too. 0: no limit."""
@@ -163,10 +248,21 @@ class Settings:
     """The same for the whole site. 0: no limit. Every message then waits for one lock, so set it
     well below what your database commits in an hour."""
 
+    velocity: Velocity = field(default_factory=Velocity)
+    """How many codes go to numbers that nobody has confirmed, in the rows of `docs/limiters.md`:
+    {"IP_HOUR": {"STRICT": 5, "STANDARD": 10, "CEILING": 200}}. STRICT is for organizations
+    that have shown no use yet and for new accounts; operators may raise a row up to its CEILING."""
+
     login_backends: Mapping[str, Primary] = field(default_factory=lambda: SHIPPED_BACKENDS)
     """What a login through an authentication back end proves: "password", "sso" or "none", beside
     those of Django, by dotted paths. One that is not listed proves nothing, except that allauth's
     own record of the login is read."""
+
+    login_risk: LoginRiskConfig = field(default_factory=LoginRiskConfig)
+    """Which logins are risky: {"MODE": "record_only", "ASK_FROM": 40, "DORMANT_DAYS": 90,
+    "REMEMBER_DAYS": 30, "WRONG_ANSWERS": 5, "WRONG_PASSWORDS": 10, "IDP_RISK":
+    "myapp.login.idp_risk"}. While MODE is "record_only" risks are written into the log and nobody
+    is asked; then "enforce"."""
 
     impersonation_keys: tuple[str, ...] = ("hijack_history", "_impersonate", "loginas_from_user")
     """Session keys that mark somebody acting as somebody else: such a session is never fresh."""
@@ -181,42 +277,6 @@ class Settings:
     kept_form_bytes: int = 65_536
     """The largest form, in bytes, that is kept while its sender proves who they are."""
 
-    relying_party_id: str = ""
-    """The WebAuthn relying party: a domain, of which every origin is a part. Passkeys belong to it
-    for good, so fix it before the first one. Empty: the host of the request."""
-
-    relying_party_origins: tuple[str, ...] = ()
-    """The exact origins from which passkeys are accepted, such as "https://app.example.com".
-    Empty: the origin of the request."""
-
-    attestation_roots: tuple[str, ...] = ()
-    """Files with the certificates (PEM) of makers whose attestation of a passkey is trusted."""
-
-    attestation_aaguids: tuple[str, ...] = ()
-    """The models (AAGUID) that count as attested. Empty: all whose certificates reach a root."""
-
-    attestation_denied_aaguids: tuple[str, ...] = ()
-    """The models (AAGUID) that nobody may add, and that never count as attested, not even those
-    that were added before."""
-
-    attestation_metadata: str = ""
-    """File with the blob of the FIDO Metadata Service (https://mds3.fidoalliance.org/). Its models
-    that keep keys in hardware count as attested; those that it calls broken never do. Fetch a
-    new one every month. Empty: none."""
-
-    attestation_metadata_root: str = ""
-    """File with the certificate (PEM) up to which the metadata must be signed. Empty: those of
-    GlobalSign that the FIDO Alliance names (R3, and R46 after it)."""
-
-    totp_tolerance: int = 1
-    """How many 30-second steps a code may be early or late by its authenticator's own clock; how
-    far that clock is off is learned from right codes. 0 is the strict mode of OWASP ASVS 5.0,
-    6.5.5, which learns nothing; 1, the most, is what RFC 6238, 5.2 recommends for slow typing."""
-
-    otp_login: bool = False
-    """Whether a step-up also logs in with django-otp, so that `otp_required` sees it. Needs
-    otpguard's own OtpMiddleware in place of django-otp's."""
-
     purge_after_days: int = 90
     """After how many days challenges with their numbers, deliveries, notices, ended login sessions
     and proofs that serve no more are deleted, 32 or more: a price may depend on the messages of the
@@ -228,9 +288,6 @@ class Settings:
     enrollment_exempt: tuple[str, ...] = ()
     """Patterns of view names, as in URL_CHECKPOINTS, that stay open to somebody whose enrollment
     is overdue, besides our own pages, login, logout and static files."""
-
-    second_approver: bool = False
-    """Whether a second operator must approve the reset of somebody's factor."""
 
     support_url: str = ""
     """Where a person gets help by a human; linked from every challenge (NIST 2.4.4)."""

@@ -5,7 +5,7 @@ Every function takes measured values and returns findings; an empty tuple means 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -37,6 +37,8 @@ Findings = tuple[Finding, ...]
 MOST_SKEW = timedelta(seconds=2)
 LATE = timedelta(seconds=2)
 """A sweep runs four times a second; what is due for longer than this waits for a worker."""
+NAMED = 3
+"""How many tenants a line names."""
 STUCK = timedelta(seconds=30)
 
 
@@ -156,6 +158,11 @@ def on_inline_worker() -> Findings:
     )
 
 
+def on_limiter(trouble: str) -> Findings:
+    """What is wrong with the store that counts the caps, if anything is."""
+    return hint("limiter", trouble) if trouble else ()
+
+
 def on_clock(skew: timedelta) -> Findings:
     """`skew` is the database's time less the application's."""
     seconds = skew.total_seconds()
@@ -245,6 +252,25 @@ def on_makers(*, asked: int, trusted: bool) -> Findings:
     return error("passkeys", f"{text} Set ATTESTATION_ROOTS or ATTESTATION_METADATA.")
 
 
+def on_outside_data(
+    topic: str, *, missing: Sequence[str], faulty: Sequence[str], old: Sequence[str]
+) -> Iterator[Finding]:
+    """What is wrong with the data of one layer of the pumping defense, in sentences."""
+    for text in faulty:
+        yield from error(topic, text)
+    for text in (*missing, *old):
+        yield from warning(topic, text)
+    if not (missing or faulty or old):
+        yield from ok(topic, "Its data is there.")
+
+
+def on_number_intel(vendors: Sequence[str], facts: Sequence[str]) -> Findings:
+    """Which vendors are asked about phone numbers, and what they know."""
+    if not vendors:
+        return ok("numbers", "No vendor is asked about phone numbers (NUMBER_INTEL).")
+    return ok("numbers", f"Asked: {', '.join(vendors)}. They know: {', '.join(sorted(facts))}.")
+
+
 def on_relying_party(*, fixed: bool, origins: bool, passkeys: int) -> Findings:
     """Whether the domain of passkeys is fixed, its origins too, and how many there are."""
     missing = [
@@ -259,3 +285,18 @@ def on_relying_party(*, fixed: bool, origins: bool, passkeys: int) -> Findings:
         text = f"Set {names}: {passkeys} passkeys are lost when the site's domain changes."
         return warning("passkeys", text)
     return hint("passkeys", f"Set {names} before the first passkey is made.")
+
+
+def on_below_defensible(tenants: Mapping[str, Sequence[str]]) -> Findings:
+    """Tenants whose policy a security review would ask about, with the checkpoints."""
+    if not tenants:
+        return ()
+    first = list(tenants.items())[:NAMED]
+    named = "; ".join(f"{name}: {', '.join(slugs)}" for name, slugs in first)
+    more = f"; and {len(tenants) - NAMED} more" if len(tenants) > NAMED else ""
+    return hint(
+        "policies",
+        f"Below the preset defensible: {named}{more}. The shipped default is lower so that"
+        " everybody can confirm by phone on the first day;"
+        ' PRESET = "defensible" asks for a passkey there.',
+    )

@@ -33,11 +33,17 @@ class Channel(StrEnum):
 
 
 class Primary(StrEnum):
-    """What the login session itself was opened with, before any step-up."""
+    """What the login session itself was opened with, before any step-up.
+
+    `RESET_LINK` is no login: a person who resets a password has opened the link in their mailbox.
+    With a factor that is bound to the account it makes the two proofs of a recovery
+    (NIST SP 800-63B-4, 4.2.2.2), in every profile.
+    """
 
     NONE = "none"
     PASSWORD = "password"  # noqa: S105 (a kind of login, not a password)
     SSO = "sso"
+    RESET_LINK = "reset_link"
 
 
 class Grade(StrEnum):
@@ -54,6 +60,9 @@ class Grade(StrEnum):
     PASSKEY_SYNCED = "passkey_synced"
     PASSKEY_BOUND = "passkey_bound"
     PASSKEY_ATTESTED = "passkey_attested"
+    IDP_MFA = "idp_mfa"
+    IDP_PHR = "idp_phr"
+    IDP_PHRH = "idp_phrh"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +197,9 @@ NIST_800_63B_4 = AssuranceProfile(
             Grade.PASSKEY_SYNCED: Worth(_AAL2, _AAL2, phishing_resistant=True),  # 2.3.2
             Grade.PASSKEY_BOUND: Worth(_AAL2, _AAL2, phishing_resistant=True),
             Grade.PASSKEY_ATTESTED: Worth(_AAL3, _AAL3, phishing_resistant=True),
+            Grade.IDP_MFA: Worth(_AAL2, _AAL2),  # SP 800-63C-4: as the assertion states
+            Grade.IDP_PHR: Worth(_AAL2, _AAL2, phishing_resistant=True),  # exportable perhaps
+            Grade.IDP_PHRH: Worth(_AAL3, _AAL3, phishing_resistant=True),
         }
     ),
     sso_counts=False,  # SP 800-63C-4: a relying party knows only what the assertion states
@@ -203,6 +215,7 @@ SAAS_2026 = AssuranceProfile(
             Grade.HARDWARE_TOTP: Worth(_AAL1, _AAL3),
             Grade.PASSKEY_SYNCED: Worth(_AAL3, _AAL3, phishing_resistant=True),
             Grade.PASSKEY_BOUND: Worth(_AAL3, _AAL3, phishing_resistant=True),
+            Grade.IDP_PHR: Worth(_AAL3, _AAL3, phishing_resistant=True),
         }
     ),
 )

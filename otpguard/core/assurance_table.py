@@ -23,8 +23,9 @@ from otpguard.core.assurance import (
 )
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import Allow, Member, decide
-from otpguard.core.evidence import Proof
+from otpguard.core.evidence import Proof, Source
 from otpguard.core.factor_kind import FactorKind
+from otpguard.core.federation.methods import IDP_METHODS
 from otpguard.core.presets import BASE
 from otpguard.core.shipped_kinds import SHIPPED
 
@@ -39,6 +40,7 @@ DEPARTURES: Mapping[str, str] = MappingProxyType(
         Grade.HARDWARE_TOTP: "2.3.2 asks for resistance to phishing; typed codes have none.",
         Grade.PASSKEY_SYNCED: "2.3.2 rules out keys that can be exported.",
         Grade.PASSKEY_BOUND: "2.3.2 asks for a key in hardware, which only attestation shows.",
+        Grade.IDP_PHR: "2.3.2 asks for a key in hardware, which the statement leaves open.",
         SINGLE_SIGN_ON: "where nothing else is known of it, it counts like a password.",
     }
 )
@@ -51,7 +53,9 @@ STRICT_READING = """\
   all the same, unless a policy allows them by `allowed_number_types`.
 - Codes by WhatsApp and by e-mail prove nothing, so none are sent.
 - Single sign-on counts for nothing where nothing else is known of it: only what an assertion
-  states may be counted (SP 800-63C-4)."""
+  states may be counted (SP 800-63C-4).
+- What an identity provider states of its own check counts as the tenant has agreed with it, and
+  reaches AAL3 only where it states a key in hardware that resists phishing."""
 """How `nist-800-63b-4` reads what the standard leaves open."""
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -81,14 +85,25 @@ def proofs(kinds: Kinds = SHIPPED) -> Iterator[tuple[str, MethodFacts]]:
             )
 
 
-def passes(facts: MethodFacts, profile: AssuranceProfile, level: AssuranceLevel) -> bool:
-    """Whether a fresh proof of `facts` passes a checkpoint that asks `level`."""
+def passes(
+    facts: MethodFacts,
+    profile: AssuranceProfile,
+    level: AssuranceLevel,
+    source: Source = Source.LOCAL,
+) -> bool:
+    """Whether a fresh proof of `facts` passes a checkpoint that asks `level`, where the policy
+    lets proofs of an identity provider serve."""
     answer = decide(
         checkpoint=Checkpoint(slug="example", label="Example"),
-        policy=replace(BASE, required_level=level, allowed_factors=frozenset({facts.method.kind})),
+        policy=replace(
+            BASE,
+            required_level=level,
+            allowed_factors=frozenset({facts.method.kind}),
+            idp_satisfies=True,
+        ),
         profile=profile,
         member=Member(),
-        proofs=[Proof(grant="example", facts=facts, verified_at=_NOW)],
+        proofs=[Proof(grant="example", facts=facts, verified_at=_NOW, source=source)],
         intent="",
         binds=False,
         now=_NOW,
@@ -114,6 +129,7 @@ def render_table(kinds: Kinds = SHIPPED, worths: Mapping[str, Worth] = MappingPr
         if profile.slug == NIST_800_63B_4.slug:
             lines += [STRICT_READING, ""]
         lines += list(_table(profile, kinds))
+        lines += list(_idp_rows(profile))
     return "\n".join(lines) + "\n"
 
 
@@ -144,3 +160,12 @@ def _table(profile: AssuranceProfile, kinds: Kinds) -> Iterator[str]:
             shown = replace(facts, primary=primary)
             cells = ["yes" if passes(shown, profile, level) else "no" for level in levels]
             yield f"| {name} | {login} | {' | '.join(cells)} |"
+
+
+def _idp_rows(profile: AssuranceProfile) -> Iterator[str]:
+    """What a sign-in at an identity provider is worth, which is a proof by itself."""
+    for method in IDP_METHODS.values():
+        facts = MethodFacts(method=method, primary=Primary.SSO)
+        passed = [passes(facts, profile, level, Source.IDP) for level in AssuranceLevel]
+        cells = ["yes" if each else "no" for each in passed]
+        yield f"| {method.label} | {SINGLE_SIGN_ON} | {' | '.join(cells)} |"

@@ -14,7 +14,8 @@ from otpguard.core.assurance import AssuranceLevel, AssuranceProfile, Method
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import Allow, Deny, Member, Need, Reason, Wait, decide
 from otpguard.core.evidence import Proof, Source
-from otpguard.core.policy import TTL_CAP, Policy
+from otpguard.core.policy import Policy
+from otpguard.core.policy_caps import TTL_CAP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,8 @@
 """The guarded operations that ship, as values. A new one is one entry of `BUILT_IN`.
 
-Seven come from the practice of B2B security reviews (signup to data export); the others are built
-in but off until a policy asks for them, except `security_settings`, which guards changes of the
-policy itself and cannot be switched off. A host adds its own by the setting `CHECKPOINTS`.
-
-A *variant* such as `api_key.production` is a checkpoint whose policy starts from its parent's.
+Seven come from the practice of B2B security reviews; the others are off until a policy asks, but
+`security_settings`, which guards changes of the policy itself. `CHECKPOINTS` adds a host's own. A
+*variant* such as `api_key.production` is a checkpoint whose policy starts from its parent's.
 """
 
 from __future__ import annotations
@@ -16,7 +14,8 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from otpguard.core.assurance import AssuranceLevel, Channel
-from otpguard.core.policy import RULES, Wishes, minutes
+from otpguard.core.policy import RULES, Wishes
+from otpguard.core.policy_caps import minutes
 from otpguard.core.shipped_kinds import PHONE, RECOVERY, SHIPPED
 from otpguard.core.text import gettext_noop as _
 
@@ -25,7 +24,6 @@ EVERY = "*"
 
 SENSITIVE = "*sensitive"
 """In a hold: this applies to every sensitive checkpoint, a host's own ones among them."""
-
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?")
 
 
@@ -41,13 +39,14 @@ class Checkpoint:
     `enterprise` from that default in tenants of the enterprise tier and under the `enterprise`
     preset, `floor` from the floor of everything. A variant starts from those of its parent.
 
-    `sensitive` ones ask AAL3 of enterprise tenants, and the `enterprise` preset holds all to it.
-    `defensible` is what the preset of that name holds every tenant to. `anonymous` ones guard
-    people who are not logged in yet, so membership is not asked. `first_factor` ones ask people
-    who have no factor yet, so AAL1 is right there. `always_on` ones no policy can switch off.
-    `rebinds` ones change what a person proves themselves with: there a recovery code needs a second
-    proof as well (NIST SP 800-63B-4, 4.2.2.2). `user_wide` ones concern a person in all their
-    tenants at once, so one tenant's wish must not decide alone.
+    `sensitive` ones ask AAL3 of enterprise tenants, and the `enterprise` preset holds all to it;
+    `defensible` is what the preset of that name does. `anonymous` ones guard people who are not
+    logged in, so membership is not asked. `first_factor` ones ask people without a factor, so AAL1
+    is right. `always_on` ones no policy can switch off. `rebinds` ones change what a person proves
+    themselves with: a recovery code needs a second proof (NIST SP 800-63B-4, 4.2.2.2). `user_wide`
+    ones concern all tenants of a person at once, so no wish of one decides alone. `asks_by_risk`
+    ones look at the risk of the login, also without a tenant. `signs` ones name what is signed, and
+    a message with a code names it too: a way that cannot is not used.
 
     Raises CheckpointNameError for a bad slug, KeyError for an unknown field of the policy.
     """
@@ -60,25 +59,24 @@ class Checkpoint:
     defensible: Wishes = field(default_factory=dict, compare=False)
     sensitive: bool = False
     anonymous: bool = False
+    asks_by_risk: bool = False
     first_factor: bool = False
     always_on: bool = False
     rebinds: bool = False
     user_wide: bool = False
+    signs: bool = False
 
     def __post_init__(self) -> None:
         if not _SLUG.fullmatch(self.slug):
-            raise CheckpointNameError(
-                f'"{self.slug}" is not a checkpoint name: use lower-case letters, digits and _,'
-                " with at most one dot before a variant"
-            )
-        for name in {*self.default, *self.enterprise, *self.floor, *self.defensible} - set(RULES):
+            rule = "use lower-case letters, digits and _, with at most one dot before a variant"
+            raise CheckpointNameError(f'"{self.slug}" is not a checkpoint name: {rule}')
+        for name in {*self.default, *self.enterprise, *self.floor, *self.defensible} - {*RULES}:
             raise KeyError(f"{self.slug}: no such policy field: {name}")
 
     @property
     def parent(self) -> str | None:
         """The slug this variant starts from, or None for a checkpoint of its own."""
-        name, dot, _variant = self.slug.partition(".")
-        return name if dot else None
+        return self.slug.partition(".")[0] if "." in self.slug else None
 
     @property
     def lineage(self) -> tuple[str, ...]:
@@ -87,8 +85,7 @@ class Checkpoint:
 
     @property
     def is_always_enforced(self) -> bool:
-        """True if no trial run softens it: it guards our own pages, or the reset of a password,
-        where the person has proven nothing yet (C12)."""
+        """True if no trial run softens it: it guards our own pages or a password's reset (C12)."""
         return self.always_on or (self.parent or self.slug) == "password_reset"
 
     @property
@@ -106,16 +103,17 @@ class Checkpoint:
 
 
 _AAL1, _AAL2, _AAL3 = AssuranceLevel.AAL1, AssuranceLevel.AAL2, AssuranceLevel.AAL3
-_PHONE_ONLY = frozenset({PHONE.slug})
-_NO_RECOVERY = frozenset(SHIPPED) - {RECOVERY.slug}
+_PHONE_ONLY, _NO_RECOVERY = frozenset({PHONE.slug}), frozenset(SHIPPED) - {RECOVERY.slug}
 _NO_EMAIL = frozenset(Channel) - {Channel.EMAIL}
-_OFF, _ON = {"active": False}, {"active": True}
+_OFF, _ON, _BOUND = {"active": False}, {"active": True}, {"binds_intent": True}
 _AT_AAL2, _AT_AAL3 = {"required_level": _AAL2}, {"required_level": _AAL3}
-_HOUR, _DAY = timedelta(hours=1), timedelta(hours=24)
+_BY_TWO, _HOUR, _DAY = {"approvals": 1}, timedelta(hours=1), timedelta(hours=24)
+# Templates of WhatsApp have room for a code only.
+_SIGNED = {**_BOUND, "allowed_channels": frozenset(Channel) - {Channel.WHATSAPP}}
 
 
 def by_slug(*checkpoints: Checkpoint) -> Mapping[str, Checkpoint]:
-    """The checkpoints by their slugs. Raises CheckpointNameError for two of one name."""
+    """Checkpoints by slug. Raises CheckpointNameError for two of one name."""
     found: dict[str, Checkpoint] = {}
     for checkpoint in checkpoints:
         if checkpoint.slug in found:
@@ -135,8 +133,8 @@ BUILT_IN = by_slug(
     Checkpoint(
         slug="password_reset",
         label=_("Reset a password"),
-        default={"allowed_channels": _NO_EMAIL},
-        floor={"required_level": _AAL2, "allowed_channels": _NO_EMAIL},
+        default={"allowed_channels": _NO_EMAIL, "hold": _DAY},
+        floor={**_ON, **_AT_AAL2, "allowed_channels": _NO_EMAIL, "hold": _DAY},
         anonymous=True,
         user_wide=True,
     ),
@@ -163,14 +161,12 @@ BUILT_IN = by_slug(
         defensible=_AT_AAL3,
     ),
     Checkpoint(
-        slug="api_key",
-        label=_("Create or rotate an API key"),
-        floor={"required_level": _AAL2},
-        sensitive=True,
+        slug="api_key", label=_("Create or rotate an API key"), floor=_AT_AAL2, sensitive=True
     ),
     Checkpoint(
         slug="audit_log_export",
         label=_("Export the audit log"),
+        default={"hold": _HOUR},
         floor={"required_level": _AAL2},
         sensitive=True,
         defensible=_AT_AAL3,
@@ -192,8 +188,8 @@ BUILT_IN = by_slug(
     Checkpoint(
         slug="security_settings",
         label=_("Change security settings"),
-        default={"binds_intent": True},
-        floor={"required_level": _AAL2, "binds_intent": True},
+        default=_BOUND,
+        floor={**_AT_AAL2, **_BOUND},
         sensitive=True,
         always_on=True,
     ),
@@ -201,6 +197,21 @@ BUILT_IN = by_slug(
         slug="security_settings.factor_reset",
         label=_("Reset how a member confirms"),
         default={"hold": _DAY},
+        sensitive=True,
+        always_on=True,
+    ),
+    Checkpoint(
+        slug="security_settings.lift_hold",
+        label=_("End somebody's wait"),
+        enterprise=_BY_TWO,
+        sensitive=True,
+        always_on=True,
+    ),
+    Checkpoint(
+        slug="break_glass",
+        label=_("Open the emergency envelope"),
+        default={"binds_intent": True, **_BY_TWO},
+        floor={"required_level": _AAL2, "binds_intent": True, **_BY_TWO},
         sensitive=True,
         always_on=True,
     ),
@@ -217,25 +228,35 @@ BUILT_IN = by_slug(
         slug="factor_change.strong",
         label=_("Change your strongest way of confirming"),
         default={"required_level": _AAL3, "ttl": minutes(15)},
-        # What AAL3 lost, an administrator restores, not a saved code
-        # (NIST SP 800-63B-4, 4.2.2.3).
+        # What AAL3 lost, an administrator restores (NIST SP 800-63B-4, 4.2.2.3).
         enterprise={"allowed_factors": _NO_RECOVERY},
         floor={"required_level": _AAL3},
         always_on=True,
         rebinds=True,
         user_wide=True,
     ),
-    Checkpoint(slug="login", label=_("Log in"), default=_OFF, user_wide=True),
+    Checkpoint(
+        slug="login",
+        label=_("Log in"),
+        default=_OFF,
+        enterprise={"sso_required": True},
+        user_wide=True,
+        asks_by_risk=True,
+    ),
     Checkpoint(
         slug="first_action",
         label=_("Use the product for the first time"),
-        default={**_OFF, "required_level": _AAL1, "allowed_factors": _PHONE_ONLY},
+        default={"required_level": _AAL1, "allowed_factors": _PHONE_ONLY},
+        # Whose people come by single sign-on may do without.
+        floor=_OFF,
         first_factor=True,
     ),
     Checkpoint(slug="team_invite", label=_("Invite a team member"), default=_OFF),
     Checkpoint(
         slug="team_invite.privileged",
         label=_("Invite somebody as an administrator"),
+        default=_BOUND,
+        floor=_BOUND,
         enterprise=_ON,
         sensitive=True,
     ),
@@ -247,19 +268,42 @@ BUILT_IN = by_slug(
         sensitive=True,
     ),
     Checkpoint(
+        slug="sensitive_setting.payroll",
+        label=_("Change payroll"),
+        default=_BOUND,
+        floor=_BOUND,
+        sensitive=True,
+    ),
+    Checkpoint(
+        slug="sensitive_setting.compensation_export",
+        label=_("Export compensation data"),
+        sensitive=True,
+    ),
+    Checkpoint(
+        slug="sensitive_setting.deal_edit",
+        label=_("Change a deal"),
+        default=_BOUND,
+        floor=_BOUND,
+        sensitive=True,
+    ),
+    Checkpoint(
         slug="transaction_flow",
         label=_("Change where money goes"),
-        default=_OFF,
+        default={**_OFF, **_AT_AAL3, **_SIGNED},
         enterprise=_ON,
+        floor={**_AT_AAL2, **_SIGNED},
         sensitive=True,
+        signs=True,
     ),
     Checkpoint(
         slug="account_closure",
         label=_("Close the account"),
-        default=_OFF,
+        default={**_OFF, **_BOUND, "hold": 3 * _DAY},
         enterprise=_ON,
+        floor={**_AT_AAL2, **_BOUND, "hold": _DAY},
         sensitive=True,
     ),
+    Checkpoint(slug="logged_action", label=_("Do something that the log lists"), default=_OFF),
     Checkpoint(
         slug="audit_log_view",
         label=_("View the audit log"),

@@ -22,7 +22,8 @@ from otpguard.core.decision import (
     RequireEnrollment,
 )
 from otpguard.core.factor_kind import FactorKind
-from otpguard.core.policy import Policy, UserVerification
+from otpguard.core.policy import Policy
+from otpguard.core.policy_choices import UserVerification
 
 
 def potential(

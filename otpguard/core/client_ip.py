@@ -10,6 +10,9 @@ _COUNTED_V6_BITS = 64
 """A household or an office has a /64; counting single IPv6 addresses would count nothing."""
 
 
+_WIDE_V6_BITS = 48
+"""A customer of a provider often has a /48, and 65,536 counted networks in it."""
+
 _WITH_PORT = re.compile(r"\[(?P<v6>[^\[\]]*)\](?::\d*)?|(?P<v4>[0-9.]+):\d*", re.ASCII)
 """How proxies write an IP address with its port, or an IPv6 address by itself (RFC 7239, 6)."""
 
@@ -55,6 +58,13 @@ def network_of(client_ip: str) -> str:
     if ":" not in client_ip:
         return client_ip
     return str(ip_network(f"{client_ip}/{_COUNTED_V6_BITS}", strict=False))
+
+
+def wide_network_of(client_ip: str) -> str:
+    """The /48 of an IPv6 address; empty for IPv4."""
+    if ":" not in client_ip:
+        return ""
+    return str(ip_network(f"{client_ip}/{_WIDE_V6_BITS}", strict=False))
 
 
 def client_ip(peer: str, forwarded_for: str, *, trusted_proxies: int) -> str:

@@ -19,9 +19,12 @@ from otpguard.core.assurance import (
 )
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.clock import age_is_within
-from otpguard.core.evidence import Proof
+from otpguard.core.evidence import Proof, Source
 from otpguard.core.factor_kind import FactorKind
-from otpguard.core.policy import TTL_CAP, Policy, UserVerification
+from otpguard.core.federation.local import stays_local
+from otpguard.core.policy import Policy
+from otpguard.core.policy_caps import TTL_CAP
+from otpguard.core.policy_choices import UserVerification
 
 
 class Reason(StrEnum):
@@ -29,12 +32,14 @@ class Reason(StrEnum):
 
     PROVEN = "proven"
     NOT_REQUIRED = "not_required"
+    EMERGENCY = "emergency"
     NO_TENANT = "no_tenant"
     NOT_LOGGED_IN = "not_logged_in"
     NOT_A_MEMBER = "not_a_member"
     USER_INACTIVE = "user_inactive"
     MEMBERSHIP_INACTIVE = "membership_inactive"
     TENANT_INACTIVE = "tenant_inactive"
+    SSO_REQUIRED = "sso_required"
     HELD = "held"
     NO_PROOF = "no_proof"
     PROOF_STALE = "proof_stale"
@@ -50,6 +55,8 @@ class Reason(StrEnum):
     STORE_UNAVAILABLE = "store_unavailable"
     ALREADY_CONTINUED = "already_continued"
     BODY_TOO_LARGE = "body_too_large"
+    BROWSER_REQUIRED = "browser_required"
+    SERVICE_TOKEN = "service_token"  # noqa: S105 (why something was refused, not a password)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +181,8 @@ def decide(
     if not policy.active:
         return Allow(reason=Reason.NOT_REQUIRED)
     missing = Reason.NO_PROOF
+    if stays_local(checkpoint):
+        proofs = [proof for proof in proofs if proof.source is Source.LOCAL]
     for proof in proofs:
         short = _shortfall(proof, checkpoint, policy=policy, profile=profile, now=now)
         if short is None:
@@ -229,7 +238,7 @@ def _shortfall(
     now: datetime,
 ) -> Reason | None:
     method = proof.facts.method
-    if method.kind not in policy.allowed_factors or not _channel_allowed(method, policy):
+    if not _allowed(proof, policy):
         return Reason.FACTOR_NOT_ALLOWED
     worth = profile.worth(proof.facts)
     recovers = checkpoint.rebinds and method.recovers
@@ -266,6 +275,15 @@ def _unbound(proof: Proof, intent: str) -> Reason | None:
     if proof.uses_left is None or proof.uses_left < 1:
         return Reason.SPENT
     return None
+
+
+def _allowed(proof: Proof, policy: Policy) -> bool:
+    """What the identity provider has checked is no kind of factor of ours: the policy says yes or
+    no to all of it, and no where makers must vouch, because nobody here sees the maker."""
+    if proof.source is Source.IDP:
+        return policy.idp_satisfies and not policy.attested_only
+    method = proof.facts.method
+    return method.kind in policy.allowed_factors and _channel_allowed(method, policy)
 
 
 def _channel_allowed(method: Method, policy: Policy) -> bool:

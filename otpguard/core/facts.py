@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from otpguard.core.assurance import Primary
+from otpguard.core.event_source import EventSource
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """Methods that change nothing (RFC 9110, 9.2.1)."""
@@ -21,6 +23,8 @@ class RequestFacts:
     `host`, `secure` and `email`, that of the account, are known for unsafe methods only: reading a
     page sends nothing. `device` is the id in this browser's
     signed cookie: it says which browser asks, not that it is still known (see factors.devices).
+    `request_id` names the request in the host's own logs, `source` the door, and `session_context`
+    is what the host adds to events, text by text.
     `browser` names the browser of an anonymous request, about somebody who has no account: then
     `user` and `sid` are empty (C28).
     """
@@ -43,6 +47,9 @@ class RequestFacts:
     method: str = "GET"
     path: str = ""
     view: str = ""
+    request_id: str = ""
+    source: EventSource = EventSource.JOB
+    session_context: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def origin(self) -> str:

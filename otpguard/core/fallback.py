@@ -42,6 +42,12 @@ def next_step(plan: Sequence[Step], step: int, *, unproven: bool) -> int | None:
     return None
 
 
+def free_step(plan: Sequence[Step], step: int) -> int | None:
+    """The index of the first step after `step` that costs nothing; None without one."""
+    after = range(step + 1, len(plan))
+    return next((index for index in after if plan[index]["channel"] not in PAID), None)
+
+
 def asked_step(plan: Sequence[Step], step: int) -> int:
     """The last step up to `step` that the person asked for: the first one, or by the button.
 

@@ -9,9 +9,10 @@ open lane cannot lock the owner out of a device the factor knows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from otpguard.core.client_ip import network_of
 from otpguard.core.fallback import PAID
@@ -63,23 +64,80 @@ class CapName(StrEnum):
     SESSION = "session"
     BROWSER = "browser"
     IP = "ip"
+    IP_DAY = "ip_day"
+    IP_SITE_DAY = "ip_site_day"
     FACTOR = "factor"
     NUMBER = "number"
+    NUMBER_MONTH = "number_month"
+    PREFIX = "prefix"
+    NETWORK = "network"
+    NETWORK_UNASKED = "network_unasked"
     ENROLLMENT = "enrollment"
     UNREADABLE_IP = "unreadable_ip"
     UNREADABLE_IP_NOTED = "unreadable_ip_noted"
     TENANT = "tenant"
+    STRANGERS = "strangers"
+    MAILBOX = "mailbox"
+    EMAIL_DOMAIN = "email_domain"
+    MAILBOX_LINKS = "mailbox_links"
+    IP_LINKS = "ip_links"
+    MAILBOX_RESETS = "mailbox_resets"
+    IP_RESETS = "ip_resets"
     SITE = "site"
+
+
+OF_NUMBERS = (CapName.NUMBER, CapName.NUMBER_MONTH)
+"""The caps whose keys are blind indexes of numbers."""
+
+
+OF_MAILBOXES = (CapName.MAILBOX, CapName.MAILBOX_LINKS, CapName.MAILBOX_RESETS)
+"""The caps whose keys are blind indexes of mailboxes."""
+
+
+class Refund(StrEnum):
+    """What a verified challenge gives back to a cap that it was charged to."""
+
+    FULL = "full"
+    """Its own use."""
+
+    HALF = "half"
+    """Its own use, and half of another one: every second refund of a key takes the oldest other use
+    out as well. So many people behind one IP address make room for each other."""
+
+    NEVER = "never"
+    """Nothing: the cap counts verified challenges too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
-    """At most `limit` uses of one key within a rolling `window`."""
+    """At most `limit` uses of one key within a rolling `window`, in whole seconds.
+
+    Caps of one name have the same `window`, whatever their limits.
+    """
 
     name: CapName
     key: str
     limit: int
     window: timedelta
+    refund: Refund = Refund.FULL
+
+
+SHARDS = 16
+SMALLEST_SHARD = 10
+"""A shard with fewer places would be full long before its cap: such a cap is counted whole."""
+
+
+def sharded(cap: Cap, *, challenge: UUID) -> Cap:
+    """The part of a cap that `challenge` counts in, one of 16 with a sixteenth of its limit each.
+
+    So starts that share a cap of a network, a tenant or the site do not all wait for each other.
+    Together the parts never have more room than the cap. They have less by the rest of the division
+    and by chance: some parts are full while others are not. A cap below 160 stays whole.
+    """
+    part = cap.limit // SHARDS
+    if part < SMALLEST_SHARD:
+        return cap
+    return replace(cap, key=f"{cap.key} {challenge.int % SHARDS}", limit=part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,68 +155,55 @@ class CapFull:
 
 # --- caps of a start ---------------------------------------------------------------------------
 
-LONGEST_WINDOW = timedelta(days=1)
+LONGEST_WINDOW = timedelta(days=30)
 """No cap looks back further than this."""
 
-YOUNG_TENANT = timedelta(days=30)
-_DAY, _HOUR = LONGEST_WINDOW, timedelta(hours=1)
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def caps_for_start(
     *,
     sid: str,
-    user: str,
     client_ip: str,
     factor: str,
     lane: Lane,
-    phone_index: str,
     sends: bool,
-    confirmed: bool,
     strict: bool,
     unreadable_ip_limit: int,
-    browser: str = "",
 ) -> tuple[Cap, ...]:
-    """The caps that one start is charged to, all or none.
+    """The caps that a start is charged to, all or none, of a confirmed factor or one that `sends`
+    nothing. Codes to a number that nobody has confirmed have those of `core.pumping.velocity`.
 
-    They count challenges that were not proven: a verified one is refunded (C19). A number that
-    nobody has confirmed yet gets the seeds' 3 a day and 10 an hour from one IP. A person's
-    own confirmed factor has wider caps, because a whole office may share an IP; they are narrower
-    while the tenant is `strict` (younger than 30 days, no usage signal). The factor has a cap in
-    each lane, so strangers cannot use up the owner's. A start that `sends` nothing costs no money
-    and has no cap per day: a stranger in a stolen session would use it up, and the owner could not
-    start on a new browser (A27). The lanes bound what can be guessed. Clients whose IP address
-    cannot be read share one cap of `unreadable_ip_limit` an hour (A30).
-
-    An anonymous start has a `browser` in the place of `sid`, `user` and `factor`. Anyone gets a new
-    id of a browser at will, so its own cap bounds mistakes, and those of number and IP bound the
-    rest.
+    They count challenges that were not proven: a verified one is refunded (C19). A person's own
+    confirmed factor has wide caps, because a whole office may share an IP; they are narrower while
+    the tenant is `strict`. The factor has a cap in each lane, so strangers cannot use up the
+    owner's. A start that sends nothing costs no money and has no cap per day: a stranger in a
+    stolen session would use it up, and the owner could not start on a new browser (A27). The lanes
+    bound what can be guessed. Clients whose IP address cannot be read share one cap of
+    `unreadable_ip_limit` an hour (A30).
     """
-    name, key = (CapName.BROWSER, browser) if browser else (CapName.SESSION, sid)
-    caps = [Cap(name=name, key=key, limit=20, window=_HOUR)]
+    caps = [Cap(name=CapName.SESSION, key=sid, limit=20, window=_HOUR)]
     if client_ip:
-        limit = 60 if not sends or (confirmed and not strict) else 10
+        limit = 10 if sends and strict else 60
         caps.append(Cap(name=CapName.IP, key=network_of(client_ip), limit=limit, window=_HOUR))
     else:
         limit = unreadable_ip_limit
         caps.append(Cap(name=CapName.UNREADABLE_IP, key="", limit=limit, window=_HOUR))
-    if sends and confirmed:
+    if sends:
         limit = 5 if strict else 10
         caps.append(Cap(name=CapName.FACTOR, key=f"{factor} {lane}", limit=limit, window=_DAY))
-    elif sends:
-        caps.append(Cap(name=CapName.NUMBER, key=phone_index, limit=3, window=_DAY))
-        if not browser:
-            caps.append(Cap(name=CapName.ENROLLMENT, key=user, limit=6, window=_DAY))
     return tuple(caps)
 
 
 def caps_for_send(
-    *, tenant: str, channel: str, tenant_limit: int, site_limit: int
+    *, challenge: UUID, tenant: str, channel: str, tenant_limit: int, site_limit: int
 ) -> tuple[Cap, ...]:
     """The caps that each message is charged to, whether a person or a timer asks for it.
 
     They count the messages of a tenant, and of the whole site, that a vendor bills and whose code
     was not proven: the first one of a challenge, each fallback and each resend. A limit of 0 stands
-    for no cap. E-mail costs nothing and passes. `tenant` is empty outside any.
+    for no cap. E-mail costs nothing and passes. `tenant` is empty outside any. Large limits are
+    counted in shards.
     """
     if channel not in PAID:
         return ()
@@ -167,7 +212,7 @@ def caps_for_send(
         caps.append(Cap(name=CapName.TENANT, key=tenant, limit=tenant_limit, window=_HOUR))
     if site_limit:
         caps.append(Cap(name=CapName.SITE, key="", limit=site_limit, window=_HOUR))
-    return tuple(caps)
+    return tuple(sharded(cap, challenge=challenge) for cap in caps)
 
 
 UNREADABLE_IP_NOTED = Cap(name=CapName.UNREADABLE_IP_NOTED, key="", limit=1, window=_HOUR)

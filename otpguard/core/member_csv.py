@@ -7,16 +7,15 @@ are as good as commas. Nothing is kept of a line that was read, so a file can ha
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from otpguard.core.csv_lines import csv_lines
 from otpguard.core.enrollment import ROLE
 
 COLUMNS = ("organization", "email", "roles")
 LONGEST_CELL = 255
-_MARK = "\ufeff"
 _BETWEEN_ROLES = re.compile(r"[\s,|]+")
 
 
@@ -36,7 +35,7 @@ def read_members(lines: Iterable[str]) -> Iterator[MemberLine]:
 
     A first line that does not name the columns, and text that is no CSV, are the last that is read.
     """
-    rows = _cells(lines)
+    rows = csv_lines(lines)
     first = next(rows, None)
     if first is None:
         yield MemberLine(line=1, mistake="There is nothing in the file.")
@@ -56,35 +55,6 @@ def read_members(lines: Iterable[str]) -> Iterator[MemberLine]:
             yield MemberLine(line=line, mistake=said)
         else:
             yield _member(line, dict(zip(columns, (cell.strip() for cell in cells), strict=True)))
-
-
-def _cells(lines: Iterable[str]) -> Iterator[tuple[int, Sequence[str] | None]]:
-    """The cells of each line that is not empty; None, and no more, where the text is no CSV."""
-    reader, start = None, 1
-    source = iter(lines)
-    for first in source:
-        head = first.removeprefix(_MARK) if start == 1 else first
-        if head.strip():
-            # Spreadsheets of many countries write semicolons, as numbers contain commas there.
-            delimiter = ";" if ";" in head and "," not in head else ","
-            reader = csv.reader(_chain(head, source), delimiter=delimiter, strict=True)
-            break
-        start += 1
-    if reader is None:
-        return
-    skipped = start - 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield start, cells
-            start = skipped + reader.line_num + 1
-    except csv.Error:
-        yield start, None
-
-
-def _chain(first: str, rest: Iterable[str]) -> Iterator[str]:
-    yield first
-    yield from rest
 
 
 def _member(line: int, cells: dict[str, str]) -> MemberLine:

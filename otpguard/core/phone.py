@@ -81,6 +81,11 @@ class PhoneNumber:
         return mask_phone(self.e164)
 
 
+def regions() -> tuple[str, ...]:
+    """The ISO codes of all countries that have numbers, in order."""
+    return tuple(sorted(phonenumbers.SUPPORTED_REGIONS))
+
+
 def spelled_phone(e164: str) -> str:
     """A number as people write it, "+1 201-555-0123"; unchanged if it is none. For the eyes of the
     person who has just typed it."""

@@ -9,16 +9,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import IntEnum
 from typing import Any
 
 from otpguard.core.assurance import AssuranceLevel, Channel
+from otpguard.core.countries import ANYWHERE
 from otpguard.core.laws import FEWER, FREE, HIGHER, LOWER
 from otpguard.core.phone import USUAL_NUMBERS, NumberType
+from otpguard.core.policy_caps import (
+    ATTEMPTS_CAP,
+    CODE_TTL_CAP,
+    TTL_CAP,
+    at_every_level,
+    minutes,
+)
+from otpguard.core.policy_choices import (
+    ENFORCEMENT,
+    LOGIN_WHEN,
+    USER_VERIFICATION,
+    WITHOUT_FACTOR,
+    Enforcement,
+    LoginWhen,
+    UserVerification,
+    WithoutFactor,
+)
+from otpguard.core.policy_places import APPROVED, RESETS, WAITED_AFTER
 from otpguard.core.policy_rules import FieldRule, Unit, ruled, rules_of
 from otpguard.core.policy_values import (
     Choice,
     Count,
+    Countries,
     Flag,
     Order,
     OrderByCountry,
@@ -28,39 +47,6 @@ from otpguard.core.policy_values import (
 )
 from otpguard.core.shipped_kinds import PASSKEY, SHIPPED
 from otpguard.core.text import gettext_noop as _
-
-
-class Enforcement(IntEnum):
-    """Whether a refusal is carried out. Ordered: enforcing is the stricter."""
-
-    REPORT_ONLY = 0
-    ENFORCE = 1
-
-
-class UserVerification(IntEnum):
-    """Whether a passkey must check its holder (PIN, finger, face). Ordered."""
-
-    PREFERRED = 0
-    REQUIRED = 1
-
-
-def minutes(count: float) -> timedelta:
-    """`count` minutes, for tables that read well."""
-    return timedelta(minutes=count)
-
-
-TTL_CAP: Mapping[AssuranceLevel, timedelta] = {
-    AssuranceLevel.AAL1: minutes(30),
-    AssuranceLevel.AAL2: minutes(30),
-    AssuranceLevel.AAL3: minutes(15),  # NIST SP 800-63B-4, 2.3.3
-}
-_CODE_TTL_CAP = minutes(10)  # NIST SP 800-63B-4, 3.1.3.2
-_ATTEMPTS_CAP = 5
-_DAY = 86_400
-
-
-def _at_every_level(value: Any) -> Mapping[AssuranceLevel, Any]:  # noqa: ANN401 (any field's type)
-    return dict.fromkeys(AssuranceLevel, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +99,7 @@ class Policy:
             help=_("A proof counts for one named action only, and only once."),
         ),
     )
-    # A kind that the site adds is in no policy until the site lists it.
-    allowed_factors: frozenset[str] = field(
+    allowed_factors: frozenset[str] = field(  # a kind that a site adds is in none until it says so
         default=frozenset(SHIPPED),
         metadata=ruled(
             law=FEWER,
@@ -148,6 +133,19 @@ class Policy:
             help=_(
                 "The kinds of phone number a code may be sent to. Fixed lines are called. In North"
                 " America a number alone does not tell whether it is VOIP."
+            ),
+        ),
+    )
+    allowed_countries: frozenset[str] = field(
+        default=ANYWHERE,
+        metadata=ruled(
+            law=FEWER,
+            values=Countries(),
+            unit=Unit.NONE,
+            label=_("Allowed countries"),
+            help=_(
+                "The countries whose phone numbers a code may be sent to. A number that nobody has"
+                " proven yet must also be within the footprint of the site and the organization."
             ),
         ),
     )
@@ -190,8 +188,8 @@ class Policy:
             law=LOWER,
             values=Seconds(60, 10 * 60),
             unit=Unit.SECONDS,
-            caps=_at_every_level(_CODE_TTL_CAP),
-            loosest=_CODE_TTL_CAP,
+            caps=at_every_level(CODE_TTL_CAP),
+            loosest=CODE_TTL_CAP,
             label=_("Time a code is valid"),
             help=_("How long a code can be entered."),
         ),
@@ -200,9 +198,9 @@ class Policy:
         default=5,
         metadata=ruled(
             law=LOWER,
-            values=Count(1, _ATTEMPTS_CAP),
+            values=Count(1, ATTEMPTS_CAP),
             unit=Unit.TRIES,
-            caps=_at_every_level(_ATTEMPTS_CAP),
+            caps=at_every_level(ATTEMPTS_CAP),
             label=_("Tries per code"),
             help=_("Tries that one challenge allows."),
         ),
@@ -211,13 +209,7 @@ class Policy:
         default=UserVerification.PREFERRED,
         metadata=ruled(
             law=HIGHER,
-            values=Choice(
-                {
-                    "preferred": UserVerification.PREFERRED,
-                    "required": UserVerification.REQUIRED,
-                },
-                labels={"preferred": _("where it can"), "required": _("always")},
-            ),
+            values=USER_VERIFICATION,
             unit=Unit.NONE,
             label=_("Passkeys check their holder"),
             help=_("Always ask a passkey for a PIN, finger or face, or only where it can."),
@@ -235,25 +227,77 @@ class Policy:
             ),
         ),
     )
+    idp_satisfies: bool = field(
+        default=False,
+        metadata=ruled(
+            law=LOWER,
+            values=Flag(),
+            unit=Unit.NONE,
+            loosest=True,
+            label=_("The identity provider's check serves"),
+            help=_("Accept the identity provider's check in place of a factor of this site."),
+        ),
+    )
     hold: timedelta = field(
         default=timedelta(0),
         metadata=ruled(
             law=HIGHER,
-            values=Seconds(0, 30 * _DAY),
+            values=Seconds(0, 30 * 86_400),
             unit=Unit.SECONDS,
-            read_at=frozenset({"role_grant", "factor_change", "security_settings.factor_reset"}),
+            read_at=WAITED_AFTER,
             label=_("Waiting period afterwards"),
             help=_("How long what this operation creates must wait before it counts."),
+        ),
+    )
+    reset_without_factor: WithoutFactor = field(
+        default=WithoutFactor.EMAIL_AND_HOLD,
+        metadata=ruled(
+            law=HIGHER,
+            values=WITHOUT_FACTOR,
+            unit=Unit.NONE,
+            read_at=RESETS,
+            label=_("Reset without a way of confirming"),
+            help=_("What recovers the account of somebody who has set up no way of confirming."),
+        ),
+    )
+    approvals: int = field(
+        default=0,
+        metadata=ruled(
+            law=HIGHER,
+            values=Count(0, 2),
+            unit=Unit.PEOPLE,
+            read_at=APPROVED,
+            label=_("Approvals by others"),
+            help=_("How many other administrators must approve this operation before it is done."),
+        ),
+    )
+    login_when: LoginWhen = field(
+        default=LoginWhen.RISK,
+        metadata=ruled(
+            law=HIGHER,
+            values=LOGIN_WHEN,
+            unit=Unit.NONE,
+            read_at=frozenset({"login"}),
+            label=_("Which logins are asked"),
+            help=_("Ask for proof after risky logins only, or after every login."),
+        ),
+    )
+    sso_required: bool = field(
+        default=False,
+        metadata=ruled(
+            law=HIGHER,
+            values=Flag(),
+            unit=Unit.NONE,
+            read_at=frozenset({"login"}),
+            label=_("Single sign-on only"),
+            help=_("Refuse sessions that the organization's identity provider did not open."),
         ),
     )
     enforcement: Enforcement = field(
         default=Enforcement.ENFORCE,
         metadata=ruled(
             law=HIGHER,
-            values=Choice(
-                {"enforce": Enforcement.ENFORCE, "report_only": Enforcement.REPORT_ONLY},
-                labels={"enforce": _("refuse"), "report_only": _("let pass and report")},
-            ),
+            values=ENFORCEMENT,
             unit=Unit.NONE,
             site_only=True,
             loosest=Enforcement.REPORT_ONLY,

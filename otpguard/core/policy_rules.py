@@ -29,6 +29,7 @@ class Unit(StrEnum):
 
     SECONDS = "seconds"
     TRIES = "tries"
+    PEOPLE = "people"
     NONE = "none"
 
 

@@ -16,6 +16,7 @@ from otpguard.core.policy_rules import FieldRule
 from otpguard.core.policy_values import (
     Choice,
     Count,
+    Countries,
     Flag,
     Order,
     OrderByCountry,
@@ -129,6 +130,8 @@ def _range(rule: FieldRule) -> str:
             return f"an order of {', '.join(kind)}"
         case OrderByCountry(kind=kind):
             return f"for each country (ISO 3166) an order of {', '.join(kind)}"
+        case Countries():
+            return "countries (ISO 3166), `*` for all of them, `001` for numbers of none"
         case other:
             assert_never(other)
 

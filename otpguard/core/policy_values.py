@@ -14,6 +14,7 @@ from datetime import timedelta
 from enum import Enum, StrEnum
 from typing import Any, TypeAlias, TypeGuard
 
+from otpguard.core.countries import read_countries, write_countries
 from otpguard.core.phone import is_country
 
 SECOND = timedelta(seconds=1)
@@ -194,7 +195,24 @@ class OrderByCountry:
         return {country: Order(self.kind).write(order) for country, order in value}
 
 
-Values: TypeAlias = Flag | Choice | Seconds | Count | Some | Words | Order | OrderByCountry
+@dataclass(frozen=True, slots=True)
+class Countries:
+    """A set of countries (ISO 3166); "*" stands for all of them and "001" for numbers of none."""
+
+    def read(self, value: object) -> frozenset[str]:
+        """The set, from any list or set of codes. Raises ValueError for an unknown one."""
+        if not isinstance(value, list | tuple | set | frozenset):
+            raise ValueError('must be a list of countries (ISO 3166), or of "*"')
+        return read_countries(value)
+
+    def write(self, value: frozenset[str]) -> list[str]:
+        """The codes in the order of the alphabet."""
+        return write_countries(value)
+
+
+Values: TypeAlias = (
+    Flag | Choice | Seconds | Count | Some | Words | Order | OrderByCountry | Countries
+)
 
 
 def _is_within(value: object, low: int, high: int) -> TypeGuard[int]:

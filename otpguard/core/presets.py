@@ -15,7 +15,9 @@ from enum import StrEnum
 
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.checkpoints import BUILT_IN, Checkpoint
-from otpguard.core.effective_policy import capped, clamp_policy
+from otpguard.core.effective_policy import capped, clamp_policy, weakened_fields
+from otpguard.core.federation.local import stays_local
+from otpguard.core.industries import Industry, held_by_industry
 from otpguard.core.policy import RULES, Policy
 from otpguard.core.policy_rules import loosest_values
 
@@ -50,15 +52,19 @@ class PolicyPair:
     floor: Policy
 
 
-def policy_pair_for(checkpoint: Checkpoint, *, preset: Preset, tier: Tier) -> PolicyPair:
+def policy_pair_for(
+    checkpoint: Checkpoint, *, preset: Preset, tier: Tier, industry: Industry | None = None
+) -> PolicyPair:
     """The default and the floor of `checkpoint` under `preset` for a tenant of `tier`.
 
-    The default is never weaker than the floor.
+    What `industry` asks comes last and only raises. The default is never weaker than the floor.
     """
     line = _line(checkpoint)
     default, floor = BASE, LOOSEST
     for each in line:
         default, floor = replace(default, **each.default), replace(floor, **each.floor)
+    if stays_local(checkpoint):
+        floor = replace(floor, idp_satisfies=False)
     if not checkpoint.always_on and not default.active:
         floor = replace(floor, active=False)
     if tier is Tier.ENTERPRISE or preset is Preset.ENTERPRISE:
@@ -66,7 +72,7 @@ def policy_pair_for(checkpoint: Checkpoint, *, preset: Preset, tier: Tier) -> Po
             default = replace(default, **each.enterprise)
     if tier is Tier.ENTERPRISE and checkpoint.sensitive:
         default = capped(replace(default, required_level=AssuranceLevel.AAL3))
-    for held_to in _held_to(line, preset):
+    for held_to in (*_held_to(line, preset), *industry_holds(checkpoint, industry)):
         default, floor = clamp_policy(default, held_to), clamp_policy(floor, held_to)
     return PolicyPair(default=default, floor=floor)
 
@@ -78,6 +84,13 @@ def declared_floor(checkpoint: Checkpoint) -> Policy:
     product stands for.
     """
     return policy_pair_for(checkpoint, preset=Preset.BASELINE, tier=Tier.STANDARD).floor
+
+
+def industry_holds(checkpoint: Checkpoint, industry: Industry | None) -> Iterator[Policy]:
+    """What an industry holds its tenants to at `checkpoint`; it is on."""
+    slugs = tuple(each.slug for each in _line(checkpoint))
+    for wishes in held_by_industry(industry, slugs, sensitive=checkpoint.sensitive):
+        yield capped(replace(LOOSEST, **wishes))
 
 
 def _held_to(line: tuple[Checkpoint, ...], preset: Preset) -> Iterator[Policy]:
@@ -110,3 +123,15 @@ def levels_below_standard(policies: Iterable[tuple[Checkpoint, Policy]]) -> tupl
         and policy.required_level < AssuranceLevel.AAL2
         and not checkpoint.first_factor
     )
+
+
+def below_defensible(
+    policies: Iterable[tuple[Checkpoint, Policy]], *, tier: Tier
+) -> dict[str, tuple[str, ...]]:
+    """The checkpoints whose policy stands below the preset `defensible`, and in which fields."""
+    found = {}
+    for checkpoint, policy in policies:
+        if checkpoint.defensible:
+            floor = policy_pair_for(checkpoint, preset=Preset.DEFENSIBLE, tier=tier).floor
+            found[checkpoint.slug] = weakened_fields(floor, policy)
+    return {slug: fields for slug, fields in found.items() if fields}

@@ -34,6 +34,12 @@ FROM_GUARDS: dict[str, ProblemCode] = {
         "The person has nothing that reaches the level. Send them to `enroll_url`.",
         (*STEP_UP, *SUBJECT, "enroll_url"),
     ),
+    "insufficient_user_authentication": ProblemCode(
+        (401,),
+        "The sign-in that an access token states is too weak or too old. Get a token with one of"
+        " `acr_values` that is at most `max_age` seconds old (RFC 9470).",
+        ("checkpoint", "reason", "acr_values", "max_age"),
+    ),
     "checkpoint_held": ProblemCode(
         (403,),
         "A waiting period is running until `until`; `Retry-After` says how long it takes.",
@@ -44,19 +50,49 @@ FROM_GUARDS: dict[str, ProblemCode] = {
         "A visitor has proven no phone number. Send them to `number_url`.",
         ("checkpoint", "number_url"),
     ),
+    "number_overused": ProblemCode(
+        (403,),
+        "The proven number serves too many accounts. Send the visitor to `number_url`, to prove"
+        " another one.",
+        ("checkpoint", "number_url"),
+    ),
+    "identity_required": ProblemCode(
+        (403,),
+        "The person has not shown `part` of their identity yet. Send them to `identity_url`.",
+        ("checkpoint", "part", "identity_url"),
+    ),
     Reason.NOT_LOGGED_IN: ProblemCode((401,), "Nobody is logged in.", REFUSAL),
     Reason.NO_TENANT: ProblemCode((403,), "The request is about no tenant.", REFUSAL),
     Reason.NOT_A_MEMBER: ProblemCode((403,), "The person is no member of the tenant.", REFUSAL),
     Reason.USER_INACTIVE: ProblemCode((403,), "The user account is not active.", REFUSAL),
     Reason.MEMBERSHIP_INACTIVE: ProblemCode((403,), "The membership has ended.", REFUSAL),
     Reason.TENANT_INACTIVE: ProblemCode((403,), "The tenant is suspended.", REFUSAL),
+    Reason.SSO_REQUIRED: ProblemCode(
+        (403,),
+        "The tenant takes sessions of its own identity provider only. Send the person to a"
+        " `sign_in_urls`.",
+        (*REFUSAL, "sign_in_urls"),
+    ),
     Reason.FACTOR_NOT_ALLOWED: ProblemCode(
         (403,), "The policy takes no factor that could be set up.", REFUSAL
     ),
     Reason.ALREADY_CONTINUED: ProblemCode((409,), "A kept form was sent twice.", REFUSAL),
     Reason.BODY_TOO_LARGE: ProblemCode((413,), "The body is too large to be bound.", REFUSAL),
+    Reason.BROWSER_REQUIRED: ProblemCode(
+        (403,),
+        "No access token opens this. Send the person to `browser_url`, to do it there.",
+        (*REFUSAL, "browser_url"),
+    ),
+    Reason.SERVICE_TOKEN: ProblemCode(
+        (403,), "The access token is of a service and not of a person.", REFUSAL
+    ),
     Reason.STORE_UNAVAILABLE: ProblemCode(
         (503,), "The database does not answer. `Retry-After` says when to try again."
+    ),
+    "issuer_unavailable": ProblemCode(
+        (503,),
+        "The keys of the server that issued an access token cannot be read. `Retry-After` says when"
+        " to try again.",
     ),
     Reason.ENROLLMENT_OVERDUE: ProblemCode(
         (403,),
@@ -79,12 +115,44 @@ FROM_THE_API: dict[str, ProblemCode] = {
     "method_not_allowed": ProblemCode((405,), "The URL does not take this method."),
     "not_acceptable": ProblemCode((406,), "The API does not speak what `Accept` asks for."),
     "unsupported_media_type": ProblemCode((415,), "Send JSON."),
+    "precondition_failed": ProblemCode(
+        (412,), "Somebody has changed it meanwhile; it is at `version` now.", ("version",)
+    ),
+    "precondition_required": ProblemCode((428,), "Send `If-Match` with the `ETag` you have read."),
+    "request_in_work": ProblemCode(
+        (409,), "A request with this `Idempotency-Key` is being worked on; see `Retry-After`."
+    ),
+    "request_differs": ProblemCode(
+        (422,), "This `Idempotency-Key` came with another body before. Take a new one."
+    ),
+    "start_refused": ProblemCode(
+        (429,), "No code is sent now; `Retry-After`, if it is there, says when to try again."
+    ),
     "throttled": ProblemCode((429,), "Your project's own throttle; see `Retry-After`."),
 }
 """From the API below `api/`."""
 
 FROM_PAGES: dict[str, ProblemCode] = {
     "not_found": ProblemCode((404,), "No challenge has this reference, or it ended long ago."),
+    "code_not_sent": ProblemCode(
+        (429,), "A visitor gets no code now; `Retry-After`, if it is there, says when to try again."
+    ),
     "too_many_requests": ProblemCode((429,), "The status of a challenge is asked for too often."),
 }
 """From the status of a challenge, which the code page asks for."""
+
+FROM_EMBEDDED_FORMS: dict[str, ProblemCode] = {
+    "origin_not_allowed": ProblemCode((403,), "The page's origin is not in `EMBED_ORIGINS`."),
+    "form_again": ProblemCode(
+        (409,),
+        "The form's token was used, is too old or is not ours. Send again with `form`; ask for a"
+        " form if there is none.",
+        ("form",),
+    ),
+    "proof_of_work": ProblemCode(
+        (403,), "Solve `work`, and send again with `form`.", ("form", "work", "captcha")
+    ),
+    "start_refused": ProblemCode((429,), "No code is sent now; `detail` is for people.", ("form",)),
+    "code_rejected": ProblemCode((400,), "The code does not count.", ("attempts_left",)),
+}
+"""From the URLs below `embed/`, which `otpguard-embed.js` asks."""

@@ -5,8 +5,10 @@ Closed sets. Each member but those for the log alone has a sentence in `otpguard
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeAlias, assert_never
+from types import MappingProxyType
+from typing import TypeAlias
 
 from otpguard.core.decision import Reason
 from otpguard.core.limits import CapName
@@ -28,6 +30,8 @@ class StartReason(StrEnum):
     NO_ROUTE = "no_route"
     NUMBER_NOT_ALLOWED = "number_not_allowed"
     NO_CONSENT = "no_consent"
+    SIM_CHANGED = "sim_changed"
+    NUMBER_REASSIGNED = "number_reassigned"
     OPTED_OUT = "opted_out"
     REVOKED = "revoked"
     CLOSED = "closed"
@@ -40,34 +44,52 @@ class StartReason(StrEnum):
     CAP_FACTOR = "cap_factor"
     CAP_NUMBER = "cap_number"
     CAP_ENROLLMENT = "cap_enrollment"
+    CAP_MAILBOX = "cap_mailbox"
     CAP_TENANT = "cap_tenant"
     CAP_SITE = "cap_site"
+    PROOF_OF_WORK = "proof_of_work"
+    ANOTHER_WAY = "another_way"
+    FORM_AGAIN = "form_again"
+    EMAIL_FIRST = "email_first"
 
 
 WhyNotStarted: TypeAlias = StartReason | Reason
 """A reason of the start itself, or the guard's own for a person who may not pass at all."""
 
 
+_OF_CAP: Mapping[CapName, StartReason] = MappingProxyType(
+    {
+        CapName.SESSION: StartReason.CAP_SESSION,
+        CapName.BROWSER: StartReason.CAP_BROWSER,
+        CapName.IP: StartReason.CAP_IP,
+        CapName.IP_DAY: StartReason.CAP_IP,
+        CapName.IP_SITE_DAY: StartReason.CAP_IP,
+        CapName.UNREADABLE_IP: StartReason.CAP_IP,
+        CapName.UNREADABLE_IP_NOTED: StartReason.CAP_IP,
+        CapName.FACTOR: StartReason.CAP_FACTOR,
+        CapName.NUMBER: StartReason.CAP_NUMBER,
+        CapName.NUMBER_MONTH: StartReason.CAP_NUMBER,
+        CapName.ENROLLMENT: StartReason.CAP_ENROLLMENT,
+        CapName.MAILBOX: StartReason.CAP_MAILBOX,
+        CapName.MAILBOX_LINKS: StartReason.CAP_MAILBOX,
+        CapName.IP_LINKS: StartReason.CAP_IP,
+        CapName.MAILBOX_RESETS: StartReason.CAP_MAILBOX,
+        CapName.IP_RESETS: StartReason.CAP_IP,
+        CapName.TENANT: StartReason.CAP_TENANT,
+        CapName.SITE: StartReason.CAP_SITE,
+        # Which one it was would tell an attacker what to change.
+        CapName.PREFIX: StartReason.ANOTHER_WAY,
+        CapName.NETWORK: StartReason.ANOTHER_WAY,
+        CapName.STRANGERS: StartReason.ANOTHER_WAY,
+        CapName.EMAIL_DOMAIN: StartReason.ANOTHER_WAY,
+        CapName.NETWORK_UNASKED: StartReason.PROOF_OF_WORK,
+    }
+)
+
+
 def reason_of_cap(cap: CapName) -> StartReason:
     """The reason of a start that a full cap refused."""
-    match cap:
-        case CapName.SESSION:
-            return StartReason.CAP_SESSION
-        case CapName.BROWSER:
-            return StartReason.CAP_BROWSER
-        case CapName.IP | CapName.UNREADABLE_IP | CapName.UNREADABLE_IP_NOTED:
-            return StartReason.CAP_IP
-        case CapName.FACTOR:
-            return StartReason.CAP_FACTOR
-        case CapName.NUMBER:
-            return StartReason.CAP_NUMBER
-        case CapName.ENROLLMENT:
-            return StartReason.CAP_ENROLLMENT
-        case CapName.TENANT:
-            return StartReason.CAP_TENANT
-        case CapName.SITE:
-            return StartReason.CAP_SITE
-    assert_never(cap)
+    return _OF_CAP[cap]
 
 
 class AnswerReason(StrEnum):
@@ -86,6 +108,7 @@ class AnswerReason(StrEnum):
     TRIES_USED = "tries_used"
     GONE = "gone"
     UNAVAILABLE = "unavailable"
+    NUMBER_OVERUSED = "number_overused"
 
 
 class CeremonyFault(StrEnum):

@@ -8,6 +8,7 @@ from enum import StrEnum
 class Todo(StrEnum):
     """One thing that needs a hand, the most urgent first."""
 
+    EMERGENCY = "emergency"
     ROUTES = "routes"
     MESSAGES = "messages"
     APPROVALS = "approvals"

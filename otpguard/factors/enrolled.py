@@ -54,6 +54,25 @@ def switched_off() -> QuerySet[Factor]:
     return FACTORS.filter(confirmed=True).exclude(disabled_at=None, kind__in=tuple(factor_kinds()))
 
 
+def phone_verified(
+    user: Any,  # noqa: ANN401 (the host's own user model, or its key)
+) -> bool:
+    """Whether a person has a phone of their own that they have confirmed and that counts. One read;
+    raises StoreUnavailable."""
+    try:
+        return phones_of(user).exists()
+    except (DatabaseError, InterfaceError) as error:
+        raise StoreUnavailable("the phones cannot be read") from error
+
+
+def phones_of(
+    user: Any,  # noqa: ANN401 (as above)
+) -> QuerySet[Factor]:
+    """A person's own phones that they have confirmed and that count."""
+    kinds = [kind.slug for kind in factor_kinds().values() if kind.sends_codes]
+    return counting(tenant="").filter(user=getattr(user, "pk", user), kind__in=kinds)
+
+
 def usable(*, user: str, tenant: str) -> QuerySet[Factor]:
     """The factors of `user` that count in `tenant`."""
     return counting(tenant=tenant).filter(user=user)

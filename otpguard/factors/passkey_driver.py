@@ -15,7 +15,8 @@ from otpguard.conf import settings
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.choose import must_be_attested
 from otpguard.core.facts import RequestFacts
-from otpguard.core.policy import Policy, UserVerification
+from otpguard.core.policy import Policy
+from otpguard.core.policy_choices import UserVerification
 from otpguard.core.shipped_kinds import PASSKEY
 from otpguard.factors import passkey_rows
 from otpguard.factors.base import Beginning, FactorDriver, Given, Missed, Shown

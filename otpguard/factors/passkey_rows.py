@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.db.models import Q
-from fido2.utils import websafe_decode
+from fido2.utils import websafe_decode, websafe_encode
 
 from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
@@ -49,6 +49,22 @@ def party_of(facts: RequestFacts) -> RelyingParty:
         name=mine.brand,
         origins=frozenset(mine.relying_party_origins or (facts.origin,)),
     )
+
+
+def accepted_credentials(user_id: str) -> dict[str, Any]:
+    """All that browsers may keep for a person, for the Signal API: `party` (empty where each host
+    has its own), the `handles` that authenticators know the person by, and the `credentials`.
+
+    They are those of all tenants and all states, also blocked ones: a browser forgets what is not
+    in the list, for every tenant. One read.
+    """
+    rows = list(FACTORS.filter(user=user_id, kind=PASSKEY.slug).exclude(credential_id=""))
+    handles = {handle_of(user_id), *(_handle_in(row) for row in rows)}
+    return {
+        "party": settings().relying_party_id,
+        "handles": sorted(websafe_encode(each) for each in handles),
+        "credentials": sorted(row.credential_id for row in rows),
+    }
 
 
 def begin_enrollment(

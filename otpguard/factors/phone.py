@@ -113,7 +113,10 @@ def masked_destination(channel: Channel, *, number: str, email: str) -> str:
 
 def just_typed(challenge: Challenge) -> str:
     """The number in full, as people write it, while the code is to confirm a number that this login
-    session has just entered; else empty. Such a code goes to that number alone."""
+    session, or this browser of a visitor, has just entered; else empty. Such a code goes to that
+    number alone. The caller has checked whose challenge it is."""
+    if challenge.user_id is None and challenge.browser:
+        return spelled_phone(challenge.destination.reveal())
     factor = challenge.factor
     if factor is None or factor.kind != PHONE.slug or factor.confirmed or not challenge.enrolls:
         return ""

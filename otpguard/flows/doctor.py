@@ -12,7 +12,7 @@ from otpguard import vault
 from otpguard.audit import client_ips
 from otpguard.channels import catalog
 from otpguard.conf import factor_kinds, settings
-from otpguard.conf.login_backends import RECORDED, line_for
+from otpguard.conf.people.login_backends import RECORDED, line_for
 from otpguard.core import advice
 from otpguard.core.advice import Finding, Findings
 from otpguard.core.assurance import Channel
@@ -24,9 +24,18 @@ from otpguard.core.ten_dlc import TenDlcStatus, on_ten_dlc, on_unregistered, on_
 from otpguard.core.worker import Worker
 from otpguard.database import connection
 from otpguard.factors.trusted_makers import trusts_any
+from otpguard.flows.audit.lag import on_sealing, sealing_lag
+from otpguard.flows.audit.nightly import newest_nightly, on_checks
+from otpguard.flows.audit.publish_lag import on_publishing, publishing_state
 from otpguard.flows.rekey import events_under_older_keys
 from otpguard.flows.route.sender_findings import brand_costs, sender_statuses
 from otpguard.flows.route.ten_dlc import without_ten_dlc
+from otpguard.flows.siem.residency import misplaced_tenants, on_residency
+from otpguard.flows.siem.stream_status import on_streams
+from otpguard.flows.tenant.below_defensible import tenants_below_defensible
+from otpguard.intel.data_state import mailbox_state, network_state
+from otpguard.intel.number import number_vendors
+from otpguard.limits.limiter import limiter_trouble
 from otpguard.models import (
     Challenge,
     Delivery,
@@ -84,11 +93,26 @@ def _examine(
         yield from _workers(clock, ping_seconds)
     else:
         yield from advice.on_inline_worker()
+    yield from advice.on_limiter(limiter_trouble())
+    for topic, state in (("network", network_state(clock())), ("mailboxes", mailbox_state())):
+        yield from advice.on_outside_data(
+            topic, missing=state.missing, faulty=state.faulty, old=state.old
+        )
+    yield from _number_intel()
     try:
         yield from advice.on_clock(skew_of(clock))
         yield from _rows(clock(), volume)
     except (DatabaseError, InterfaceError) as error:
         yield from advice.error("database", f"It cannot be read: {' '.join(str(error).split())}")
+
+
+def _number_intel() -> Findings:
+    try:
+        vendors = number_vendors()
+    except (ImportError, TypeError, ValueError) as wrong:
+        return advice.error("numbers", f"A vendor cannot be loaded: {wrong}")
+    facts = {fact.value for vendor in vendors for fact in vendor.facts}
+    return advice.on_number_intel([vendor.name for vendor in vendors], sorted(facts))
 
 
 def _workers(clock: Callable[[], datetime], ping_seconds: float) -> Iterator[Finding]:
@@ -105,6 +129,11 @@ def _rows(now: datetime, volume: int | None) -> Iterator[Finding]:
     """What the tables tell."""
     yield from _sweeper(now)
     yield from _notices(now)
+    yield from on_sealing(sealing_lag(now=now))
+    yield from on_streams(now=now)
+    yield from on_residency(misplaced_tenants())
+    yield from on_publishing(publishing_state(now=now))
+    yield from on_checks(newest_nightly(), now)
     yield from _keys()
     mine, seen = settings(), client_ips.lately(now)
     yield from advice.on_client_ips(
@@ -118,6 +147,7 @@ def _rows(now: datetime, volume: int | None) -> Iterator[Finding]:
         origins=bool(mine.relying_party_origins),
         passkeys=FACTORS.filter(kind=PASSKEY.slug, disabled_at=None).count(),
     )
+    yield from advice.on_below_defensible(tenants_below_defensible(now))
     yield from _logins(now)
     yield from advice.on_missing_kinds(_missing_kinds())
     asked = PolicyWish.objects.filter(current=True, wishes__attested_only=True).count()

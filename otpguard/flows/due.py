@@ -9,7 +9,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from otpguard.core.challenge import ChallengeState, DeliveryState
-from otpguard.models import Challenge, Delivery, Notice
+from otpguard.models import (
+    AuditSchedule,
+    Challenge,
+    Delivery,
+    Event,
+    LogStream,
+    Notice,
+    ResetRequest,
+    SealCursor,
+)
 from otpguard.prepared_sql import Columns
 from otpguard.statements import prepared_cursor
 
@@ -20,6 +29,7 @@ LEASE = timedelta(seconds=30)
 """Longer than any provider's deadline: past it, the worker that claimed a row counts as dead."""
 
 _CHALLENGE, _DELIVERY, _NOTICE = Columns(Challenge, "due_at"), Columns(Delivery), Columns(Notice)
+_RESET = Columns(ResetRequest)
 _OPEN = f"state = '{ChallengeState.OPEN}'"
 # States of deliveries and of notices have the same names.
 _UNSENT = (
@@ -32,12 +42,23 @@ _ASKED = {
     "requeued": (f"{_DELIVERY.table} WHERE {_UNSENT}", 2),
     "expired": (f"{_CHALLENGE.table} WHERE {_OPEN} AND expires_at <= %s", 1),
     "notices": (f"{_NOTICE.table} WHERE {_UNSENT}", 2),
+    "streams": (f"{Columns(LogStream).table} WHERE state = 'active' AND next_at <= %s", 1),
+    "resets": (f"{_RESET.table} WHERE due_at <= %s", 1),
     "vendor_calls": (
         f"{_DELIVERY.table} WHERE status_call_at IS NOT NULL AND status_call_at <= %s",
         1,
     ),
     "closing_calls": (
         f"{_DELIVERY.table} WHERE closing_call_at IS NOT NULL AND closing_call_at <= %s",
+        1,
+    ),
+    "published": (f"{Columns(AuditSchedule).table} WHERE publish_at <= %s", 1),
+    "checked": (f"{Columns(AuditSchedule).table} WHERE verify_at <= %s", 1),
+    "sealed": (
+        (
+            f"{Columns(SealCursor).table} s WHERE s.next_at <= %s AND EXISTS"  # noqa: S608 (constant)
+            f" (SELECT 1 FROM {Columns(Event).table} e WHERE (e.xact, e.id) > (s.xact, s.event))"
+        ),
         1,
     ),
 }

@@ -2,7 +2,7 @@
 
 Every way of deleting a user or a tenant row comes here first, by Django's `pre_delete`: the admin,
 one or many, `user.delete()` in a view or a command. Open challenges and live proofs end first, then
-their rows go. The audit log stays: it names people and tenants by their ids.
+their rows go. The audit log stays: it names people by references, see flows.privacy.
 """
 
 from __future__ import annotations
@@ -13,16 +13,39 @@ from django.contrib.auth import get_user_model
 from django.db.models import CASCADE, ManyToOneRel, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard import vault
+from otpguard.account import email_of
+from otpguard.audit.recorder import Circumstances, record, record_all
 from otpguard.core.events.erasure import PersonRemoved, TenantRemoved
+from otpguard.core.events.factor import FactorRemoved
 from otpguard.core.facts import RequestFacts
+from otpguard.core.pumping.email_first import mailbox_of
 from otpguard.database import transaction
 from otpguard.exceptions import ErasureRefused
 from otpguard.flows.challenge.close import cancel_open
+from otpguard.flows.key.holder import end_keys_everywhere
 from otpguard.flows.lock_order import lock_person, lock_tenant
+from otpguard.flows.release.destroy import delete_files_later
 from otpguard.flows.scope import is_site
 from otpguard.flows.session.revoke import end_grants
-from otpguard.models import Challenge, Factor, Grant, Hold, Membership, Receipt, Tenant
+from otpguard.models import (
+    Challenge,
+    Delivery,
+    Factor,
+    Grant,
+    Hold,
+    LegalHold,
+    MailedBrowser,
+    Membership,
+    Notice,
+    NumberAnswer,
+    NumberOutcome,
+    NumberRelease,
+    PumpingDecision,
+    Receipt,
+    Tenant,
+)
+from otpguard.models.factor import FACTORS
 from otpguard.tenants.directory import member_of, members_are_ours
 
 FIRST: tuple[type[Model], ...] = (Challenge, Factor, Grant)
@@ -55,14 +78,18 @@ def erase_person(*, facts: RequestFacts, user_id: str) -> None:
 
     Locks the person for good, so that nobody logs in or proves anything, then their
     memberships, challenges, factors and grants. Anonymous challenges go too that proved a number of
-    theirs, or whose claim went into their account. Writes `person.removed` with the counts, unless
-    there was nothing. Raises ErasureRefused while a hold on the person runs, or a tenant of theirs
-    is under legal hold.
+    theirs, or whose claim went into their account, and links to their mailbox. Writes
+    `factor.removed` for each factor and `person.removed` with the counts, unless there was nothing.
+    Raises ErasureRefused while a hold on the person runs, or under a legal hold on them or a tenant
+    of theirs.
     """
     lock_person(user_id, for_good=True)
     members = Membership.objects.select_for_update(of=("self",), no_key=True)
     list(members.filter(Q(user_id=user_id)).order_by("pk").values_list("pk"))
     _check(Hold.objects.filter(Q(user_id=user_id)), is_kept(user_id=user_id), facts)
+    delete_files_later(user=user_id)
+    end_keys_everywhere(facts=facts, user_id=user_id, reason="person removed")
+    _record_factors(facts, user_id)
     counts = _delete_anonymous(facts, user_id)
     for name, count in _delete(facts, get_user_model(), user_id, "user", "person removed").items():
         counts[name] = counts.get(name, 0) + count
@@ -79,13 +106,16 @@ def erase_tenant(*, facts: RequestFacts, tenant: Tenant) -> None:
     """
     row = lock_tenant(tenant.pk, for_good=True)
     _check(Hold.objects.filter(tenant=row.pk), row.legal_hold, facts)
+    delete_files_later(tenant=row.pk)
     counts = _delete(facts, Tenant, row.pk, "tenant", "tenant removed")
     where = Circumstances.of(facts, tenant=str(row.pk), subject="", target=row.name)
     record(TenantRemoved(slug=row.slug, counts=counts), where)
 
 
 def is_kept(*, user_id: object) -> bool:
-    """True for somebody who is or was a member of a tenant under legal hold."""
+    """True for somebody under legal hold, and for who is or was a member of a tenant under one."""
+    if LegalHold.objects.filter(user_key=str(user_id), lifted_at=None).exists():
+        return True
     kept = Tenant.objects.filter(legal_hold=True)
     if Membership.objects.filter(Q(user_id=user_id), tenant__in=kept).exists():
         return True
@@ -102,20 +132,70 @@ def _check(holds: QuerySet[Hold], kept: bool, facts: RequestFacts) -> None:  # n
         raise ErasureRefused(str(_("A waiting period is running. Lift it first, or wait for it.")))
 
 
-def _delete_anonymous(facts: RequestFacts, user_id: str) -> dict[str, int]:
-    """End and delete the anonymous challenges of a person, as far as their numbers and claims tell,
-    with deliveries, receipts and claims. Returns counts by kind."""
+def rows_of_person(user_id: str) -> list[QuerySet[Any]]:
+    """All our rows that `erase_person` would delete, for somebody who wants to see them."""
+    receipts = Receipt.objects.filter(Q(delivery__challenge__user=user_id))
+    sent = Delivery.objects.filter(Q(challenge__user=user_id))
+    mine = _falling(get_user_model(), user_id)
+    return [*mine, sent, receipts, *_anonymous_rows(user_id)]
+
+
+def _anonymous_rows(user_id: str) -> list[QuerySet[Any]]:
+    """The anonymous challenges of a person, first of all, as far as their numbers and claims tell,
+    with receipts, and what was decided and counted about their numbers."""
     phones = Factor.objects.filter(Q(user_id=user_id)).exclude(phone_index="")
     pairs = phones.values_list("phone_index", "phone_index_old")
     indexes = {index for pair in pairs for index in pair} - {""}
     theirs = Q(phone_index__in=indexes) | Q(claim__user=user_id)
     keys = list(Challenge.objects.exclude(browser="").filter(theirs).values_list("pk", flat=True))
-    if not keys:
-        return {}
-    rows = Challenge.objects.filter(pk__in=keys)
-    cancel_open(facts, rows, "person removed")
-    gone = _counted(Receipt.objects.filter(delivery__challenge__in=keys).delete()[1])
-    return {**gone, **_counted(rows.delete()[1])}
+    decided = PumpingDecision.objects.filter(Q(phone_index__in=indexes) | Q(challenge__in=keys))
+    mailed = _mailed(user_id)
+    return [
+        Challenge.objects.filter(pk__in=keys),
+        Receipt.objects.filter(delivery__challenge__in=keys),
+        decided,
+        NumberRelease.objects.filter(phone_index__in=indexes),
+        NumberOutcome.objects.filter(phone_index__in=indexes),
+        Notice.objects.filter(pk__in=list(mailed.values_list("notice", flat=True))),
+        mailed,
+        NumberAnswer.objects.filter(phone_index__in=indexes),
+    ]
+
+
+def _delete_anonymous(facts: RequestFacts, user_id: str) -> dict[str, int]:
+    """End and delete the anonymous challenges of a person and what hangs on their numbers. Returns
+    counts by kind."""
+    challenges, receipts, *others = _anonymous_rows(user_id)
+    if challenges.exists():
+        cancel_open(facts, challenges, "person removed")
+    gone: dict[str, int] = {}
+    for each in (receipts, challenges, *others):
+        gone.update(_counted(each.delete()[1]))
+    return gone
+
+
+def _record_factors(facts: RequestFacts, user_id: str) -> None:
+    """Each factor leaves an event, as when it is removed alone."""
+    rows = FACTORS.filter(Q(user_id=user_id)).order_by("created_at", "pk")
+    record_all(
+        [
+            (
+                FactorRemoved(factor=str(row.pk), kind=row.kind, reason="person removed"),
+                Circumstances.of(facts, tenant=str(row.tenant_id or ""), subject=user_id),
+            )
+            for row in rows
+        ]
+    )
+
+
+def _mailed(user_id: str) -> QuerySet[MailedBrowser]:
+    """The links that went to the mailbox of a person's account before they had one."""
+    people = get_user_model()._default_manager  # noqa: SLF001 (Django's documented name)
+    user = people.filter(pk=user_id).first()
+    email = email_of(user) if user is not None else ""
+    if not email:
+        return MailedBrowser.objects.none()
+    return MailedBrowser.objects.filter(email_index__in=vault.blind_indexes(mailbox_of(email)))
 
 
 def _delete(

@@ -13,6 +13,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -20,10 +21,25 @@ from django.apps import apps
 from django.db.models import Model, QuerySet
 
 from otpguard import vault
+from otpguard.audit.recorder import Circumstances, record
+from otpguard.core.events.key import RootKeyRotated
+from otpguard.core.limits import OF_MAILBOXES, OF_NUMBERS
+from otpguard.core.pumping.email_first import mailbox_of
 from otpguard.core.shipped_kinds import PHONE
 from otpguard.database import transaction
 from otpguard.factors import phone
-from otpguard.models import Challenge, Event, Factor, NoticeEmail, OptOut, PhoneClaim, Usage
+from otpguard.models import (
+    Challenge,
+    Event,
+    Factor,
+    MailedBrowser,
+    NoticeEmail,
+    NumberRelease,
+    OptOut,
+    PhoneClaim,
+    PumpingDecision,
+    Usage,
+)
 from otpguard.models.fields import Encrypted, EncryptedTextField
 
 BATCH = 500
@@ -64,6 +80,12 @@ def rekey(*, batch: int = BATCH) -> Iterator[Progress]:
         yield from _table(model, batch)
 
 
+def record_rekey(*, rows: int, now: datetime) -> None:
+    """Write down that so many rows were rewritten under the newest root key; nothing for none."""
+    if rows:
+        record(RootKeyRotated(rows=rows), Circumstances(now=now))
+
+
 def events_under_older_keys() -> int:
     """How many audit events need an older root key to be read and verified."""
     return Event.objects.exclude(key_id=vault.key_ids()[0]).count()
@@ -97,8 +119,12 @@ def _rewrite(row: Model, newest: Fernet) -> bool:
         changed += _move_challenge_index(row)
     elif isinstance(row, NoticeEmail):
         changed += _move_email_index(row)
+    elif isinstance(row, MailedBrowser):
+        changed += _move_mailbox_index(row)
     elif isinstance(row, OptOut):
         changed += _move_opt_out_index(row)
+    elif isinstance(row, PumpingDecision | NumberRelease):
+        changed += _move_number_index(row)
     if changed:
         row.save(update_fields=changed)
     return bool(changed)
@@ -129,7 +155,7 @@ def _move_factor_index(factor: Factor) -> list[str]:
         return []
     # The caps' counts of this number move along; otherwise rekeying would reset them.
     if moved.phone_index != was[0]:
-        Usage.objects.filter(cap="number", key=was[0]).update(key=moved.phone_index)
+        Usage.objects.filter(cap__in=OF_NUMBERS, key=was[0]).update(key=moved.phone_index)
     return ["secret", "phone_index", "phone_index_old", "email_index"]
 
 
@@ -142,7 +168,7 @@ def _move_challenge_index(challenge: Challenge) -> list[str]:
     if challenge.browser:
         # No factor has this number, so its claim and its caps' counts move here.
         PhoneClaim.objects.filter(challenge=challenge).update(phone_index=index)
-        Usage.objects.filter(cap="number", key=challenge.phone_index).update(key=index)
+        Usage.objects.filter(cap__in=OF_NUMBERS, key=challenge.phone_index).update(key=index)
     challenge.phone_index = index
     return ["phone_index"]
 
@@ -160,6 +186,15 @@ def _move_email_index(row: NoticeEmail) -> list[str]:
     return ["email_index"]
 
 
+def _move_mailbox_index(row: MailedBrowser) -> list[str]:
+    index = vault.blind_indexes(mailbox_of(row.email.reveal()))[0]
+    if index == row.email_index:
+        return []
+    Usage.objects.filter(cap__in=OF_MAILBOXES, key=row.email_index).update(key=index)
+    row.email_index = index
+    return ["email_index"]
+
+
 def _move_opt_out_index(row: OptOut) -> list[str]:
     indexes = vault.blind_indexes(row.number.reveal())
     moved = (indexes[0], indexes[1] if len(indexes) > 1 else "")
@@ -170,3 +205,11 @@ def _move_opt_out_index(row: OptOut) -> list[str]:
         return []  # a process with the new key has recorded the same since
     row.phone_index, row.phone_index_old = moved
     return ["phone_index", "phone_index_old"]
+
+
+def _move_number_index(row: PumpingDecision | NumberRelease) -> list[str]:
+    index = vault.blind_indexes(row.number.reveal())[0]
+    if index == row.phone_index:
+        return []
+    row.phone_index = index
+    return ["phone_index"]

@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.db.models import Q
 
 from otpguard.audit.recorder import Circumstances, record
+from otpguard.core.audience import note_lost_roles
 from otpguard.core.events.session import GrantRevoked
 from otpguard.core.events.tenant import MembershipChanged
 from otpguard.core.facts import RequestFacts
@@ -25,7 +26,8 @@ def keep_shadow(*, facts: RequestFacts, user: str, tenant: str) -> None:
     """Make the row of a member, or bring it up to what the host's directory says now.
 
     Does nothing without a tenant, with the shipped directory, or if the row is up to date. A member
-    that the directory no longer knows becomes inactive, and their proofs there end. A
+    that the directory no longer knows becomes inactive. The proofs there of a member who lost a
+    role end, and so do those of one who is no member any more. A
     change is one transaction with its event, joined to an outer one; it locks the membership, then
     the grants. Raises StoreUnavailable when the directory cannot be asked.
     """
@@ -41,16 +43,30 @@ def keep_shadow(*, facts: RequestFacts, user: str, tenant: str) -> None:
         return
     with transaction.atomic():
         created = row is None and _made(facts, user, tenant, known)
+        lost = False
         if not created:
-            changed = Membership.objects.filter(_whose(user, tenant))
-            changed.update(active=active, roles=roles)
+            lost = _change(facts, user, tenant, roles=roles, active=active)
         where = Circumstances.of(facts, tenant=tenant, subject=user)
         said = MembershipChanged(roles=roles, active=active, created=created, reason=REASON)
         record(said, where)
-        if not active:
+        if lost or not active:
             ended = store.revoke(Grant.objects.filter(_whose(user, tenant)), now=facts.now)
             if ended:
-                record(GrantRevoked(reason="membership ended", count=ended), where)
+                record(
+                    GrantRevoked(reason="role lost" if active else "membership ended", count=ended),
+                    where,
+                )
+
+
+def _change(facts: RequestFacts, user: str, tenant: str, *, roles: list[str], active: bool) -> bool:
+    """Write the roles of a member who has a row; True if one was lost."""
+    row = Membership.objects.select_for_update(no_key=True).get(_whose(user, tenant))
+    before = set(row.roles) if row.active else set()
+    holds = set(roles) if active else set()
+    row.lost_roles = note_lost_roles(row.lost_roles, before=before, after=holds, now=facts.now)
+    row.roles, row.active = roles, active
+    row.save(update_fields=["roles", "active", "lost_roles"])
+    return bool(before - holds)
 
 
 def _whose(user: str, tenant: str) -> Q:

@@ -15,11 +15,16 @@ from typing import TypeVar
 from django.db.models import Q, QuerySet
 
 from otpguard.audit.recorder import record_all
+from otpguard.core.audience import STILL_TOLD
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.events.challenge import ChallengeExpired
 from otpguard.core.outcome import Failure
 from otpguard.database import connection, transaction
 from otpguard.flows.approval.approve import lapse_approvals
+from otpguard.flows.audit.nightly import enqueue_checks
+from otpguard.flows.audit.publish import enqueue_publishing
+from otpguard.flows.audit.restore import look_once
+from otpguard.flows.audit.seal import seal_events
 from otpguard.flows.delivery import vendor_calls
 from otpguard.flows.delivery.caps import is_one_tenant_at_a_time
 from otpguard.flows.delivery.event_context import circumstances_of
@@ -27,21 +32,30 @@ from otpguard.flows.delivery.fallback import Fallen, fall_back
 from otpguard.flows.delivery.timers import read_sent, take_due
 from otpguard.flows.delivery.vendor_closing import schedule_closing
 from otpguard.flows.due import STALE_AFTER, due
+from otpguard.flows.emergency.close import close_over
 from otpguard.flows.notice.notify import CALLED_AGAIN_AFTER
+from otpguard.flows.pumping.forget_old import forget_old_outcomes
+from otpguard.flows.siem.due_streams import enqueue_due_streams
 from otpguard.flows.tenant.exception_expiry import close_expired
+from otpguard.limits.money import DAY_HOURS, hour_at
 from otpguard.models import (
     Challenge,
     Delivery,
+    EmailChange,
     FactorRemoval,
     KeptForm,
     Notice,
     NoticeEmail,
     Receipt,
+    ResetLink,
+    ResetRequest,
+    SpendCharge,
+    SpendWindow,
 )
-from otpguard.notices.recipients import STILL_TOLD
-from otpguard.queue import DELIVER, NOTIFY, enqueue_all
+from otpguard.models.password_reset import UNDO_LIFE
+from otpguard.queue import DELIVER, NOTIFY, SEND_RESET_LINK, enqueue_all
 
-Row = TypeVar("Row", Challenge, Delivery, Notice)
+Row = TypeVar("Row", Challenge, Delivery, Notice, ResetRequest)
 
 BATCH = 100
 MOST_BATCHES = 20
@@ -50,6 +64,10 @@ REMOVALS_KEPT = timedelta(days=30)
 """The longest wait that a policy can ask for: until then it counts that a factor was removed."""
 STALE_AT_MOST = timedelta(seconds=30)
 """The longest time before the same delivery is enqueued again."""
+WINDOWS_KEPT_DAYS = 35
+"""How long the counters of money are kept: a habit is read from the last 28 days."""
+CHARGES_KEPT_HOURS = 48
+"""How long what a challenge has charged is kept; by then it has ended, proven or not."""
 RECEIPTS_KEPT = timedelta(days=30)
 """How long receipts of vendors are kept; by then all their challenges have ended."""
 
@@ -62,12 +80,19 @@ class Swept:
     requeued: int = 0
     expired: int = 0
     notices: int = 0
+    resets: int = 0
     vendor_calls: int = 0
+    sealed: int = 0
+    streams: int = 0
+    published: int = 0
+    checked: int = 0
 
     @property
     def rows(self) -> int:
         """All of it."""
-        return self.fell_back + self.requeued + self.expired + self.notices + self.vendor_calls
+        sent = self.fell_back + self.requeued + self.notices + self.resets
+        of_log = self.sealed + self.published + self.checked + self.streams
+        return sent + self.expired + self.vendor_calls + of_log
 
 
 def sweep(*, now: datetime) -> Swept:
@@ -91,18 +116,26 @@ def sweep(*, now: datetime) -> Swept:
 
 
 def purge_old_rows(*, now: datetime) -> int:
-    """Delete expired kept forms, long removed e-mail addresses, old receipts of vendors and
-    removals of factors that no wait remembers any more.
+    """Delete expired kept forms, long removed e-mail addresses, old receipts of vendors, removals
+    of factors and resets of passwords that no wait remembers any more, old counters of money, and
+    what no longer speaks about prefixes.
 
-    Approvals that were not decided in time are closed, and so are exceptions that have expired.
+    Approvals that were not decided in time are closed, and so are exceptions and
+    emergency access that have expired.
     """
     lapse_approvals(now=now)
     close_expired(now=now)
+    close_over(now=now)
     forms, _ = KeptForm.objects.filter(expires_at__lte=now).delete()
     emails, _ = NoticeEmail.objects.filter(removed_at__lte=now - STILL_TOLD).delete()
     receipts, _ = Receipt.objects.filter(at__lte=now - RECEIPTS_KEPT).delete()
+    hour = hour_at(now)
+    SpendCharge.objects.filter(hour__lt=hour - CHARGES_KEPT_HOURS).delete()
+    SpendWindow.objects.filter(hour__lt=hour - WINDOWS_KEPT_DAYS * DAY_HOURS).delete()
     removals, _ = FactorRemoval.objects.filter(at__lte=now - REMOVALS_KEPT).delete()
-    return forms + emails + receipts + removals
+    EmailChange.objects.filter(changed_at__lte=now - UNDO_LIFE).delete()
+    links, _ = ResetLink.objects.filter(created_at__lte=now - REMOVALS_KEPT).delete()
+    return forms + emails + receipts + removals + links + forget_old_outcomes(now=now)
 
 
 def _taken(rows: QuerySet[Row]) -> list[Row]:
@@ -178,6 +211,16 @@ def _notices(now: datetime) -> int:
     return len(found)
 
 
+def _resets(now: datetime) -> int:
+    """Requests to reset a password that were lost in the broker or with their worker."""
+    with transaction.atomic():
+        found = _taken(ResetRequest.objects.filter(due_at__lte=now).only("pk"))
+        keys = [row.pk for row in found]
+        ResetRequest.objects.filter(pk__in=keys).update(due_at=now + STALE_AT_MOST)
+        enqueue_all(SEND_RESET_LINK, [{"request_id": str(pk)} for pk in keys])
+    return len(found)
+
+
 def _expiries(now: datetime) -> int:
     with transaction.atomic():
         over = _taken(
@@ -194,13 +237,34 @@ def _expiries(now: datetime) -> int:
     return len(over)
 
 
+def _sealed(now: datetime) -> int:
+    """Put new audit events into their trees."""
+    look_once()
+    return seal_events(now=now).events
+
+
+def _published(now: datetime) -> int:
+    """Send new heads to the places outside."""
+    return enqueue_publishing(now=now)
+
+
+def _checked(now: datetime) -> int:
+    """Check what is new in the log, once a night."""
+    return enqueue_checks(now=now)
+
+
 _PARTS: Mapping[str, Callable[[datetime], int]] = MappingProxyType(
     {
         "fell_back": _timers,
         "requeued": _stale,
         "expired": _expiries,
         "notices": _notices,
+        "resets": _resets,
         "vendor_calls": vendor_calls.enqueue_overdue_calls,
+        "sealed": _sealed,
+        "streams": enqueue_due_streams,
+        "published": _published,
+        "checked": _checked,
     }
 )
 """The parts of a round, by the field of Swept that counts them."""

@@ -21,6 +21,7 @@ from otpguard.flows.tenant.overdue import overdue_members
 from otpguard.models import (
     Approval,
     Delivery,
+    EmergencyAccess,
     Event,
     Hold,
     Membership,
@@ -111,6 +112,10 @@ def _select(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
     return sql, tuple(values)
 
 
+def _emergencies(now: datetime) -> QuerySet[Any]:
+    return EmergencyAccess.objects.filter(ended_at=None, until__gt=now)
+
+
 def _failing_routes(_now: datetime) -> QuerySet[Any]:
     return RouteHealth.objects.exclude(state=RouteHealth.State.IN_USE)
 
@@ -146,6 +151,7 @@ def _first_key(moment: datetime) -> Any:  # noqa: ANN401 (of a column of keys)
 
 
 _ROWS: Mapping[Todo, tuple[type[Model], Rows]] = {
+    Todo.EMERGENCY: (EmergencyAccess, _emergencies),
     Todo.ROUTES: (RouteHealth, _failing_routes),
     Todo.MESSAGES: (Delivery, _waiting_messages),
     Todo.APPROVALS: (Approval, _open_approvals),

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.phone import mask_email
+from otpguard.intel.disposable import is_disposable_email
+
+
+def refuse_disposable_email(email: str) -> None:
+    """A validator for the e-mail field of a sign-up form. Raises ValidationError for a throw-away
+    mailbox, as `otpguard.is_disposable_email` knows them."""
+    if is_disposable_email(email):
+        raise ValidationError(
+            _("Use an e-mail address that lasts, such as that of your organization."),
+            code="disposable_email",
+        )
 
 
 class EmailForm(forms.Form):

@@ -17,6 +17,7 @@ from otpguard.core.policy_rules import FieldRule
 from otpguard.core.policy_values import (
     Choice,
     Count,
+    Countries,
     Flag,
     Order,
     OrderByCountry,
@@ -104,7 +105,7 @@ def _field(rule: FieldRule) -> forms.Field:
             return forms.MultipleChoiceField(
                 choices=kinds, widget=forms.CheckboxSelectMultiple, **common
             )
-        case Order() | OrderByCountry():
+        case Order() | OrderByCountry() | Countries():
             return forms.CharField(**common)
         case Seconds():
             return DurationField(**common)
@@ -136,6 +137,8 @@ def _help(rule: FieldRule) -> Text:
                 "first": next(iter(kind)),
                 "names": ", ".join(kind),
             }
+        case Countries():
+            more = str(_("Codes separated by commas, such as US, CA; * for every country."))
         case _:
             return _(rule.help)
     return f"{_(rule.help)} {more}"
@@ -145,7 +148,7 @@ def _as_json(values: Values, typed: Any) -> Any:  # noqa: ANN401 (each field has
     match values:
         case Flag():
             return typed == _TRUE
-        case Order():
+        case Order() | Countries():
             return _names(typed)
         case OrderByCountry():
             return [_pair(item) for item in typed.split(";") if item.strip()]
@@ -157,7 +160,7 @@ def _as_typed(values: Values, stored: Any) -> Any:  # noqa: ANN401 (each field h
     match values:
         case Flag():
             return _TRUE if stored else _FALSE
-        case Order():
+        case Order() | Countries():
             return ", ".join(stored)
         case OrderByCountry():
             return "; ".join(f"{country}: {', '.join(order)}" for country, order in stored.items())

@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from otpguard.flows.tenant.provision import ADMIN_ROLES
+from otpguard.core.audience import ADMIN_ROLES
 from otpguard.models import EnrollmentRule, Membership, Tenant
 
 TENANTS_LISTED = 200

@@ -8,7 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.core.countries import read_countries, write_countries
+from otpguard.core.industries import LABELS, Industry
 from otpguard.core.plain_text import plain_text
+from otpguard.exceptions import InvalidInput
+from otpguard.flows.tenant.provision import check_logo
 from otpguard.forms.choices import checkpoint_field
 from otpguard.forms.reason import ReasonForm
 from otpguard.forms.tenant_field import TenantField
@@ -16,8 +20,8 @@ from otpguard.models import Tenant
 
 _REGION = re.compile(r"[A-Z]{2,8}")
 _NAMES = (
-    *("name", "brand", "annual_contract_value", "region", "tags"),
-    *("external_id", "legal_hold"),
+    *("name", "brand", "logo", "annual_contract_value", "region", "footprint", "tags"),
+    *("industry", "external_id", "legal_hold"),
 )
 
 
@@ -30,9 +34,18 @@ class _TenantFields(forms.Form):
 
     name = _column("name")
     brand = _column("brand")
+    logo = _column("logo")
     annual_contract_value = _column("annual_contract_value")
     region = forms.CharField(
         label=_("Region"), max_length=8, initial="US", help_text=_("A country's code, or EU.")
+    )
+    footprint = forms.CharField(
+        label=_("Footprint"),
+        required=False,
+        help_text=_(
+            "Countries of its people's phone numbers, beside those of the site, such as DE, FR."
+            " Empty: the country of the region."
+        ),
     )
     tags = forms.CharField(
         label=_("Tags"),
@@ -40,8 +53,23 @@ class _TenantFields(forms.Form):
         help_text=_("Separated by commas. Such as health, payments, EU."),
     )
 
+    industry = forms.ChoiceField(
+        label=_("Industry"),
+        required=False,
+        choices=[("", _("none")), *((each.value, _(LABELS[each])) for each in Industry)],
+        help_text=_("It raises what its security reviews ask about; it lowers nothing."),
+    )
     external_id = _column("external_id")
     legal_hold = _column("legal_hold")
+
+    def clean_logo(self) -> str:
+        """As the flow takes it, so that a mistake is told before a proof is asked for."""
+        logo = str(self.cleaned_data["logo"])
+        try:
+            check_logo(logo)
+        except InvalidInput as bad:
+            raise forms.ValidationError(str(bad)) from None
+        return logo
 
     def clean_region(self) -> str:
         """Upper case letters only, as everywhere in the rules."""
@@ -49,6 +77,16 @@ class _TenantFields(forms.Form):
         if not _REGION.fullmatch(region):
             raise forms.ValidationError(_("Enter two to eight letters, such as US or EU."))
         return region
+
+    def clean_footprint(self) -> list[str]:
+        """The codes of countries, each once, as `core.countries` writes them."""
+        given = str(self.cleaned_data["footprint"]).upper().replace(",", " ").split()
+        try:
+            return write_countries(read_countries(given))
+        except ValueError:
+            raise forms.ValidationError(
+                _("Enter codes of countries, such as US, CA; * for every country.")
+            ) from None
 
     def clean_tags(self) -> list[str]:
         """A list without repeats, in the order given."""
@@ -81,7 +119,8 @@ class NewTenantForm(_TenantFields):
 def initial_of(tenant: Tenant) -> dict[str, Any]:
     """The form's initial values for a tenant."""
     values = {name: getattr(tenant, name) for name in _NAMES}
-    return {**values, "tags": ", ".join(tenant.tags)}
+    lists = {name: ", ".join(values[name]) for name in ("footprint", "tags")}
+    return {**values, **lists}
 
 
 class PolicyPlaceForm(forms.Form):

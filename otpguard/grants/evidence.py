@@ -22,10 +22,11 @@ from django.db import DatabaseError, InterfaceError
 from otpguard.conf import methods
 from otpguard.conf.caches import forget_on_change
 from otpguard.core.assurance import MethodFacts
-from otpguard.core.checkpoints import EVERY
+from otpguard.core.checkpoints import EVERY, SENSITIVE
 from otpguard.core.decision import Member
 from otpguard.core.evidence import Proof, Source, facts_from_json
 from otpguard.core.facts import RequestFacts
+from otpguard.core.logo import UNNAMED, TenantLook
 from otpguard.database import connection
 from otpguard.exceptions import StoreUnavailable
 from otpguard.models import Tenant
@@ -46,8 +47,8 @@ _GRANT_COLUMNS = (
 )
 
 _MEMBER_COLUMNS = (
-    "t.status, t.annual_contract_value, t.policy_version, t.name, t.brand,"
-    " m.active, m.roles, m.held"
+    "t.status, t.annual_contract_value, t.policy_version, t.name, t.brand, t.logo, t.held,"
+    " t.emergency_until, m.active, m.roles, m.held"
 )
 _MEMBER_SQL = f"""
 SELECT {_MEMBER_COLUMNS}, {_GRANT_COLUMNS}
@@ -61,8 +62,8 @@ WHERE m.tenant_id = %s AND m.user_id = %s AND t.id = %s
 # planner, and so it has nothing to work out.
 
 _HOSTS_SQL = f"""
-SELECT t.status, t.annual_contract_value, t.policy_version, t.name, t.brand, m.held,
-       {_GRANT_COLUMNS}
+SELECT t.status, t.annual_contract_value, t.policy_version, t.name, t.brand, t.logo, t.held,
+       t.emergency_until, m.held, {_GRANT_COLUMNS}
 FROM otpguard_tenant t
 LEFT JOIN otpguard_membership m ON m.tenant_id = %s AND m.user_id = %s
 LEFT JOIN otpguard_grant g ON g.sid = %s AND g.tenant_id = %s
@@ -72,25 +73,30 @@ WHERE t.id = %s
 # Where the host's own directory knows the members (C27): our row holds what waits, no more.
 
 _SITE_SQL = f"""
-SELECT v.version, {_GRANT_COLUMNS}
+SELECT v.version, h.until, {_GRANT_COLUMNS}
 FROM (SELECT coalesce(sum(stamp), 0) AS version
       FROM otpguard_policywish WHERE tenant_id IS NULL AND current) v
+LEFT JOIN (SELECT until FROM otpguard_hold
+           WHERE user_id = %s AND tenant_id IS NULL AND lifted_at IS NULL
+           ORDER BY until DESC LIMIT 1) h ON TRUE
 LEFT JOIN otpguard_grant g ON g.sid = %s AND g.tenant_id IS NULL
                           AND g.user_id = %s AND g.revoked_at IS NULL
 """  # noqa: S608 (constant text)
+# The longest hold by its row and not by max(): SQLite knows the type of a column only.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What the statement found. `member` is None for somebody who does not belong; `beside` is what
-    a caller had read with it. `moved` says that the account is not what the membership says."""
+    a caller had read with it. `moved` says that the account is not what the membership says.
+    `emergency_until` is when emergency access of the tenant ends; None while there is none."""
 
     member: Member | None
     proofs: tuple[Proof, ...] = ()
-    tenant_name: str = ""
-    tenant_brand: str = ""
+    look: TenantLook = UNNAMED
     annual_contract_value: int = 0
     policy_version: int = 0
+    emergency_until: datetime | None = None
     beside: str | None = None
     moved: bool = False
 
@@ -113,14 +119,14 @@ def read_member(
     rows = _rows(sql, params)
     if not rows:
         return Evidence(member=None)
-    status, contract, version, name, brand, active, roles, held, *_ = rows[0]
+    status, contract, version, name, brand, logo, locked, until, active, roles, held, *_ = rows[0]
     return Evidence(
-        member=_member(facts.user_active, status, bool(active), roles, held),
-        proofs=_proofs([row[8:16] for row in rows], facts),
-        tenant_name=name,
-        tenant_brand=brand,
+        member=_member(facts.user_active, status, bool(active), roles, (held, locked)),
+        proofs=_proofs([row[11:19] for row in rows], facts),
+        look=TenantLook(name, brand, logo),
         annual_contract_value=contract,
         policy_version=version,
+        emergency_until=_stored(until) if until else None,
         beside=rows[0][-1] if beside is not None else None,
     )
 
@@ -132,29 +138,35 @@ def read_hosts_member(facts: RequestFacts, *, roles: frozenset[str], active: boo
     rows = _rows(_HOSTS_SQL, [tenant, user, facts.sid, tenant, user, tenant])
     if not rows:
         return Evidence(member=None)
-    status, contract, version, name, brand, held, *_ = rows[0]
+    status, contract, version, name, brand, logo, locked, until, held, *_ = rows[0]
     return Evidence(
         member=Member(
             user_active=facts.user_active,
             membership_active=active,
             tenant_active=status == Tenant.Status.ACTIVE,
             roles=roles,
-            held=_moments(held) if held is not None else _NOTHING_HELD,
+            held=_held(held, locked),
         ),
-        proofs=_proofs([row[6:] for row in rows], facts),
-        tenant_name=name,
-        tenant_brand=brand,
+        proofs=_proofs([row[9:] for row in rows], facts),
+        look=TenantLook(name, brand, logo),
         annual_contract_value=contract,
         policy_version=version,
+        emergency_until=_stored(until) if until else None,
     )
 
 
 def read_site(facts: RequestFacts) -> Evidence:
-    """Live grants of somebody who acts outside any tenant. Raises StoreUnavailable."""
-    rows = _rows(_SITE_SQL, [facts.sid, user_key(facts.user)])
+    """Live grants of somebody who acts outside any tenant, and until when what is sensitive waits
+    there: other holds do not exist outside tenants. Raises StoreUnavailable."""
+    user = user_key(facts.user)
+    rows = _rows(_SITE_SQL, [user, facts.sid, user])
+    until = rows[0][1]
     return Evidence(
-        member=Member(user_active=facts.user_active),
-        proofs=_proofs([row[1:] for row in rows], facts),
+        member=Member(
+            user_active=facts.user_active,
+            held={SENSITIVE: _stored(until)} if until else _NOTHING_HELD,
+        ),
+        proofs=_proofs([row[2:] for row in rows], facts),
         policy_version=int(rows[0][0]),
     )
 
@@ -205,13 +217,35 @@ def _moments(text: str) -> Mapping[str, datetime]:
 
 
 @lru_cache(maxsize=1024)
-def _member(user_active: bool, status: str, active: bool, roles: str, held: str) -> Member:  # noqa: FBT001 (the key of a cache)
+def _held(member: str | None, tenant: str) -> Mapping[str, datetime]:
+    """The waits of a member and those of everybody in the tenant: of each checkpoint the longest.
+
+    `member` is None for somebody of whom nothing was written yet.
+    """
+    own = _moments(member) if member is not None else _NOTHING_HELD
+    every = _moments(tenant)
+    if not every:
+        return own
+    names = {*own, *every}
+    return MappingProxyType(
+        {name: max(of[name] for of in (own, every) if name in of) for name in names}
+    )
+
+
+@lru_cache(maxsize=1024)
+def _member(
+    user_active: bool,  # noqa: FBT001 (the key of a cache)
+    status: str,
+    active: bool,  # noqa: FBT001 (the same)
+    roles: str,
+    held: tuple[str, str],
+) -> Member:
     return Member(
         user_active=user_active,
         membership_active=active,
         tenant_active=status == Tenant.Status.ACTIVE,
         roles=_names(roles),
-        held=_moments(held),
+        held=_held(*held),
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from otpguard.core.assurance import MethodFacts
-from otpguard.core.evidence import Proof, facts_to_json
+from otpguard.core.evidence import Proof, Source, facts_to_json
 from otpguard.database import connection
 from otpguard.models import Challenge, Grant
 from otpguard.prepared_sql import Columns
@@ -121,3 +121,33 @@ def is_live(grant: str) -> bool:
 def revoke(grants: QuerySet[Grant], *, now: datetime) -> int:
     """End the live ones of `grants`; returns how many."""
     return grants.filter(revoked_at=None).update(revoked_at=now)
+
+
+def issue_signed_in(
+    *,
+    sid: str,
+    tenant: UUID,
+    user: str,
+    provider: UUID,
+    facts: MethodFacts,
+    story: UUID,
+    intent: str,
+    verified_at: datetime,
+    now: datetime,
+) -> Grant:
+    """Record the proof that a sign-in at an identity provider gave; revokes the older ones of the
+    same session, tenant, provider and binding. The provider stands where a factor of ours would."""
+    older = Grant.objects.filter(sid=sid, tenant=tenant, user_id=user, factor_id=provider)
+    revoke(older.filter(intent=intent), now=now)
+    return Grant.objects.create(
+        sid=sid,
+        tenant_id=tenant,
+        user_id=user,
+        source=Source.IDP.value,
+        facts=facts_to_json(facts),
+        story=story,
+        verified_at=verified_at,
+        intent=intent,
+        uses_left=1 if intent else None,
+        factor_id=provider,
+    )

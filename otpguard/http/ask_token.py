@@ -7,12 +7,9 @@ request names neither, and has a purpose of its own.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from datetime import timedelta
 
 from otpguard import vault
-from otpguard.core.send_options import send_options
 from otpguard.exceptions import Ask
 
 LIFE = timedelta(minutes=30)
@@ -20,14 +17,12 @@ LIFE = timedelta(minutes=30)
 
 def encrypt(ask: Ask, *, purpose: str = vault.ASK) -> str:
     """A token for `ask`, fit for a path. Only `decrypt` with the same purpose opens it."""
-    plain = {**asdict(ask), "send_options": ask.send_options.dump()}
-    return vault.encrypt_token(purpose, json.dumps(plain, separators=(",", ":")))
+    return vault.encrypt_token(purpose, ask.dump())
 
 
 def decrypt(token: str, *, purpose: str = vault.ASK) -> Ask | None:
     """The ask of a token; None when it was tampered with or is older than half an hour."""
     try:
-        plain = json.loads(vault.decrypt_token(purpose, token, max_age=LIFE))
-        return Ask(**{**plain, "send_options": send_options(**plain["send_options"])})
+        return Ask.load(vault.decrypt_token(purpose, token, max_age=LIFE))
     except (ValueError, TypeError, KeyError):  # no token of ours, or one of another release
         return None

@@ -15,6 +15,7 @@ from otpguard.core.agent import device_name
 from otpguard.core.client_ip import client_ip
 from otpguard.core.facts import SAFE_METHODS, RequestFacts
 from otpguard.http import device, session
+from otpguard.http.host.request_words import request_id_of, session_context_of, source_of
 from otpguard.tenants.directory import directory
 
 
@@ -24,12 +25,14 @@ def facts_from(
     user: Any = None,  # noqa: ANN401 (the host's own user model)
     bearer: bool = False,
     tenant: str | None = None,
+    api: bool = False,
 ) -> RequestFacts:
     """The facts of a request.
 
     `user` overrides `request.user`, for a view that authenticates by itself. `bearer` says that it
     did so by something other than the web session: then no proof from a browser counts. `tenant`
-    is what the directory has just answered, for a caller that has asked it already.
+    is what the directory has just answered, for a caller that has asked it already. `api` says that
+    a framework for APIs answers.
     """
     who: Any = request.user if user is None else user
     identity = str(who.pk) if who.is_authenticated else ""
@@ -43,7 +46,7 @@ def facts_from(
         user_active=bool(who.is_active) if identity else True,
         user_is_staff=bool(getattr(who, "is_staff", False)),
         email="" if safe or not identity else email_of(who),
-        tenant=_id_of(directory().tenant_for(request) if tenant is None else tenant),
+        tenant=tenant_id_of(request) if tenant is None else _id_of(tenant),
         sid=mark.sid,
         primary=mark.primary,
         authenticated_at=mark.authenticated_at,
@@ -56,6 +59,9 @@ def facts_from(
         method=method,
         path=request.path,
         view=match.view_name if match else "",
+        request_id=request_id_of(request),
+        source=source_of(request, api=api or bearer),
+        session_context=session_context_of(request),
     )
 
 
@@ -72,7 +78,7 @@ def facts_of(
     if request is inner:
         return facts_from(inner, tenant=tenant)
     bearer = request.auth is not None
-    return facts_from(inner, user=request.user, bearer=bearer, tenant=tenant)
+    return facts_from(inner, user=request.user, bearer=bearer, tenant=tenant, api=True)
 
 
 def inner_of(request: Any) -> HttpRequest:  # noqa: ANN401 (see facts_of)
@@ -88,6 +94,11 @@ def client_ip_of(request: HttpRequest) -> str:
         request.META.get("HTTP_X_FORWARDED_FOR", ""),
         trusted_proxies=settings().trusted_proxies,
     )
+
+
+def tenant_id_of(request: HttpRequest) -> str:
+    """The id of the tenant that a request is about; empty for none."""
+    return _id_of(directory().tenant_for(request))
 
 
 def _id_of(answer: str) -> str:

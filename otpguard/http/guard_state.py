@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask, StepUpRefused
@@ -18,6 +18,9 @@ from otpguard.flows.tenant.single import follow_account
 from otpguard.store_errors import STORE_ERRORS
 
 STATE = "_otpguard"
+
+_CHECKPOINT = -3
+"""Where a key of `passed` names the checkpoint: target and whether it reads safely follow."""
 
 logger = logging.getLogger("otpguard.guard")
 
@@ -33,6 +36,10 @@ class GuardState:
     kept_forms: list[str] = field(default_factory=list)
     moved: RequestFacts | None = None
     """Whose membership followed their account in this request."""
+
+    def has_passed(self, checkpoint: str) -> bool:
+        """Whether this request has passed the checkpoint, about whatever it was asked."""
+        return any(key[_CHECKPOINT] == checkpoint for key in self.passed)
 
     def remember(self, passed: Passed, facts: RequestFacts, ask: Callable[[], Ask]) -> None:
         """Keep the grant that was used, and the refusal that report-only mode did not carry out."""
@@ -68,6 +75,8 @@ class RequestRefused(StepUpRefused):
         self.facts = pending.facts
         self.form: Any = None
         """The form that the view had read, if it said so."""
+        self.answer: HttpResponse | None = None
+        """What is answered, where the door that refused knows it."""
 
 
 def state_of(request: HttpRequest) -> GuardState:

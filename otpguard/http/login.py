@@ -12,7 +12,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.flows.session import login
 from otpguard.http import session
 from otpguard.http.facts import facts_from
-from otpguard.http.login_record import primary_of
+from otpguard.http.login_record import idp_risk, login_names, primary_of
 
 
 def begin_login(
@@ -39,6 +39,8 @@ def begin_login(
         authenticated_at=facts.now if seen else None,
         session_key=request.session.session_key or "",
         replaces=session.carried(request),
+        idp=idp_risk(request, user) if seen else None,
+        names=login_names(request.user if user is None else user) if seen else (),
     )
     session.write(request, made)
     mark = session.read(request, facts.user)

@@ -5,19 +5,27 @@ Only what happened for this login counts, never what the web session remembers o
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
 from otpguard.conf import settings
-from otpguard.conf.login_backends import ALLAUTH
+from otpguard.conf.people.login_backends import ALLAUTH
+from otpguard.conf.people.login_risk import idp_risk_reader
 from otpguard.core.assurance import Primary
 from otpguard.core.clock import CLOCK_SKEW
+from otpguard.core.risk import IdpRisk
+from otpguard.store_errors import STORE_ERRORS
+
+logger = logging.getLogger("otpguard.login")
 
 ALLAUTH_METHODS = "account_authentication_methods"
 ALLAUTH_USER = "account_authentication_methods_user"
+_NAME_KEYS = ("username", "email", "login")
 _BY_METHOD = {"password": Primary.PASSWORD, "socialaccount": Primary.SSO}
 
 
@@ -33,6 +41,39 @@ def primary_of(request: HttpRequest, backend: str, *, user: str, now: datetime) 
     if backend == ALLAUTH:
         return _by_allauth(request, user, now)
     return Primary.NONE
+
+
+def idp_risk(request: HttpRequest, user: Any) -> IdpRisk | None:  # noqa: ANN401 (the host's own)
+    """What the identity provider says of the risk of this login, by the function that LOGIN_RISK
+    names; None without one, or if it knows none.
+
+    A function that fails or says something else makes the risk UNKNOWN and stops no login.
+    """
+    try:
+        reader = idp_risk_reader(settings().login_risk)
+        said = None if reader is None else reader(request, user)
+        return None if said is None else IdpRisk(said)
+    except STORE_ERRORS:
+        raise  # the login cannot be written either
+    except Exception:
+        logger.exception("the identity provider's risk is not known")
+        return IdpRisk.UNKNOWN
+
+
+def login_names(user: Any) -> tuple[str, ...]:  # noqa: ANN401 (the host's own)
+    """What a person may type to log in: the login name and the account's e-mail address."""
+    named = getattr(type(user), "get_email_field_name", None)
+    email = getattr(user, named(), "") if named is not None else ""
+    return tuple(name for name in (user.get_username(), email) if isinstance(name, str) and name)
+
+
+def typed_names(credentials: Mapping[str, Any]) -> tuple[str, ...]:
+    """The login names of credentials that Django has refused; none unless a password was among
+    them, for a token or a link is nothing that somebody guesses."""
+    if "password" not in credentials:
+        return ()
+    typed = (credentials.get(key) for key in (get_user_model().USERNAME_FIELD, *_NAME_KEYS))
+    return tuple(name for name in typed if isinstance(name, str) and name)
 
 
 def _by_allauth(request: HttpRequest, user: str, now: datetime) -> Primary:

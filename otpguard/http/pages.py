@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -15,15 +16,19 @@ from django.utils.functional import LazyObject, empty
 
 from otpguard.account import name_of
 from otpguard.conf import settings
+from otpguard.conf.picture_sources import picture_sources
 from otpguard.conf.schema import Settings
 from otpguard.core.content_policy import NONCE, content_policy
+from otpguard.core.logo import is_admitted
 from otpguard.http.uncached import uncached
 
 R = TypeVar("R", bound=HttpResponse)
 
 
-def hardened(request: HttpRequest | None, response: R) -> R:
+def hardened(request: HttpRequest | None, response: R, *, widget: Sequence[str] = ()) -> R:
     """Add the headers (strict content policy, no cache, no framing) and return the response.
+
+    `widget` are the origins of a hosted captcha, on the page that shows it; empty on all others.
 
     Scripts and styles come from files, or carry the nonce that the host's own middleware made for
     this request. The referrer
@@ -34,6 +39,7 @@ def hardened(request: HttpRequest | None, response: R) -> R:
         added=settings().csp_sources,
         logo=settings().logo,
         nonce=nonce_of(request),
+        widget=widget,
     )
     response["Referrer-Policy"] = "same-origin"
     response["X-Content-Type-Options"] = "nosniff"
@@ -67,12 +73,12 @@ class Frame:
     account: str
 
 
-def frame_around(request: HttpRequest | None, *, brand: str = "") -> Frame:
-    """The frame of a page; `brand` is the tenant's own, empty for that of the site. Reads nothing:
-    it must do while the store is away."""
+def frame_around(request: HttpRequest | None, *, brand: str = "", logo: str = "") -> Frame:
+    """The frame of a page; `brand` and `logo` are the tenant's own, empty for those of the site.
+    Reads nothing: it must do while the store is away."""
     return Frame(
         brand=brand or _site_brand(request),
-        logo_url=_logo_url(),
+        logo_url=_logo_url(logo) or _logo_url(settings().logo),
         home_url=home_url(),
         account=_account(request),
     )
@@ -112,10 +118,12 @@ def _site_brand(request: HttpRequest | None) -> str:
     return request.get_host() if unnamed and request is not None else brand
 
 
-def _logo_url() -> str:
-    """Where the logo is; empty without one, and for a static file that was not collected: a page
-    without its logo is better than none."""
-    logo = settings().logo
+def _logo_url(logo: str) -> str:
+    """Where a logo is; empty without one, for one that the content policy does not admit (any
+    more), and for a static file that was not collected: a page without its logo is better than
+    none."""
+    if not is_admitted(logo, picture_sources()):
+        return ""
     if not logo or logo.startswith(("/", "https://")):
         return logo
     try:

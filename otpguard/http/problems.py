@@ -42,10 +42,14 @@ def problem(
 
 
 def refusal_problem(
-    decision: Refusal, *, checkpoint: str, url: str, subject: Mapping[str, str]
+    decision: Refusal,
+    *,
+    checkpoint: str,
+    url: str,
+    subject: Mapping[str, Any],
 ) -> JsonResponse:
     """The problem document of a refusal; `url` is where a person can do something about it and
-    `subject` what a dialog names: `action`, `target` and `tenant_name`."""
+    `subject` what a dialog names: `action`, `target` and `tenant_name`, or `sign_in_urls`."""
     reason = str(reason_text(decision.reason))
     common = {"checkpoint": checkpoint, "reason": str(decision.reason)}
     match decision:
@@ -75,9 +79,9 @@ def refusal_problem(
             left = int((decision.until - timezone.now()).total_seconds())
             response["Retry-After"] = str(max(1, left))
         case Deny():
-            status = STATUS_OF.get(decision.reason, 403)
-            response = problem(status, str(decision.reason), "Request refused", reason, **common)
-            if status == STATUS_OF[Reason.STORE_UNAVAILABLE]:
+            status, code = STATUS_OF.get(decision.reason, 403), str(decision.reason)
+            response = problem(status, code, "Request refused", reason, **common, **subject)
+            if decision.reason is Reason.STORE_UNAVAILABLE:
                 response["Retry-After"] = str(RETRY_SECONDS)
             if status == STATUS_OF[Reason.NOT_LOGGED_IN]:
                 response["WWW-Authenticate"] = 'Session realm="login"'
@@ -108,3 +112,9 @@ def wants_problem(request: Any) -> bool:  # noqa: ANN401 (read by headers only)
     if mode is not None:
         return bool(mode != "navigate")
     return "text/html" not in headers.get("Accept", "")
+
+
+def asks_for_json(request: Any) -> bool:  # noqa: ANN401 (read by headers only)
+    """True for a client that says it reads JSON and not HTML: for pages that people see as well."""
+    accepted = request.headers.get("Accept", "")
+    return "json" in accepted and "text/html" not in accepted

@@ -6,6 +6,7 @@ denial 403, no store 503. A browser that navigates is sent to the page instead o
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,23 +17,28 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
-from otpguard.core.decision import Reason, RequireChallenge, RequireEnrollment, Wait
+from otpguard.core.decision import Deny, Reason, RequireChallenge, RequireEnrollment, Wait
 from otpguard.core.facts import RequestFacts
+from otpguard.core.logo import UNNAMED
 from otpguard.exceptions import Ask
 from otpguard.flows.checkpoint import kept_form
 from otpguard.flows.checkpoint.form_labels import form_labels
 from otpguard.flows.release import hold
+from otpguard.flows.release.held import BILLING_LOCK, MEMBER_HOLD
 from otpguard.http import pages
 from otpguard.http.guard_state import RequestRefused, state_of
 from otpguard.http.intents import form_fields, full_path_of, is_small_enough, kept_form_of
 from otpguard.http.login import with_sid
 from otpguard.http.problems import STATUS_OF, refusal_problem, wants_problem
 from otpguard.http.return_path import came_from, full_path, redirect_to_login_page, return_path
+from otpguard.http.sign_in.ways import SignInWay, sign_in_ways
 from otpguard.http.step_up_url import step_up_url
 from otpguard.http.unavailable import unavailable
 from otpguard.http.uncached import uncached
 from otpguard.labels import Text, checkpoint_label, reason_text
 from otpguard.models import Tenant
+from otpguard.store_errors import STORE_ERRORS
+from otpguard.tenants.appearance import look_of
 from otpguard.tenants.single import is_the_one
 
 WHY_HELD: Mapping[hold.HoldCause | None, Text] = {
@@ -44,8 +50,22 @@ WHY_HELD: Mapping[hold.HoldCause | None, Text] = {
         "How you confirm was reset. So that nobody takes over your account unnoticed, sensitive"
         " actions wait for a while after that."
     ),
+    hold.HoldCause.EMAIL_ONLY: _(
+        "Your password was reset by e-mail alone. So that nobody takes over your account"
+        " unnoticed, sensitive actions wait for a while after that."
+    ),
+    hold.HoldCause.EMAIL_CHANGED: _(
+        "The e-mail address of your account was changed. So that nobody takes over your account"
+        " unnoticed, sensitive actions wait for a while after that."
+    ),
+    hold.HoldCause.BILLING_LOCK: _(
+        "Somebody reported a recent billing change as wrong. Nobody can change how your"
+        " organization pays until two billing admins have lifted the lock."
+    ),
     None: _("An administrator has decided that you must wait before you do this."),
 }
+
+logger = logging.getLogger("otpguard.guard")
 
 
 class SeeOther(HttpResponseRedirect):
@@ -54,16 +74,35 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-def respond_to_refusal(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
+def answer_refusal(
+    request: HttpRequest, refused: RequestRefused, *, machine: bool | None = None
+) -> HttpResponse:
+    """What `respond_to_refusal` gives; 503 while the store is down."""
+    try:
+        return respond_to_refusal(request, refused, machine=machine)
+    except STORE_ERRORS:
+        logger.exception("a refusal could not be prepared at %s", request.path)
+        if machine:
+            away = Deny(reason=Reason.STORE_UNAVAILABLE)
+            return refusal_problem(away, checkpoint=refused.ask.checkpoint, url="", subject={})
+        return unavailable(request)
+
+
+def respond_to_refusal(
+    request: HttpRequest, refused: RequestRefused, *, machine: bool | None = None
+) -> HttpResponse:
     """The response to a refused request, after writing its event.
 
-    Call it after the view's transaction was rolled back, so that the event is kept.
+    `machine` asks for a problem document or a page; None leaves it to the request's headers. Call
+    it after the view's transaction was rolled back, so that the event is kept.
     """
     state_of(request).write()
+    if refused.answer is not None:
+        return uncached(refused.answer)
     decision = refused.decision
     can_act = isinstance(decision, RequireChallenge | RequireEnrollment)
     facts = with_sid(request, refused.facts) if can_act else refused.facts
-    machine = wants_problem(request)
+    machine = wants_problem(request) if machine is None else machine
     url = ""
     if can_act and facts.sid:
         ask = replace(refused.ask, sid=facts.sid)
@@ -71,7 +110,9 @@ def respond_to_refusal(request: HttpRequest, refused: RequestRefused) -> HttpRes
         url = step_up_url(request, ask)
     if machine:
         absolute = request.build_absolute_uri(url) if url else ""
-        subject = _subject(refused.ask) if can_act else {}
+        subject: Mapping[str, Any] = (
+            _subject(refused.ask) if can_act else _sign_in(request, refused)
+        )
         return refusal_problem(
             decision, checkpoint=refused.ask.checkpoint, url=absolute, subject=subject
         )
@@ -84,6 +125,19 @@ def respond_to_refusal(request: HttpRequest, refused: RequestRefused) -> HttpRes
     else:
         response = _page(request, refused)
     return uncached(response)
+
+
+def _ways(request: HttpRequest, refused: RequestRefused) -> list[SignInWay]:
+    if refused.decision.reason is not Reason.SSO_REQUIRED:
+        return []
+    ask = refused.ask
+    return sign_in_ways(request, refused.facts, ask.tenant, links=bool(ask.sid))
+
+
+def _sign_in(request: HttpRequest, refused: RequestRefused) -> dict[str, list[str]]:
+    if refused.decision.reason is not Reason.SSO_REQUIRED:
+        return {}
+    return {"sign_in_urls": [request.build_absolute_uri(w.url) for w in _ways(request, refused)]}
 
 
 def _subject(ask: Ask) -> dict[str, str]:
@@ -133,20 +187,23 @@ def _page(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
     checkpoint = checkpoint_named(ask.checkpoint)
     status = STATUS_OF.get(decision.reason, 403)
     held = isinstance(decision, Wait)
-    cause, named = None, None
+    cause, look = None, UNNAMED
     if held:  # only members are: nobody else learns what a tenant is called
         cause = hold.cause_of(facts=refused.facts, checkpoint=checkpoint)
-        named = Tenant.objects.filter(pk=ask.tenant).values_list("name", "brand").first()
-    name, brand = named or ("", "")
+        look = look_of(ask.tenant)
+    kind = BILLING_LOCK if cause is hold.HoldCause.BILLING_LOCK else MEMBER_HOLD
     response = render(
         request,
         "otpguard/refused.html",
         {
             "action": checkpoint_label(checkpoint),
             "target": ask.target,
-            "tenant": name,
-            "brand": brand,
+            "tenant": look.name,
+            "brand": look.brand,
+            "logo": look.logo,
             "reason": WHY_HELD[cause] if held else reason_text(decision.reason),
+            "lifters": kind.lifters if held else "",
+            "of_account": kind is MEMBER_HOLD,
             "after_reset": cause is hold.HoldCause.RESET,
             "code": str(decision.reason),
             "until": decision.until if isinstance(decision, Wait) else None,
@@ -154,6 +211,7 @@ def _page(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
             if isinstance(decision, Wait)
             else 0,
             "support_url": settings().support_url,
+            "ways": _ways(request, refused),
             "retry_url": full_path(request) if request.method == "GET" else "",
         },
         status=status,

@@ -58,10 +58,22 @@ def write(request: HttpRequest, session: LoginSession) -> None:
         "sid": session.sid,
         "user": str(session.user_id),
         "primary": session.primary,
+        "unchecked": session.authenticated_at is not None,
         "at": at.timestamp() if at else None,
         "hash": _password(request),
         "key": _print_of(request),
     }
+
+
+def is_unchecked(request: HttpRequest) -> bool:
+    """True after a login until its checkpoint was passed; see LoginMiddleware."""
+    raw: dict[str, Any] = request.session.get(KEY) or {}
+    return bool(raw.get("unchecked"))
+
+
+def mark_checked(request: HttpRequest) -> None:
+    """Note that this login has passed its checkpoint."""
+    request.session[KEY] = {**request.session[KEY], "unchecked": False}
 
 
 def carried(request: HttpRequest) -> str:

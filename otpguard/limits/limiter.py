@@ -52,13 +52,32 @@ class Limiter(Protocol):
         whole window at the earliest. Raises StoreUnavailable.
         """
 
-    def refund(self, challenge: UUID) -> None:
-        """Give back every use of `challenge`, which was proven; nothing for an unknown one (C19).
+    def refund(self, challenge: UUID, *, now: datetime) -> None:
+        """Give back what `challenge` used, for it was proven; nothing for an unknown one (C19).
+
+        Each of its uses is treated as the `refund` of the cap says that it was charged to. FULL and
+        HALF take out the use itself, NEVER leaves it. Refunds of one key with HALF come in pairs:
+        the second of a pair, if it is made within the cap's window after the first, also takes out
+        the oldest other use that still counts at `now`. Refunds at once may leave a pair to a later
+        refund; there are never more pairs than half of the refunds.
 
         Called inside the transaction that records the proof: a limiter outside of the database
         refunds after its commit (`transaction.on_commit`). A refund that cannot be made may be
         lost. Raises StoreUnavailable at most.
         """
+
+
+@runtime_checkable
+class Recovering(Protocol):
+    """A limiter with a store that can lose what was counted, and that mends this by itself."""
+
+    def recover(self, *, now: datetime) -> bool:
+        """Called by the workers about once a second, outside a transaction, for as long as they
+        run. True if something was mended. Raises StoreUnavailable or DatabaseError at most."""
+
+    def trouble(self) -> str:
+        """What keeps the store from being used or makes it unsafe, as a sentence; empty if
+        nothing does. Asked by `check --deploy` and `otpguard_doctor`."""
 
 
 @lru_cache(maxsize=1)
@@ -73,6 +92,19 @@ def limiter() -> Limiter:
     if not isinstance(made, Limiter):
         raise TypeError(f"{config.backend} must have the methods `consume` and `refund`")
     return made
+
+
+def recover_limiter(*, now: datetime) -> bool:
+    """Let the site's limiter mend its store, if it is one that does. See `Recovering.recover`."""
+    counting = limiter()
+    return counting.recover(now=now) if isinstance(counting, Recovering) else False
+
+
+def limiter_trouble() -> str:
+    """What is wrong with the store of the site's limiter, empty if nothing is or it has none of
+    its own. Raises DatabaseError at most."""
+    counting = limiter()
+    return counting.trouble() if isinstance(counting, Recovering) else ""
 
 
 forget_on_change(limiter)

@@ -7,31 +7,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from otpguard.core.limits import Cap, CapFull, Charged
 from otpguard.database import connection
 from otpguard.exceptions import StoreUnavailable
 from otpguard.limits.limiter import limiter
-from otpguard.limits.sql import SqlLimiter, lock_caps
-from otpguard.models import Usage
-from otpguard.prepared_sql import Columns
+from otpguard.limits.sql import USAGE, SqlLimiter, lock_caps, use_of
 from otpguard.statements import prepared_cursor
 from otpguard.store_errors import STORE_ERRORS
 
-_USAGE = Columns(Usage).table
 # Of each cap only those uses that decide about the charges at hand, by the index of the count:
 # limits go into the thousands.
 _DECIDING = (
-    f"SELECT ARRAY(SELECT u.at FROM {_USAGE} u WHERE u.cap = a.cap AND u.key = a.key"  # noqa: S608 (constant text)
+    f"SELECT ARRAY(SELECT u.at FROM {USAGE.table} u WHERE u.cap = a.cap AND u.key = a.key"  # noqa: S608 (constant text)
     " AND u.at > a.since ORDER BY u.at DESC OFFSET a.passed_over LIMIT a.most)"
     " FROM unnest(%s::varchar[], %s::varchar[], %s::timestamptz[], %s::int[], %s::int[])"
     " WITH ORDINALITY AS a(cap, key, since, passed_over, most, place) ORDER BY a.place"
-)
-_CHARGE = (
-    f"INSERT INTO {_USAGE} (cap, key, at, challenge)"  # noqa: S608 (the same)
-    " SELECT cap, key, %s, challenge"
-    " FROM unnest(%s::varchar[], %s::varchar[], %s::uuid[]) AS a(cap, key, challenge)"
 )
 
 
@@ -57,6 +50,15 @@ def consume_many(charges: Sequence[Charge], *, now: datetime) -> list[Charged | 
         counting.consume(each.caps, challenge=each.challenge, now=now) if each.caps else Charged()
         for each in charges
     ]
+
+
+@lru_cache(maxsize=1)
+def _charging() -> str:
+    """Its types are those of the database, which a process may load this module without."""
+    return (
+        f"INSERT INTO {USAGE.table} ({USAGE.names()})"  # noqa: S608 (the same)
+        f" SELECT * FROM {USAGE.unnest()}"
+    )
 
 
 def _at_once(charges: Sequence[Charge], now: datetime) -> list[Charged | CapFull]:
@@ -121,8 +123,7 @@ def _charge_or_refuse(
 
 
 def _write(charged: Sequence[Charge], now: datetime) -> None:
-    uses = [(cap.name.value, cap.key, each.challenge) for each in charged for cap in each.caps]
+    uses = [use_of(cap, challenge=each.challenge, at=now) for each in charged for cap in each.caps]
     if uses:
         with prepared_cursor() as cursor:
-            names, keys, challenges = (list(column) for column in zip(*uses, strict=True))
-            cursor.execute(_CHARGE, [now, names, keys, challenges])
+            cursor.execute(_charging(), [list(column) for column in zip(*uses, strict=True)])

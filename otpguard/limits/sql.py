@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from otpguard.core.limits import Cap, CapFull, Charged
+from otpguard.core.limits import Cap, CapFull, Charged, Refund
 from otpguard.database import connection
 from otpguard.exceptions import StoreUnavailable
 from otpguard.models import Usage
 from otpguard.prepared_sql import Columns
-from otpguard.statements import prepared_cursor
+from otpguard.statements import fetch, prepared_cursor
 from otpguard.store_errors import STORE_ERRORS
 
 LOCK_SQL = """
@@ -32,7 +33,7 @@ FROM (SELECT key FROM unnest(%s::bigint[]) WITH ORDINALITY AS k(key, place) ORDE
 """Locks the numbers of `lock_keys` in their order, which OFFSET keeps. It must be committed to
 before the statement that counts: see `_filled_at`."""
 
-USAGE = Columns(Usage, "cap", "key", "at", "challenge")
+USAGE = Columns(Usage, "cap", "key", "at", "challenge", "refund", "window_seconds")
 
 
 class SqlLimiter:
@@ -49,19 +50,98 @@ class SqlLimiter:
             full = full_cap(caps, _filled_at(caps, now), now=now)
             if full is not None:
                 return full
-            Usage.objects.bulk_create(
-                Usage(cap=cap.name.value, key=cap.key, at=now, challenge=challenge) for cap in caps
-            )
+            write_uses(caps, challenge=challenge, now=now)
         except STORE_ERRORS as error:
             raise StoreUnavailable("the caps cannot be counted") from error
         return Charged()
 
-    def refund(self, challenge: UUID) -> None:
-        """Delete the rows of a challenge. See `Limiter.refund`."""
-        try:
-            Usage.objects.filter(challenge=challenge).delete()
-        except STORE_ERRORS as error:
-            raise StoreUnavailable("the caps cannot be refunded") from error
+    def refund(self, challenge: UUID, *, now: datetime) -> None:
+        """Delete rows of a challenge, and for half of them another row. See `Limiter.refund`."""
+        take_out(challenge, now=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One use of one cap."""
+
+    cap: str
+    key: str
+    challenge: UUID
+    at: datetime
+
+
+def write_uses(caps: Sequence[Cap], *, challenge: UUID, now: datetime) -> None:
+    """Write a row for each cap, without looking. Raises DatabaseError."""
+    Usage.objects.bulk_create(
+        Usage(
+            cap=cap.name.value,
+            key=cap.key,
+            at=now,
+            challenge=challenge,
+            refund=cap.refund.value,
+            window_seconds=_seconds(cap),
+        )
+        for cap in caps
+    )
+
+
+def take_out(challenge: UUID, *, now: datetime) -> list[Use]:
+    """Delete what a proven challenge gives back, and return it. Raises StoreUnavailable."""
+    gone = []
+    try:
+        for cap, key, at, refund, seconds in fetch(_TAKE_OUT, _CHALLENGE.bind(challenge)):
+            gone.append(Use(cap=cap, key=key, challenge=challenge, at=at))
+            if refund == Refund.HALF:
+                gone += _half_back(cap, key, timedelta(seconds=seconds), now)
+    except STORE_ERRORS as error:
+        raise StoreUnavailable("the caps cannot be refunded") from error
+    return gone
+
+
+_CHALLENGE = Columns(Usage, "challenge")
+_TAKE_OUT = (
+    f"DELETE FROM {USAGE.table} WHERE challenge = %s"  # noqa: S608 (constant text)
+    f" AND refund <> '{Refund.NEVER.value}' RETURNING cap, key, at, refund, window_seconds"
+)
+
+
+def _half_back(cap: str, key: str, window: timedelta, now: datetime) -> list[Use]:
+    """Take another use out, or leave a row that lets the next refund of the key do so.
+
+    It locks rows and no cap: a start holds its caps while it waits for older challenges, and a
+    proof its challenge. Two proofs at once may each leave such a row, so at most too little is
+    given back, until later refunds find them.
+    """
+    since = now - window
+    if _delete_oldest(_half_of(cap), key, since):
+        return _delete_oldest(cap, key, since)
+    Usage.objects.create(cap=_half_of(cap), key=key, at=now, challenge=UUID(int=0))
+    return []
+
+
+def _half_of(cap: str) -> str:
+    """The name that such a row has in the place of a cap's."""
+    return f"{cap}/half"
+
+
+def _delete_oldest(cap: str, key: str, since: datetime) -> list[Use]:
+    """The one that was deleted; none if there is none, or others delete all there are."""
+    rows = Usage.objects.filter(cap=cap, key=key, at__gt=since)
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True)
+    oldest = rows.order_by("at", "pk").first()
+    if oldest is None or not Usage.objects.filter(pk=oldest.pk).delete()[0]:
+        return []
+    return [Use(cap=cap, key=key, challenge=oldest.challenge, at=oldest.at)]
+
+
+def use_of(cap: Cap, *, challenge: UUID, at: datetime) -> list[Any]:
+    """The values of USAGE for one use of a cap."""
+    return USAGE.bind(cap.name.value, cap.key, at, challenge, cap.refund.value, _seconds(cap))
+
+
+def _seconds(cap: Cap) -> int:
+    return cap.window // timedelta(seconds=1)
 
 
 def _filled_at(caps: Sequence[Cap], now: datetime) -> list[datetime | None]:

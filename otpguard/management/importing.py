@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
+from otpguard.core.event_source import EventSource
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.factor.import_run import Imported
 
@@ -45,7 +46,7 @@ class ImportCommand(BaseCommand):
 
     def handle(self, *_args: str, dry_run: bool, **options: Any) -> None:  # noqa: ANN401 (Django's signature)
         """Run every kind; what cannot be taken over ends it with one line."""
-        facts = RequestFacts(now=timezone.now())
+        facts = RequestFacts(now=timezone.now(), source=EventSource.COMMAND)
         given = {"rp_id": options["rp_id"]} if self.has_passkeys else {}
         mistakes: list[str] = []
         try:

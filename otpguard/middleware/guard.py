@@ -17,20 +17,21 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from otpguard.api.permissions import RequiresCheckpoint
-from otpguard.exceptions import ClaimRefused, StoreUnavailable
+from otpguard.exceptions import ClaimRefused, IdentityMissing, NumberOverused, StoreUnavailable
 from otpguard.flows.checkpoint import guard
 from otpguard.http import current_request, login
 from otpguard.http import guard as door
 from otpguard.http.guard_state import STATE, GuardState, RequestRefused
 from otpguard.http.intents import hide_kept_form
 from otpguard.http.marker import ATTRIBUTE, Marker, marker_of
-from otpguard.http.refusal import respond_to_refusal
+from otpguard.http.refusal import answer_refusal
 from otpguard.http.session import TOMBSTONE, is_moved
 from otpguard.http.unavailable import unavailable
 from otpguard.http.uncached import uncached
 from otpguard.middleware.download import note_download
 from otpguard.store_errors import STORE_ERRORS
 from otpguard.web.number.claim import ask_for_number
+from otpguard.web.number.first_action import lead_to_identity
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]
 SERVER_ERROR = 500
@@ -115,9 +116,12 @@ class OtpguardMiddleware:
         503 for a store that is down, where that kept one of our pages or a guard from deciding.
         """
         if isinstance(exception, RequestRefused):
-            return _respond(request, exception)
+            return answer_refusal(request, exception)
         if isinstance(exception, ClaimRefused):
-            return ask_for_number(request, exception.checkpoint)
+            overused = isinstance(exception, NumberOverused)
+            return ask_for_number(request, exception.checkpoint, overused=overused)
+        if isinstance(exception, IdentityMissing):
+            return lead_to_identity(request, exception)
         if isinstance(exception, StoreUnavailable) or (
             isinstance(exception, STORE_ERRORS) and is_ours_to_close(request)
         ):
@@ -130,16 +134,8 @@ def _early(request: HttpRequest, marker: Marker, kwargs: dict[str, Any]) -> Http
     try:
         door.enforce(request, marker, kwargs)
     except RequestRefused as refused:
-        return _respond(request, refused)
+        return answer_refusal(request, refused)
     return None
-
-
-def _respond(request: HttpRequest, refused: RequestRefused) -> HttpResponseBase:
-    try:
-        return respond_to_refusal(request, refused)
-    except STORE_ERRORS:
-        logger.exception("a refusal could not be prepared at %s", request.path)
-        return unavailable(request)
 
 
 def follow_session(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from otpguard.core.challenge import ChallengeState, DeliveryState
 from otpguard.core.clock import CLOCK_SKEW
 from otpguard.core.consent import VERSION_LENGTH
+from otpguard.core.limits import Refund
 from otpguard.database import PinnedManager, PinnedModel
 from otpguard.ids import new_id
 from otpguard.models.factor import Factor
@@ -59,9 +60,10 @@ class Challenge(PinnedModel):
     client IP, agent and host of the request, encrypted. `enrolls` means that nothing has confirmed
     the factor or the number yet: the right answer does. An anonymous challenge has a `browser` in
     the place of user, login session and factor (C28); `consent_version` is the text that was agreed
-    to on its page. `ceremony` is what its kind keeps for the answer, such as the state of a
-    WebAuthn ceremony, used once (A22). `answered_step` is the step of `plan` whose code was right;
-    of our own, which several steps may carry, the last one that left.
+    to on its page. `spend_lane` and `asn` are what the pumping defense saw. `ceremony` is what its
+    kind keeps for the answer, such as the state of a WebAuthn ceremony, used once (A22).
+    `answered_step` is the step of `plan` whose code was right; of our own, which several steps may
+    carry, the last one that left.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -99,6 +101,8 @@ class Challenge(PinnedModel):
     destination = EncryptedTextField(blank=True)
     phone_index = models.CharField(max_length=64, blank=True)
     consent_version = models.CharField(max_length=VERSION_LENGTH, blank=True)
+    spend_lane = models.CharField(max_length=16, blank=True)
+    asn = models.PositiveBigIntegerField(default=0)
     net = EncryptedTextField(blank=True)
     language = models.CharField(max_length=16, blank=True)
     plan = models.JSONField(default=list)
@@ -263,12 +267,17 @@ class Delivery(PinnedModel):
 
 
 class Usage(PinnedModel):
-    """One use of one cap: an exact log, counted over a rolling window (C17)."""
+    """One use of one cap: an exact log, counted over a rolling window (C17).
+
+    `refund` and `window_seconds` are those of the cap, for when the challenge is verified.
+    """
 
     cap = models.CharField(max_length=32)
     key = models.CharField(max_length=80)
     at = models.DateTimeField()
     challenge = models.UUIDField()
+    refund = models.CharField(max_length=5, default=Refund.FULL.value)
+    window_seconds = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes: ClassVar = [

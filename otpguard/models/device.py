@@ -1,4 +1,4 @@
-"""Known devices: browsers that have proven a factor before."""
+"""Known devices: browsers that have proven a factor before. Login places: where people were."""
 
 from __future__ import annotations
 
@@ -56,3 +56,35 @@ class KnownDevice(PinnedModel):
 
     def __str__(self) -> str:
         return self.name or "device"
+
+
+class LoginPlace(PinnedModel):
+    """A country and network from which one person has logged in.
+
+    `country` (ISO 3166) is empty and `asn` 0 where the network data did not say. The client's IP
+    address itself is not kept.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
+    )
+    country = models.CharField(max_length=2, blank=True)
+    asn = models.PositiveBigIntegerField(default=0)
+    first_seen_at = models.DateTimeField(default=timezone.now)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-last_seen_at", "pk")
+        verbose_name = _("login place")
+        verbose_name_plural = _("login places")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "country", "asn"], name="otpguard_login_place_once"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["last_seen_at"], name="otpguard_login_place_seen"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country or '?'} AS{self.asn}"

@@ -17,13 +17,23 @@ from otpguard.models.tenant import Membership, Tenant
 
 
 class Hold(PinnedModel):
-    """A wait on one member's checkpoint. Only somebody else may lift it."""
+    """A wait on one member's checkpoint. Only somebody else may lift it.
+
+    Without tenant and membership it is for what the person does outside any tenant.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     tenant = models.ForeignKey(
-        Tenant, models.CASCADE, verbose_name=_("organization"), related_name="holds"
+        Tenant,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        verbose_name=_("organization"),
+        related_name="holds",
     )
-    membership = models.ForeignKey(Membership, models.CASCADE, related_name="holds")
+    membership = models.ForeignKey(
+        Membership, models.CASCADE, null=True, blank=True, related_name="holds"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     checkpoint = models.CharField(max_length=81)
     reason = PlainTextField(max_length=REASON_LENGTH)
@@ -43,6 +53,11 @@ class Hold(PinnedModel):
                 condition=Q(lifted_by=None) | ~Q(lifted_by=F("user")),
                 name="otpguard_hold_lifted_by_another",
             ),
+            models.CheckConstraint(
+                condition=Q(tenant=None, membership=None)
+                | Q(tenant__isnull=False, membership__isnull=False),
+                name="otpguard_hold_whole_place",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -51,6 +66,11 @@ class Hold(PinnedModel):
                 condition=Q(lifted_at=None),
             ),
             models.Index(fields=["tenant", "until"], name="otpguard_hold_tenant"),
+            models.Index(
+                fields=["user"],
+                name="otpguard_hold_site",
+                condition=Q(tenant=None, lifted_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

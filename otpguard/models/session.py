@@ -1,4 +1,5 @@
-"""Login sessions, by our own id, which survives the rotation of the session key (C3)."""
+"""Login sessions, by our own id, which survives the rotation of the session key (C3), and how often
+a wrong password was typed lately."""
 
 from __future__ import annotations
 
@@ -35,6 +36,10 @@ LoginSessionManager = PinnedManager.from_queryset(LoginSessionQuerySet)
 class LoginSession(PinnedModel):
     """One login of one user. `authenticated_at` is empty for what is never fresh.
 
+    `risk` is the score of the login, empty if nobody evaluated it, `risk_reasons` the codes of its
+    reasons. `sim_unchanged` says that a vendor vouched for the person's phones at this login. `idp`
+    is the identity provider whose sign-in of this person was taken in here last, empty without one.
+
     `session_key` is that of the web session which carries it now, so that it can be ended from
     elsewhere; encrypted, because knowing it means being logged in.
     """
@@ -50,6 +55,12 @@ class LoginSession(PinnedModel):
         max_length=16, choices=[(kind.value, kind.value) for kind in Primary]
     )
     agent = models.CharField(max_length=120, blank=True)
+    risk = models.PositiveSmallIntegerField(null=True, blank=True)
+    risk_reasons = models.JSONField(default=list, blank=True)
+    sim_unchanged = models.BooleanField(default=False)
+    idp = models.ForeignKey(
+        "otpguard.IdentityProvider", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -66,3 +77,27 @@ class LoginSession(PinnedModel):
 
     def __str__(self) -> str:
         return f"login of {self.user} at {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class WrongPasswords(PinnedModel):
+    """How many wrong passwords came in one hour with login names of one slot.
+
+    `slot` is a part of a keyed digest of the name, `of_day` the hour of the day (0 to 23, UTC) and
+    `hour` the hours since 1970. A row is used again a day later, so there are never more than slots
+    times 24, and no row says whose name it was or whether there is such a person.
+    """
+
+    slot = models.PositiveIntegerField()
+    of_day = models.PositiveSmallIntegerField()
+    hour = models.PositiveIntegerField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["slot", "of_day"], name="otpguard_wrong_passwords_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} in slot {self.slot} and hour {self.hour}"

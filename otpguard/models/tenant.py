@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.core.logo import LONGEST_LOGO
 from otpguard.database import PinnedManager, PinnedModel
 from otpguard.ids import new_id
 from otpguard.models.fields import PlainTextField
@@ -29,6 +30,8 @@ class Tenant(PinnedModel):
 
     `external_id` is the primary key, as text, of the host's own object for this customer; empty
     where the host has none. `legal_hold` keeps the tenant and its people from being deleted.
+    `closes_at` is when it is to be closed and `closing_by` who has asked for that; written by
+    `flows.closure` only.
     """
 
     class Status(models.TextChoices):
@@ -58,11 +61,28 @@ class Tenant(PinnedModel):
             "The name that messages to this organization's people carry; approved by the site."
         ),
     )
+    logo = models.CharField(
+        max_length=LONGEST_LOGO,
+        blank=True,
+        help_text=_(
+            "The picture beside the name on this organization's pages: a static file"
+            " (acme/logo.svg), a path, or an https address that the site's LOGO or CSP_SOURCES"
+            " admits."
+        ),
+    )
     status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
     annual_contract_value = models.PositiveIntegerField(
         default=0, help_text=_("US dollars a year; decides the tier.")
     )
     region = models.CharField(max_length=8, default="US")
+    footprint = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_(
+            "Countries of its people's phone numbers, beside those of the site, such as DE, FR."
+            " Empty: the country of the region."
+        ),
+    )
     environment = models.CharField(
         max_length=16, choices=Environment, default=Environment.PRODUCTION
     )
@@ -73,8 +93,25 @@ class Tenant(PinnedModel):
         help_text=_("While this is on, neither the organization nor its people can be deleted."),
     )
     policy_version = models.PositiveBigIntegerField(default=0, editable=False)
+    held = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text=_("Checkpoint to the UTC time until which it is locked for everybody here."),
+    )
+    emergency_until = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     usage_signal_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closes_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closing_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+    )
 
     objects = TenantManager()  # type: ignore[misc]  # in place of the base's
 
@@ -104,6 +141,9 @@ class Tenant(PinnedModel):
 class Membership(PinnedModel):
     """A user in a tenant, with roles and the holds that run on them.
 
+    `lost_roles` says when each role was taken away lately: such a person is still told for a while
+    what the people of that role are told (A9).
+
     Where the host's own directory knows the members, the row is a shadow: made when something must
     be kept about a member, and never asked whether somebody belongs.
     """
@@ -128,6 +168,7 @@ class Membership(PinnedModel):
         editable=False,
         help_text=_("Checkpoint to the UTC time until which it is held; written by holds only."),
     )
+    lost_roles = models.JSONField(default=dict, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -15,8 +15,27 @@ from otpguard.conf import settings
 SECURITY_PAGE = "otpguard:security"
 """The page where people see and change their factors."""
 
+HOLDS_PAGE = "otpguard:holds"
+"""Where administrators see what waits in their organization."""
+
 CONFIRM_PAGE = "otpguard:confirm-email"
 """Where an e-mail address for notices is confirmed; takes the token."""
+
+EMAIL_LINK_PAGE = "otpguard:email-link"
+"""Where a visitor's browser is marked before a code goes to their number; takes the token."""
+
+CANCEL_RELEASE_PAGE = "otpguard:cancel-release"
+"""Where an export is canceled by the link of its notice; takes the token."""
+BILLING_LOCK_PAGE = "otpguard:billing-lock"
+"""Where somebody who was told of a billing change can lock further ones; takes the token."""
+
+RESET_NOT_ME_PAGE = "otpguard:reset-not-me"
+"""Where somebody says that they did not ask for a reset; takes the token."""
+
+EMAIL_UNDO_PAGE = "otpguard:undo-email"
+"""Where the old mailbox undoes a changed e-mail address; takes the token."""
+CANCEL_CLOSURE_PAGE = "otpguard:cancel-closure"
+"""Where the closing of an organization is canceled by the link of its notice; takes the token."""
 
 _LOCAL = frozenset({"localhost", "127.0.0.1"})
 

@@ -7,18 +7,16 @@ silence. So a removed one gets notices for a while longer (A9).
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 
 from otpguard.account import email_of, find_user
+from otpguard.core.audience import STILL_TOLD
 from otpguard.models import NoticeEmail
 from otpguard.vault import UndecryptableError
 
 logger = logging.getLogger("otpguard.notices")
-
-STILL_TOLD = timedelta(hours=72)
-"""How long a removed e-mail address still gets notices."""
 
 
 def emails_of(user_id: str, *, now: datetime) -> tuple[str, ...]:

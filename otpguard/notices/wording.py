@@ -20,8 +20,9 @@ from django.utils import translation
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel
 from otpguard.core.gsm_text import in_gsm
-from otpguard.labels import checkpoint_label, factor_kind_label
-from otpguard.notices.kinds import KINDS, Detail, NoticeKind, moment
+from otpguard.labels import billing_field_label, checkpoint_label, factor_kind_label
+from otpguard.notices.details import moment
+from otpguard.notices.kinds import KINDS, Detail, NoticeKind
 
 _MOMENTS = frozenset({Detail.USABLE_FROM, Detail.HELD_UNTIL, Detail.DUE})
 _GAP = re.compile(r"\n{3,}")
@@ -80,7 +81,12 @@ def _shown(detail: Detail, value: str) -> object:
         return str(factor_kind_label(value))
     if detail is Detail.LEFT:
         return int(value)
+    if detail is Detail.JOB:
+        job = settings().releases.jobs.get(value)
+        return str(job.label) if job else value
     if detail is Detail.CHECKPOINT:
         known = settings().checkpoints.get(value)
         return str(checkpoint_label(known)) if known else value
+    if detail is Detail.BILLING_FIELD:
+        return str(billing_field_label(value))
     return in_words(moment(value)) if detail in _MOMENTS else value

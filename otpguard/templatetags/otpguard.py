@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString
 
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.enrollment import NotRequired, Overdue
+from otpguard.grants.emergency import to_show
 from otpguard.http.enrollment import PAGE, enrollment_status_of_request
+from otpguard.http.facts import facts_from
 from otpguard.http.pages import Frame, frame_around, nonce_of
 from otpguard.labels import LEVELS
 from otpguard.store_errors import STORE_ERRORS
@@ -34,7 +36,8 @@ def otpguard_single() -> bool:
 @register.simple_tag(takes_context=True)
 def otpguard_frame(context: template.Context) -> Frame:
     """The name, the way home and who is logged in, for the frame of our own pages."""
-    return frame_around(context.get("request"), brand=context.get("brand") or "")
+    own = {name: context.get(name) or "" for name in ("brand", "logo")}
+    return frame_around(context.get("request"), **own)
 
 
 @register.simple_tag(takes_context=True)
@@ -78,3 +81,23 @@ def otpguard_banner(context: template.Context) -> dict[str, Any]:
         "days": ceil(left / DAY) if left > DAY else 0,
         "hours": max(1, ceil(left / HOUR)),
     }
+
+
+@register.inclusion_tag("otpguard/emergency_banner.html", takes_context=True)
+def otpguard_emergency(context: template.Context) -> dict[str, Any]:
+    """A strip while emergency access, or a drill, runs in the organization of the request.
+
+    Nothing for people who are not logged in, outside any organization and while the store does not
+    answer: the guard decides, this only tells. It is at most ten seconds late.
+    """
+    request = context.get("request")
+    if request is None or not hasattr(request, "user"):
+        return {}
+    try:
+        facts = facts_from(request)
+        if not facts.user or not facts.tenant:
+            return {}
+        access = to_show(facts.tenant, now=facts.now)
+    except STORE_ERRORS:
+        return {}
+    return {"request": request, "access": access}

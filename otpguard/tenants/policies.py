@@ -22,8 +22,10 @@ from otpguard.committed_cache import CommittedCache
 from otpguard.conf import settings
 from otpguard.conf.caches import forget_on_change
 from otpguard.core.checkpoints import EVERY, Checkpoint
-from otpguard.core.effective_policy import effective, is_at_least, strictest
-from otpguard.core.policy import Enforcement, Policy, Wishes
+from otpguard.core.effective_policy import clamp_policy, effective, is_at_least, strictest
+from otpguard.core.industries import Industry, industry_named
+from otpguard.core.policy import Policy, Wishes
+from otpguard.core.policy_choices import Enforcement
 from otpguard.core.policy_exception import (
     FloorException,
     PolicyOverTime,
@@ -36,6 +38,7 @@ from otpguard.core.presets import (
     Preset,
     Tier,
     declared_floor,
+    industry_holds,
     policy_pair_for,
     tier_of,
 )
@@ -48,6 +51,7 @@ from otpguard.tenants.policy_exceptions import exceptions_of
 logger = logging.getLogger("otpguard.policies")
 
 _cache: CommittedCache[PolicyOverTime] = CommittedCache(4096)
+_industries: CommittedCache[str] = CommittedCache(4096)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,7 @@ def at(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> Policy:
     Raises StoreUnavailable when that read fails.
     """
     policy = _cached(checkpoint, scope).at(now)
-    if _reports_only(checkpoint, now):
+    if reports_only(checkpoint, now):
         return replace(policy, enforcement=Enforcement.REPORT_ONLY)
     return policy
 
@@ -135,13 +139,35 @@ def extra_wait(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> timede
     return max(own.hold - base.hold, timedelta(0))
 
 
-def policy_pair_at(checkpoint: Checkpoint, tier: Tier) -> PolicyPair:
-    """Default and floor of a checkpoint: the preset with the site's settings laid over it."""
+def policy_pair_at(
+    checkpoint: Checkpoint, tier: Tier, industry: Industry | None = None
+) -> PolicyPair:
+    """Default and floor of a checkpoint: the preset with the site's settings laid over it, and with
+    what an industry asks."""
     base = policy_pair_for(checkpoint, preset=settings().preset, tier=tier)
-    return PolicyPair(
-        default=_overlaid(base.default, settings().policy_defaults, checkpoint),
-        floor=_overlaid(base.floor, settings().policy_floor, checkpoint),
-    )
+    default = _overlaid(base.default, settings().policy_defaults, checkpoint)
+    floor = _overlaid(base.floor, settings().policy_floor, checkpoint)
+    for held_to in industry_holds(checkpoint, industry):
+        default, floor = clamp_policy(default, held_to), clamp_policy(floor, held_to)
+    return PolicyPair(default=default, floor=floor)
+
+
+def policy_pair_in(checkpoint: Checkpoint, scope: Scope) -> PolicyPair:
+    """Default and floor of a checkpoint in a scope, with what the tenant's industry asks. One read
+    when the scope's version is new to this process; raises DatabaseError."""
+    return policy_pair_at(checkpoint, scope.tier, _industry_of(scope))
+
+
+def _industry_of(scope: Scope) -> Industry | None:
+    if not scope.tenant:
+        return None
+    word = _industries.get((scope.tenant, scope.version), partial(_read_industry, scope.tenant))
+    return industry_named(word)
+
+
+def _read_industry(tenant: str) -> str:
+    found = Tenant.objects.filter(pk=tenant).values_list("industry", flat=True).first()
+    return str(found or "")
 
 
 def floor_at(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> Policy:
@@ -151,9 +177,10 @@ def floor_at(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> Policy:
     """
     try:
         found = running(exceptions_of(scope.tenant, checkpoint), now)
+        pair = policy_pair_in(checkpoint, scope)
     except (DatabaseError, InterfaceError) as error:
         raise StoreUnavailable("the exceptions cannot be read") from error
-    return _moved(policy_pair_at(checkpoint, scope.tier).floor, checkpoint, found)
+    return _moved(pair.floor, checkpoint, found)
 
 
 def clamped_fields(
@@ -161,7 +188,7 @@ def clamped_fields(
 ) -> dict[str, Any]:
     """The wished fields that the floor, or for a tenant's wish the site's ceiling, does not grant
     as asked, with the values that count. Raises StoreUnavailable."""
-    default = policy_pair_at(checkpoint, scope.tier).default
+    default = policy_pair_in(checkpoint, scope).default
     floor = floor_at(checkpoint, scope, now=now)
     wished = replace(default, **wishes)
     granted = wishes
@@ -189,7 +216,7 @@ def _cached(
 def fresh(checkpoint: Checkpoint, scope: Scope, *, now: datetime) -> Policy:
     """The effective policy, read past the cache inside a transaction that changes it."""
     policy = _read(checkpoint, scope).at(now)
-    if _reports_only(checkpoint, now):
+    if reports_only(checkpoint, now):
         return replace(policy, enforcement=Enforcement.REPORT_ONLY)
     return policy
 
@@ -202,32 +229,45 @@ def _read(checkpoint: Checkpoint, scope: Scope, *, without_tenants: bool = False
 
 
 def _read_rows(checkpoint: Checkpoint, scope: Scope, *, without_tenants: bool) -> PolicyOverTime:
-    pair = policy_pair_at(checkpoint, scope.tier)
+    pair = policy_pair_in(checkpoint, scope)
     # Report-only is a dated matter of the settings; stored policies always enforce.
     enforcing = replace(pair.default, enforcement=Enforcement.ENFORCE)
     floor = replace(pair.floor, enforcement=Enforcement.ENFORCE)
+    own, sites = ranked_wishes(checkpoint, scope)
+
+    def policy_under(exceptions: Sequence[FloorException]) -> Policy:
+        moved = _moved(floor, checkpoint, exceptions)
+        base = effective(default=enforcing, floor=moved, wishes=sites.values())
+        if without_tenants or not own:
+            return base
+        asked = [granted_of(checkpoint, wishes, base) for wishes in own.values()]
+        return effective(default=enforcing, floor=moved, wishes=[*asked, *sites.values()])
+
+    return over_time(exceptions_of(scope.tenant, checkpoint), policy_under)
+
+
+def ranked_wishes(
+    checkpoint: Checkpoint, scope: Scope
+) -> tuple[dict[str, Wishes], dict[str, Wishes]]:
+    """The current wishes of the tenant and of the site that reach a checkpoint, by the place they
+    stand at, the most specific first. One read; raises DatabaseError."""
     rows = PolicyWish.objects.filter(
         Q(tenant=scope.tenant or None) | Q(tenant=None),
         current=True,
         checkpoint__in=checkpoint.lineage,
     )
-    ranked = sorted(
-        rows, key=lambda row: (row.tenant_id is None, checkpoint.lineage.index(row.checkpoint))
-    )
-    own: list[Wishes] = [_wishes_of(row, checkpoint) for row in ranked if row.tenant_id is not None]
-    sites = [_wishes_of(row, checkpoint) for row in ranked if row.tenant_id is None]
+    own: dict[str, Wishes] = {}
+    sites: dict[str, Wishes] = {}
+    for row in sorted(rows, key=lambda row: checkpoint.lineage.index(row.checkpoint)):
+        found = sites if row.tenant_id is None else own
+        found[row.checkpoint] = _wishes_of(row, checkpoint)
+    return own, sites
 
-    def policy_under(exceptions: Sequence[FloorException]) -> Policy:
-        moved = _moved(floor, checkpoint, exceptions)
-        base = effective(default=enforcing, floor=moved, wishes=sites)
-        if without_tenants or not own:
-            return base
-        asked = own
-        if checkpoint.user_wide:
-            asked = [_within_ceiling(wishes, base) for wishes in own]
-        return effective(default=enforcing, floor=moved, wishes=[*asked, *sites])
 
-    return over_time(exceptions_of(scope.tenant, checkpoint), policy_under)
+def granted_of(checkpoint: Checkpoint, wishes: Wishes, base: Policy) -> Wishes:
+    """A tenant's wishes within the site's ceiling, where they concern a person everywhere. `base`
+    is the policy without the wishes of tenants."""
+    return _within_ceiling(wishes, base) if checkpoint.user_wide else wishes
 
 
 def _moved(floor: Policy, checkpoint: Checkpoint, exceptions: Sequence[FloorException]) -> Policy:
@@ -254,7 +294,8 @@ def _overlaid(
     return policy
 
 
-def _reports_only(checkpoint: Checkpoint, now: datetime) -> bool:
+def reports_only(checkpoint: Checkpoint, now: datetime) -> bool:
+    """Whether the settings say that nothing is refused here yet."""
     dated = settings().report_only
     if not dated or checkpoint.is_always_enforced:
         return False
@@ -265,6 +306,8 @@ def _reports_only(checkpoint: Checkpoint, now: datetime) -> bool:
 def forget() -> None:
     """Empty this process's cache."""
     _cache.cache_clear()
+    _industries.cache_clear()
 
 
 forget_on_change(_cache)
+forget_on_change(_industries)

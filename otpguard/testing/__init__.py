@@ -10,13 +10,16 @@ The contract suites of the extension points stand in modules of their own, which
 
 from otpguard.testing.events import captured_events, story_of
 from otpguard.testing.messages import last_code, send_notices, send_queued
+from otpguard.testing.number_form import enter_number, number_form
 from otpguard.testing.process import forget_recent
 from otpguard.testing.step_up import pass_step_up
 
 __all__ = [
     "captured_events",
+    "enter_number",
     "forget_recent",
     "last_code",
+    "number_form",
     "pass_step_up",
     "send_notices",
     "send_queued",

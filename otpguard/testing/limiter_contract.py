@@ -17,14 +17,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.test import TestCase
 from django.utils import timezone
 
-from otpguard.core.limits import Cap, CapFull, CapName, Charged
-from otpguard.database import transaction
+from otpguard.core.limits import Cap, CapFull, CapName, Charged, Refund
+from otpguard.database import alias, transaction
 from otpguard.exceptions import StoreUnavailable
 from otpguard.limits.limiter import Limiter
 from otpguard.testing.racing import race
@@ -35,9 +37,15 @@ SECOND = timedelta(seconds=1)
 THREADS = 16
 
 
-def cap(name: CapName = CapName.SESSION, key: str = "sid", *, limit: int = 2) -> Cap:
+def cap(
+    name: CapName = CapName.SESSION,
+    key: str = "sid",
+    *,
+    limit: int = 2,
+    refund: Refund = Refund.FULL,
+) -> Cap:
     """A cap of an hour."""
-    return Cap(name=name, key=key, limit=limit, window=HOUR)
+    return Cap(name=name, key=key, limit=limit, window=HOUR, refund=refund)
 
 
 def start(
@@ -48,10 +56,17 @@ def start(
         return limiter.consume(caps, challenge=challenge or uuid4(), now=now)
 
 
-def refund(limiter: Limiter, challenge: UUID) -> None:
-    """One proof, in a transaction of its own that commits."""
-    with transaction.atomic():
-        limiter.refund(challenge)
+def refund(limiter: Limiter, challenge: UUID, *, now: datetime) -> None:
+    """One proof, in a transaction of its own that commits, with what waits for the commit."""
+    with TestCase.captureOnCommitCallbacks(using=alias(), execute=True), transaction.atomic():
+        limiter.refund(challenge, now=now)
+
+
+def prove(limiter: Limiter, one: Cap, *, now: datetime) -> None:
+    """A start that must be charged, and its proof."""
+    challenge = uuid4()
+    assert start(limiter, one, now=now, challenge=challenge) == Charged()
+    refund(limiter, challenge, now=now)
 
 
 def charge(limiter: Limiter, caps: Sequence[Cap], times: int, *, now: datetime) -> None:
@@ -63,8 +78,18 @@ def charge(limiter: Limiter, caps: Sequence[Cap], times: int, *, now: datetime) 
 def uses(limiter: Limiter, one: Cap, *, now: datetime) -> int:
     """How many uses of a cap count now. Charges it once for each try."""
     for count in range(1000):
-        sized = Cap(name=one.name, key=one.key, limit=count, window=one.window)
+        sized = replace(one, limit=count)
         if isinstance(start(limiter, sized, now=now), Charged):
+            return count - 1
+    raise AssertionError("it charges without end")
+
+
+def uses_left(limiter: Limiter, one: Cap, *, now: datetime) -> int:
+    """How many uses of a cap count at `now`, which leaves them as they are."""
+    for count in range(1000):
+        sized, challenge = replace(one, limit=count, refund=Refund.FULL), uuid4()
+        if isinstance(start(limiter, sized, now=now, challenge=challenge), Charged):
+            refund(limiter, challenge, now=now)
             return count - 1
     raise AssertionError("it charges without end")
 
@@ -148,13 +173,58 @@ class LimiterContract:
     ) -> None:
         caps, proven = [cap(limit=1), cap(CapName.IP, limit=1)], uuid4()
         assert start(limiter, *caps, now=now, challenge=proven) == Charged()
-        refund(limiter, uuid4())
+        refund(limiter, uuid4(), now=now)
         assert isinstance(start(limiter, *caps, now=now), CapFull)
-        refund(limiter, proven)
+        refund(limiter, proven, now=now)
         charge(limiter, caps, 1, now=now)
-        refund(limiter, proven)
+        refund(limiter, proven, now=now)
         for each in caps:
             assert isinstance(start(limiter, each, now=now), CapFull), "it was given back twice"
+
+    def test_a_cap_that_is_never_refunded_keeps_the_use_of_a_proven_challenge(
+        self, limiter: Limiter, now: datetime
+    ) -> None:
+        lasting = cap(CapName.NUMBER, "n", limit=1, refund=Refund.NEVER)
+        given, proven = cap(limit=1), uuid4()
+        assert start(limiter, given, lasting, now=now, challenge=proven) == Charged()
+        refund(limiter, proven, now=now)
+        assert start(limiter, given, now=now) == Charged()
+        assert isinstance(start(limiter, lasting, now=now), CapFull)
+
+    def test_every_second_refund_by_halves_takes_the_oldest_other_use_out(
+        self, limiter: Limiter, now: datetime
+    ) -> None:
+        halves = cap(CapName.IP, "203.0.113.7", limit=10, refund=Refund.HALF)
+        for minutes in (40, 30, 20, 10):
+            charge(limiter, [halves], 1, now=now - minutes * MINUTE)
+        for left in (4, 3, 3, 2):
+            prove(limiter, halves, now=now)
+            assert uses_left(limiter, halves, now=now) == left
+        # The two of 20 and 10 minutes ago are left.
+        assert uses_left(limiter, halves, now=now + 39 * MINUTE) == 2
+        assert uses_left(limiter, halves, now=now + 40 * MINUTE) == 1
+
+    def test_refunds_by_halves_are_paired_by_key_and_within_the_window(
+        self, limiter: Limiter, now: datetime
+    ) -> None:
+        here, there = (cap(CapName.IP, key, limit=9, refund=Refund.HALF) for key in "ab")
+        charge(limiter, [here, there], 3, now=now)
+        prove(limiter, here, now=now - HOUR)
+        prove(limiter, here, now=now)
+        prove(limiter, there, now=now)
+        assert (uses_left(limiter, here, now=now), uses_left(limiter, there, now=now)) == (3, 3)
+        prove(limiter, here, now=now)
+        assert (uses_left(limiter, here, now=now), uses_left(limiter, there, now=now)) == (2, 3)
+
+    def test_a_refund_by_halves_takes_out_a_use_that_still_counts(
+        self, limiter: Limiter, now: datetime
+    ) -> None:
+        halves = cap(CapName.IP, "203.0.113.7", limit=9, refund=Refund.HALF)
+        charge(limiter, [halves], 1, now=now - HOUR)
+        charge(limiter, [halves], 1, now=now - MINUTE)
+        prove(limiter, halves, now=now)
+        prove(limiter, halves, now=now)
+        assert uses_left(limiter, halves, now=now) == 0
 
     # --- free of races -----------------------------------------------------------------------
 
@@ -185,8 +255,25 @@ class LimiterContract:
         proven = uuid4()
         charge(limiter, [cap(limit=3)], 2, now=now)
         assert start(limiter, cap(limit=3), now=now, challenge=proven) == Charged()
-        race(lambda: refund(limiter, proven), threads=4)
+        race(lambda: refund(limiter, proven, now=now), threads=4)
         assert uses(limiter, cap(), now=now) == 2
+
+    @pytest.mark.django_db(transaction=True)
+    def test_refunds_by_halves_at_once_never_give_more_than_half_a_use_back(
+        self, limiter: Limiter, now: datetime
+    ) -> None:
+        halves = cap(CapName.IP, "203.0.113.7", limit=99, refund=Refund.HALF)
+        charge(limiter, [halves], THREADS, now=now)
+        proven = [uuid4() for _ in range(THREADS)]
+        for each in proven:
+            assert start(limiter, halves, now=now, challenge=each) == Charged()
+        turn = iter(proven)
+        race(lambda: refund(limiter, next(turn), now=now), threads=THREADS)
+        assert THREADS // 2 <= uses_left(limiter, halves, now=now) <= THREADS
+        # What was left to later refunds is not lost.
+        prove(limiter, halves, now=now)
+        prove(limiter, halves, now=now)
+        assert THREADS // 2 - 1 <= uses_left(limiter, halves, now=now) < THREADS
 
     # --- fails closed ------------------------------------------------------------------------
 
@@ -204,5 +291,5 @@ class LimiterContract:
         proven = uuid4()
         assert start(limiter, cap(limit=5), now=now, challenge=proven) == Charged()
         with self.outage(), suppress(StoreUnavailable):
-            refund(limiter, proven)
+            refund(limiter, proven, now=now)
         assert uses(limiter, cap(), now=now) <= 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import ssl
 import time
 from threading import Lock
 
@@ -41,14 +42,16 @@ _NOTHING_SENT = (
 class Wire(httpx2.HTTPTransport):
     """The pool of connections, over sockets that keep to the budget of an exchange."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, backend: Backend | None = None, context: ssl.SSLContext | None = None
+    ) -> None:
         super().__init__()
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=httpx2.create_ssl_context(verify=True),
+            ssl_context=context or httpx2.create_ssl_context(verify=True),
             max_connections=CONNECTIONS,
             max_keepalive_connections=IDLE_CONNECTIONS,
             keepalive_expiry=IDLE_SECONDS,
-            network_backend=Backend(),
+            network_backend=backend or Backend(),
         )
 
 
@@ -91,15 +94,18 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_shared.leave_behind)
 
 
-def send(request: Request, *, deadlines: Deadlines) -> Response | Unsent | Unknown:
+def send(
+    request: Request, *, deadlines: Deadlines, wire: Wire | None = None
+) -> Response | Unsent | Unknown:
     """Send the request once, to this URL only; never retried, never redirected.
 
+    `wire` is a pool of the caller's own instead of that of this process.
     Returns within the deadlines, plus the time the system takes to look up a name. Network and
     vendor failures are return values, not exceptions.
     """
     started = time.monotonic()
     with budget(deadlines.total):
-        result = _exchange(request, deadlines)
+        result = _exchange(request, deadlines, wire or _shared.get())
     took = round((time.monotonic() - started) * 1000)
     if isinstance(result, Response):
         logger.debug("%r: %d in %d ms", request, result.status, took)
@@ -117,9 +123,9 @@ def close() -> None:
 atexit.register(close)
 
 
-def _exchange(request: Request, deadlines: Deadlines) -> Response | Unsent | Unknown:
+def _exchange(request: Request, deadlines: Deadlines, wire: Wire) -> Response | Unsent | Unknown:
     try:
-        answer = _shared.get().handle_request(_httpx_request(request, deadlines))
+        answer = wire.handle_request(_httpx_request(request, deadlines))
     except _NOTHING_SENT as error:
         return Unsent(reason=type(error).__name__)
     except httpx2.TransportError as error:

@@ -21,16 +21,20 @@ from otpguard.core.choose import best_of_kind
 from otpguard.core.decision import EnrolledFactor
 from otpguard.core.factor_kind import FactorKind
 from otpguard.core.facts import RequestFacts
+from otpguard.core.pumping.visitor_form.form_token import FormPlace
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors.catalog import drivers
 from otpguard.factors.enrolled import live_factors
 from otpguard.flows.checkpoint.step_up_options import StepUpOptions
 from otpguard.flows.factor import enroll
+from otpguard.flows.pumping.visitor_form.form import CheckedForm, check_form
 from otpguard.forms.of_kind import form_of
 from otpguard.http import pages
 from otpguard.http.guard import require
 from otpguard.labels import Text, factor_kind_label
 from otpguard.web import messages
+from otpguard.web.another_way import OtherWay, ways_after
+from otpguard.web.number.form_guard import FormGuard, form_guard, sent_form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,8 @@ def bind_factor(request: HttpRequest, facts: RequestFacts, binding: Binding) -> 
     guarded = not enroll.is_first(facts)
     if guarded:
         require(request, guard_of(facts, kind), target=_target(kind, binding))
+    place = FormPlace(source=binding.ask.checkpoint, tenant=facts.tenant, browser=facts.sid)
+    checked = _checked_puzzle(request, facts, place)
     try:
         challenge = enroll.enroll_factor(
             facts=facts,
@@ -82,12 +88,32 @@ def bind_factor(request: HttpRequest, facts: RequestFacts, binding: Binding) -> 
             replaces=binding.replaces,
             language=get_language() or "",
             options=binding.options,
+            form=checked,
         )
     except StartRefused as refused:
+        if refused.work_level:
+            # Who only has to wait for their own browser reads how far it is, and no refusal.
+            guard = form_guard(place, now=facts.now, after=checked, work_level=refused.work_level)
+            return _page(request, facts, binding, form, guard=guard, status=403)
         form.add_error(None, messages.start_refused(refused.reason))
         wait = messages.Waiting.of(refused.retry_after, now=facts.now)
-        return _page(request, facts, binding, form, wait=wait, status=429 if wait else 403)
+        status = 429 if wait else 403
+        others = [OtherWay(url=url, label=label) for url, label in _others(binding)]
+        ways = ways_after(refused.reason, others=others)
+        return _page(request, facts, binding, form, wait=wait, ways=ways, status=status)
     return redirect("otpguard:code", challenge_id=challenge.pk)
+
+
+def _checked_puzzle(
+    request: HttpRequest, facts: RequestFacts, place: FormPlace
+) -> CheckedForm | None:
+    """What a form with a puzzle has shown; None for one that had none, or that does not count. The
+    first form of the page has no token: a login and Django's own token stand for one."""
+    sent = sent_form(request)
+    if not sent.token:
+        return None
+    checked = check_form(sent, place, client_ip=facts.client_ip, now=facts.now)
+    return checked if checked.facts.token_valid else None
 
 
 def guard_of(facts: RequestFacts, kind: FactorKind) -> str:
@@ -117,6 +143,15 @@ def _target(kind: FactorKind, binding: Binding) -> str:
     return _("add: %(kind)s") % {"kind": factor_kind_label(kind.slug)}
 
 
+def _others(binding: Binding) -> list[tuple[str, Text]]:
+    """The URLs and names of the other kinds that the page offers."""
+    return [
+        (url, factor_kind_label(kind.slug))
+        for kind, url in binding.urls.items()
+        if kind != binding.kind
+    ]
+
+
 def _page(
     request: HttpRequest,
     facts: RequestFacts,
@@ -124,14 +159,11 @@ def _page(
     form: forms.Form | None,
     *,
     wait: messages.Waiting | None = None,
+    ways: tuple[OtherWay, ...] = (),
+    guard: FormGuard | None = None,
     status: int = 200,
 ) -> HttpResponse:
     first = enroll.is_first(facts)
-    others: list[tuple[str, Text]] = [
-        (url, factor_kind_label(kind.slug))
-        for kind, url in binding.urls.items()
-        if kind != binding.kind
-    ]
     response = render(
         request,
         binding.template,
@@ -139,14 +171,16 @@ def _page(
             **binding.context,
             "form": form,
             "wait": wait,
+            "guard": guard,
             "kind": binding.kind.slug if binding.kind else "",
             "fields": drivers()[binding.kind.slug].enrollment_template if binding.kind else "",
             "kind_url": binding.urls.get(binding.kind, "") if binding.kind else "",
-            "others": others,
+            "others": _others(binding),
+            "ways": ways,
             "first": first,
             "must_log_in_again": first and not enroll.is_fresh(facts),
             "support_url": settings().support_url,
         },
         status=status,
     )
-    return pages.hardened(request, response)
+    return pages.hardened(request, response, widget=() if guard is None else guard.sources)

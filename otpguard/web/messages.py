@@ -31,6 +31,8 @@ class PageProblem(StrEnum):
     UNKNOWN_CHALLENGE = "unknown_challenge"
     FORM_GONE = "form_gone"
     UNKEPT = "unkept"
+    RESET_LINK_GONE = "reset_link_gone"
+    RESET_ADMINISTRATOR = "reset_administrator"
 
 
 _TOO_MANY_GUESSES = _("Too many wrong codes.")
@@ -58,7 +60,20 @@ PROBLEMS: Mapping[PageProblem, Text] = {
         "Confirmed. What you sent could not be kept in the meantime, because it is too large or"
         " not a plain form. Please send it once more; your confirmation still counts."
     ),
+    PageProblem.RESET_LINK_GONE: _(
+        "This link does not work any more: it is too old, was used already, or a newer one was"
+        " sent. Ask for another one."
+    ),
+    PageProblem.RESET_ADMINISTRATOR: _(
+        "The link alone is not enough to reset this password, and you have nothing else that"
+        " would be accepted. Ask your administrator."
+    ),
 }
+
+NUMBER_OVERUSED = _(
+    "This number is in use with too many organizations or accounts. Use another number."
+)
+_NO_CODE_NOW = _("No code can be sent right now. Try another way, or try again later.")
 
 NOT_STARTED: Mapping[StartReason, Text] = {
     StartReason.FOREIGN: _(
@@ -83,11 +98,25 @@ NOT_STARTED: Mapping[StartReason, Text] = {
     StartReason.TOO_MANY_FACTORS: _(
         "You have set up as many of these as possible. Remove one first."
     ),
-    StartReason.NO_ROUTE: _("No code can be sent right now. Try another way, or try again later."),
+    StartReason.NO_ROUTE: _NO_CODE_NOW,
+    StartReason.PROOF_OF_WORK: _NO_CODE_NOW,
+    StartReason.ANOTHER_WAY: _NO_CODE_NOW,
+    StartReason.FORM_AGAIN: _(
+        "Please send this form once more: it was sent already, or it was open for too long."
+    ),
+    StartReason.EMAIL_FIRST: _("Confirm your e-mail address first, then enter your number."),
     StartReason.NUMBER_NOT_ALLOWED: _(
         "Codes cannot be sent to this kind of number. Use a mobile number."
     ),
     StartReason.NO_CONSENT: _("Agree to get codes at this number, or use another way."),
+    StartReason.SIM_CHANGED: _(
+        "Your phone number was moved to a new SIM card recently. To protect your account, confirm"
+        " in another way for some days."
+    ),
+    StartReason.NUMBER_REASSIGNED: _(
+        "This phone number may have a new owner by now. Confirm in another way, then set up your"
+        " number again."
+    ),
     StartReason.OPTED_OUT: _(
         "Messages to this number are off, because STOP was sent from it. Send START to the number"
         " that the codes came from, or use another way."
@@ -105,6 +134,7 @@ NOT_STARTED: Mapping[StartReason, Text] = {
     StartReason.CAP_FACTOR: _TOO_MANY_CODES,
     StartReason.CAP_NUMBER: _TOO_MANY_CODES,
     StartReason.CAP_ENROLLMENT: _TOO_MANY_CODES,
+    StartReason.CAP_MAILBOX: _TOO_MANY_CODES,
     StartReason.CAP_TENANT: _TOO_MANY_HERE,
     StartReason.CAP_SITE: _TOO_MANY_HERE,
 }
@@ -118,6 +148,7 @@ REJECTED: Mapping[WhyRejected, Text] = {
     AnswerReason.EXPIRED: _("This code has expired. Ask for a new one."),
     AnswerReason.EXHAUSTED: _("All tries for this code are used up. Ask for a new code."),
     AnswerReason.USED: _("This code was used already."),
+    AnswerReason.NUMBER_OVERUSED: NUMBER_OVERUSED,
     AnswerReason.CANCELED: _("This code was replaced or canceled. Use the newest one."),
     AnswerReason.LOCKED: _FACTOR_LOCKED,
     AnswerReason.WAIT: _TOO_MANY_GUESSES,

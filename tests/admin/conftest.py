@@ -30,7 +30,7 @@ def site(client: Client, operator: AbstractUser) -> Client:
 def act(site: Client) -> Act:
     """Press an action's button: fill in, confirm by phone, continue; returns the page after."""
 
-    def pressed(url: str, **data: object) -> HttpResponse:
+    def pressed(url: str, /, **data: object) -> HttpResponse:
         asked = site.post(url, data, HTTP_ACCEPT="text/html")
         assert asked.status_code == 303, (asked.status_code, asked.content[:300])
         done = continue_form(site, step_up(site, asked))

@@ -22,7 +22,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def two_pairs_of_eyes(settings: Any) -> None:
-    settings.OTPGUARD = {**settings.OTPGUARD, "SECOND_APPROVER": True}
+    settings.OTPGUARD = {
+        **settings.OTPGUARD,
+        "POLICY_DEFAULTS": {"security_settings.factor_reset": {"approvals": 1}},
+    }
 
 
 def asked(by: AbstractUser, member: Membership | None = None) -> Approval:

@@ -58,3 +58,19 @@ def test_a_hold_that_is_over_is_not_offered(site: Client, operator: AbstractUser
     page = site.get(reverse("admin:otpguard_hold_change", args=[row.pk])).content.decode()
     assert lift(row) not in page
     assert ">over<" in page
+
+
+def test_an_operator_who_was_given_rights_a_moment_ago_waits_in_the_admin_too(
+    site: Client, operator: AbstractUser
+) -> None:
+    row = held(factories.member(factories.tenant()), factories.staff("other"))
+    facts = factories.facts(factories.staff("third"))
+    until = facts.now + timedelta(hours=24)
+    hold.start_on_site(
+        facts=facts, user_id=str(operator.pk), until=until, reason="new role: is_superuser"
+    )
+    answer = site.post(lift(row), {"reason": "called"}, headers={"accept": "text/html"})
+    assert answer.status_code == 403
+    assert "new role" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.lifted_at is None

@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from tests.admin.rows import Rows, rows_of_everything
 
+pytestmark = pytest.mark.slow
+
 MODELS = [model for model in admin.site._registry if model._meta.app_label == "otpguard"]
 ODD = [
     "\0",

@@ -39,7 +39,7 @@ def test_a_receipt_names_its_delivery_and_never_shows_the_report(
     site: Client, receipt: Receipt
 ) -> None:
     listed = site.get(reverse("admin:otpguard_receipt_changelist")).content.decode()
-    assert listed.count("carrier_filtered") >= 2
+    assert listed.count("the carrier filtered it out") >= 2
     page = site.get(reverse("admin:otpguard_receipt_change", args=[receipt.pk])).content.decode()
     assert reverse("admin:otpguard_delivery_change", args=[receipt.delivery_id]) in page
     assert "2015550123" not in listed + page
@@ -65,7 +65,7 @@ def test_a_receipt_cannot_be_added_changed_or_deleted(site: Client, receipt: Rec
 def test_a_deliverys_page_tells_what_was_reported_of_it(site: Client, receipt: Receipt) -> None:
     page = site.get(reverse("admin:otpguard_delivery_change", args=[receipt.delivery_id]))
     shown = page.content.decode()
-    assert "(carrier_filtered)" in shown
+    assert "(the carrier filtered it out)" in shown
     listed = reverse("admin:otpguard_receipt_changelist")
     assert f"{listed}?delivery__id__exact={receipt.delivery_id}" in shown
     only = site.get(listed, {"delivery__id__exact": str(receipt.delivery_id)})

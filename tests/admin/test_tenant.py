@@ -27,6 +27,7 @@ def values(**changed: object) -> dict[str, object]:
     start = {
         "name": "Acme",
         "brand": "",
+        "logo": "",
         "annual_contract_value": 5000,
         "region": "us",
         "tags": "EU, health, EU",
@@ -74,6 +75,17 @@ def test_a_tenant_is_changed_with_a_reason_in_the_log(act: Act, operator: Abstra
     row = Event.objects.get(kind="tenant.changed")
     assert "as agreed" in row.body
     assert row.actor_ref == str(operator.pk)
+
+
+def test_a_logo_from_elsewhere_is_a_mistake_at_its_field(act: Act, site: Client) -> None:
+    tenant = factories.tenant()
+    elsewhere = values(logo="https://pictures.example/a.svg")
+    page = site.post(do("change", tenant), elsewhere, headers={"Accept": "text/html"})
+    assert page.status_code == 400
+    assert "Our pages may not load pictures from there." in page.content.decode()
+    act(do("change", tenant), **values(logo="acme/logo.svg"))
+    tenant.refresh_from_db()
+    assert tenant.logo == "acme/logo.svg"
 
 
 def test_suspending_ends_proofs_and_activating_is_offered_then(act: Act, site: Client) -> None:
@@ -199,7 +211,7 @@ def test_what_nothing_reads_yet_is_neither_shown_nor_asked_for() -> None:
         *TenantForm.base_fields,
         *NewTenantForm.base_fields,
     }
-    assert not offered & {"environment", "industry", "usage_signal_at"}
+    assert not offered & {"environment", "usage_signal_at"}
 
 
 def delete_page(tenant: Tenant) -> str:
@@ -264,6 +276,17 @@ def test_who_may_change_tenants_may_not_delete_them(client: Client) -> None:
     clerk.user_permissions.set(Permission.objects.filter(codename__in=["change_tenant"]))
     factories.login(client, clerk)
     assert client.get(delete_page(tenant)).status_code == 403
+
+
+def test_a_footprint_is_typed_as_codes_and_a_wrong_one_is_refused(
+    act: Act,
+) -> None:
+    tenant = factories.tenant("acme", name="Acme")
+    act(do("change", tenant), **values(footprint="fr, DE fr"))
+    tenant.refresh_from_db()
+    assert tenant.footprint == ["DE", "FR"]
+    wrong = TenantForm(values(footprint="Germany"))
+    assert "Enter codes of countries" in wrong.errors["footprint"][0]
 
 
 def test_the_hosts_record_and_a_legal_hold_are_set_by_the_form(act: Act) -> None:

@@ -64,7 +64,10 @@ def member(host: Host) -> Membership:
 
 @pytest.fixture
 def two_pairs_of_eyes(settings: Any) -> None:
-    settings.OTPGUARD = {**settings.OTPGUARD, "SECOND_APPROVER": True}
+    settings.OTPGUARD = {
+        **settings.OTPGUARD,
+        "POLICY_DEFAULTS": {"security_settings.factor_reset": {"approvals": 1}},
+    }
 
 
 def second_admin(host: Host) -> Client:
@@ -361,7 +364,9 @@ def test_a_reset_waits_for_another_admin(host: Host, member: Membership) -> None
     own = post(host.client, f"approvals/{approval}/approve/")
     assert (own.status_code, own.json()["code"]) == (403, "not_allowed")
     other = second_admin(host)
-    assert done(other, f"approvals/{approval}/approve/").json()["blocked"] == 1
+    decided = done(other, f"approvals/{approval}/approve/").json()
+    assert (decided["state"], len(decided["approved_by"])) == ("approved", 1)
+    assert FactorBlock.objects.count() == 1
     late = done(other, f"approvals/{approval}/refuse/")
     assert late.status_code == 403
     assert "already decided" in late.json()["detail"]

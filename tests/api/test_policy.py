@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from otpguard.models import PolicyWish
+from otpguard.models import PolicyWish, Tenant
 from tests import factories
 from tests.host import Host
 from tests.stepup import step_up
@@ -27,6 +27,17 @@ def test_an_admin_reads_the_effective_policy(host: Host) -> None:
     assert (document["version"], document["wishes"]) == (0, {})
 
 
+def test_the_list_says_the_industry_and_where_the_tenant_stands_low(host: Host) -> None:
+    url = "/security/api/policies/"
+    usual = host.client.get(url, headers=API).json()
+    assert usual["industry"] == ""
+    assert all(usual["below_defensible"].values())
+    Tenant.objects.filter(pk=host.tenant.pk).update(industry="healthcare", policy_version=7)
+    held = host.client.get(url, headers=API).json()
+    assert held["industry"] == "healthcare"
+    assert held["below_defensible"] != usual["below_defensible"], "it asks for more"
+
+
 def test_setting_a_wish_is_a_step_up_bound_to_it(host: Host) -> None:
     refused = put(host.client, {"ttl": 900})
     assert (refused.status_code, refused.json()["checkpoint"]) == (401, "security_settings")
@@ -41,7 +52,7 @@ def test_setting_a_wish_is_a_step_up_bound_to_it(host: Host) -> None:
 def test_a_field_is_offered_only_where_it_does_something(host: Host) -> None:
     grant = "/security/api/policies/role_grant/"
     assert "hold" in host.client.get(grant, headers=API).json()["policy"]
-    for slug in ("api_key", "data_export", "factor_change.strong"):
+    for slug in ("api_key", "factor_change.strong"):
         url = f"/security/api/policies/{slug}/"
         assert "hold" not in host.client.get(url, headers=API).json()["policy"]
         refused = put(host.client, {"hold": 60}, url)
@@ -93,3 +104,75 @@ def test_only_an_admin_of_this_tenant_may(host: Host) -> None:
 
 def test_an_unknown_checkpoint_is_a_404(host: Host) -> None:
     assert host.client.get("/security/api/policies/api_kay/", headers=API).status_code == 404
+
+
+def patch(client: Client, wishes: Any, tag: str | None = '"0"', url: str = URL) -> Any:
+    headers = API if tag is None else {**API, "If-Match": tag}
+    return client.patch(url, json.dumps(wishes), "application/json", headers=headers)
+
+
+def patched(client: Client, wishes: Any, tag: str = '"0"') -> Any:
+    refused: Any = patch(client, wishes, tag)
+    step_up(client, refused)
+    return patch(client, wishes, tag)
+
+
+def test_each_value_says_what_decided_it(host: Host) -> None:
+    factories_wish(host, ttl=300)
+    answer = host.client.get(URL, headers=API)
+    document = answer.json()
+    assert answer["ETag"] == '"1"'
+    assert document["sources"]["ttl"] == {"source": "tenant", "place": "api_key", "asked": 300}
+    assert document["sources"]["required_level"]["source"] == "default"
+    assert document["sources"].keys() == document["policy"].keys() == document["floor"].keys()
+
+
+def factories_wish(host: Host, **wishes: Any) -> None:
+    PolicyWish.objects.create(tenant=host.tenant, checkpoint="api_key", version=1, wishes=wishes)
+
+
+def test_a_patch_lays_wishes_over_those_of_now_and_null_takes_one_back(host: Host) -> None:
+    factories_wish(host, ttl=300, max_attempts=3)
+    done = patched(host.client, {"ttl": None, "code_ttl": 120}, '"1"')
+    assert (done.status_code, done["ETag"]) == (200, '"2"')
+    assert done.json()["wishes"] == {"max_attempts": 3, "code_ttl": 120}
+
+
+def test_a_patch_says_which_version_it_was_made_for(host: Host) -> None:
+    unsaid = patch(host.client, {"ttl": 300}, None)
+    assert (unsaid.status_code, unsaid.json()["code"]) == (428, "precondition_required")
+    moved = patch(host.client, {"ttl": 300}, '"7"')
+    assert (moved.status_code, moved.json()["code"]) == (412, "precondition_failed")
+    assert moved.json()["version"] == 0
+
+
+def test_the_second_of_two_admins_at_once_is_told(host: Host) -> None:
+    refused = patch(host.client, {"ttl": 300})
+    step_up(host.client, refused)
+    factories_wish(host, max_attempts=3)  # the first, meanwhile
+    assert patch(host.client, {"ttl": 300}).status_code == 412
+    assert PolicyWish.objects.get(current=True).wishes == {"max_attempts": 3}
+
+
+def test_a_put_may_say_which_version_it_was_made_for(host: Host) -> None:
+    headers = {**API, "If-Match": '"4"'}
+    answer = host.client.put(URL, json.dumps({"ttl": 300}), "application/json", headers=headers)
+    assert answer.status_code == 412
+
+
+def test_a_merge_patch_has_a_type_of_its_own(host: Host) -> None:
+    sent = {**API, "If-Match": '"0"'}
+    kind = "application/merge-patch+json"
+    refused: Any = host.client.patch(URL, json.dumps({"ttl": 300}), kind, headers=sent)
+    assert refused.status_code == 401
+    step_up(host.client, refused)
+    done = host.client.patch(URL, json.dumps({"ttl": 300}), kind, headers=sent)
+    assert done.json()["wishes"] == {"ttl": 300}
+
+
+def test_all_policies_are_listed_with_their_versions(host: Host) -> None:
+    factories_wish(host, ttl=300)
+    lines = host.client.get("/security/api/policies/", headers=API).json()["policies"]
+    by_name = {each["checkpoint"]: each for each in lines}
+    assert (by_name["api_key"]["version"], by_name["api_key"]["policy"]["ttl"]) == (1, 300)
+    assert by_name["billing_change"]["version"] == 0

@@ -21,7 +21,12 @@ VALUES: dict[str, Any] = {
     "role": "admin",
     "factor_id": uuid4(),
     "approval_id": uuid4(),
+    "release_id": uuid4(),
     "exception_id": uuid4(),
+    "event_id": uuid4(),
+    "stream_id": uuid4(),
+    "access_id": uuid4(),
+    "verification_id": uuid4(),
 }
 LOSSES: dict[str, Callable[[Host], Any]] = {
     "the tenant is suspended": lambda host: Tenant.objects.update(status="suspended"),
@@ -39,7 +44,7 @@ def test_no_url_of_the_api_answers_them(host: Host, pattern: Any, loss: str) -> 
     url = reverse(f"otpguard:{pattern.name}", kwargs={name: values[name] for name in names})
     pass_step_up(host.client)
     LOSSES[loss](host)
-    for method in ("get", "put", "post", "delete"):
+    for method in ("get", "put", "patch", "post", "delete"):
         answer = getattr(host.client, method)(url, headers=API)
         assert answer.status_code in {401, 403}, (method, answer.status_code)
         assert b"Only an admin" in answer.content or b"credentials" in answer.content

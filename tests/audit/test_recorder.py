@@ -12,10 +12,18 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, decrypt_private, is_genuine, mac_of, record
+from otpguard.audit.event_mac import is_genuine
+from otpguard.audit.private import decrypt_private
+from otpguard.audit.recorder import (
+    FEW,
+    LARGEST_BODY,
+    Circumstances,
+    EventTooLargeError,
+    record,
+    record_all,
+)
 from otpguard.core.events.checkpoint import CheckpointDenied
 from otpguard.core.events.tenant import PolicyChanged
-from otpguard.core.secrets import same
 from otpguard.models import Event
 from tests import factories
 from tests.models.rows import postgres_only
@@ -34,6 +42,7 @@ WHERE = Circumstances(
     agent="Firefox on Linux",
     target="key 'production'",
 )
+HELD = (CheckpointDenied(reason="held"), WHERE)
 
 
 def write(where: Circumstances = WHERE) -> Event:
@@ -51,7 +60,7 @@ def test_a_row_says_what_happened_where_to_whom(row: Event) -> None:
     body = json.loads(row.body)
     assert body["data"] == {"reason": "held", "count": 1}
     assert body["at"] == "2026-05-10T12:00:00.123+00:00"
-    assert body["format"] == 1
+    assert (body["format"], body["installation"]) == (2, "")
 
 
 def test_an_event_without_tenant_or_story_has_none() -> None:
@@ -96,6 +105,8 @@ def test_a_row_as_it_was_written_is_genuine(row: Event) -> None:
         ("story", uuid4()),
         ("id", UUID(int=1)),
         ("mac", "0" * 64),
+        ("xact", 2**40),
+        ("xact", -1),
     ],
 )
 def test_a_changed_column_is_noticed(row: Event, column: str, value: Any) -> None:
@@ -126,7 +137,6 @@ def test_a_row_stays_genuine_while_its_key_is_at_hand() -> None:
         row = write()
     with override_settings(OTPGUARD={"ROOT_KEYS": ["new root key " * 3, "old root key " * 3]}):
         assert is_genuine(row)
-        assert not same(mac_of(row.body, vault.key_ids()[0]), row.mac)
     with (
         override_settings(OTPGUARD={"ROOT_KEYS": ["new root key " * 3]}),
         pytest.raises(vault.UndecryptableError),
@@ -179,3 +189,49 @@ def test_the_row_carries_the_id_of_the_top_transaction_also_inside_savepoints() 
 @pytest.mark.django_db(transaction=True)
 def test_a_later_transaction_has_a_later_id() -> None:
     assert write().xact < write().xact
+
+
+def test_the_key_id_is_under_the_mac() -> None:
+    keys = {"ROOT_KEYS": ["new root key " * 3, "old root key " * 3]}
+    with override_settings(OTPGUARD=keys):
+        row = write()
+        row.key_id = vault.key_ids()[1]
+        assert not is_genuine(row)
+
+
+def test_one_transaction_gives_its_events_one_number_and_a_later_one_a_higher() -> None:
+    first = [write().xact, *(Event.objects.get(pk=pk).xact for pk in record_all([HELD, HELD]))]
+    assert min(first) > 0
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+            assert set(first) == {cursor.fetchone()[0]}
+        with transaction.atomic():  # a savepoint has an id of its own, which does not count
+            assert write().xact == first[0]
+    else:
+        assert first == sorted(first)
+
+
+@pytest.mark.parametrize("number", [1, FEW, FEW + 1, 40])
+def test_events_are_genuine_however_many_are_written_together(number: int) -> None:
+    rows = Event.objects.filter(pk__in=record_all([HELD] * number))
+    assert [is_genuine(row) for row in rows] == [True] * number
+
+
+def test_an_event_of_another_installation_with_the_same_keys_is_not_genuine() -> None:
+    with override_settings(OTPGUARD={"INSTALLATION": "audit.example.com/staging"}):
+        row = write()
+        assert is_genuine(row)
+    with override_settings(OTPGUARD={"INSTALLATION": "audit.example.com/live"}):
+        assert not is_genuine(row)
+        row.body = row.body.replace("staging", "live")
+        assert not is_genuine(row)
+
+
+def test_a_body_that_no_tile_could_hold_is_refused() -> None:
+    long = CheckpointDenied(reason="é" * (LARGEST_BODY // 2))
+    with pytest.raises(EventTooLargeError, match=r"checkpoint\.denied"):
+        record_all([HELD, (long, WHERE)])
+    assert Event.objects.count() == 0
+    write_long = CheckpointDenied(reason="x" * (LARGEST_BODY - 2_000))
+    assert Event.objects.filter(pk=record(write_long, WHERE)).exists()

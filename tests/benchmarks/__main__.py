@@ -20,7 +20,18 @@ from tests.benchmarks.figures import Figure, read, table, write
 from tests.benchmarks.noise import Noise
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("verify", "guard", "append", "sends", "timers", "imports", "memory", "growth")
+NAMES = (
+    "verify",
+    "guard",
+    "append",
+    "sealing",
+    "caps",
+    "sends",
+    "timers",
+    "imports",
+    "memory",
+    "growth",
+)
 GROWN = ("guard", "timers", "growth")
 """Those whose tables can be of a size; several at once has growth alone."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.checks import CheckMessage
@@ -41,6 +42,9 @@ def try_check(
     assert mended == []
 
 
-def names(cases: list[Case]) -> list[str]:
-    """A name of each case for pytest."""
-    return [f"{number}-{index}" for index, (number, _, _) in enumerate(cases)]
+def names(cases: list[Case]) -> Iterator[str]:
+    """A name of each case for pytest, which a new case of another number does not change."""
+    found: Counter[str] = Counter()
+    for number, _, _ in cases:
+        found[number] += 1
+        yield f"{number}-{found[number]}"

@@ -15,11 +15,26 @@ BEHIND = {**ours(PROVIDERS=EMAIL), "ALLOWED_HOSTS": ["app.example"], "USE_X_FORW
 
 NAMED = {**ours(PROVIDERS=EMAIL), "ALLOWED_HOSTS": ["app.example"]}
 
+REDIS_AWAY = {
+    "BACKEND": "otpguard.limits.redis.RedisLimiter",
+    "OPTIONS": {"url": "redis://127.0.0.1:1"},
+}
+
 CASES: list[Case] = [
+    (
+        "otpguard.W145",
+        {**NAMED, **ours(PROVIDERS=EMAIL, PUMPING={"RECORD_ONLY": ["network"]})},
+        NAMED,
+    ),
     (
         "otpguard.E110",
         {**NAMED, "SESSION_COOKIE_SECURE": False, "SECURE_SSL_REDIRECT": False},
         {**NAMED, "SESSION_COOKIE_SECURE": False, "SECURE_SSL_REDIRECT": True},
+    ),
+    (
+        "otpguard.W111",
+        {**NAMED, **ours(PROVIDERS=EMAIL, LIMITER=REDIS_AWAY)},
+        NAMED,
     ),
     (
         "otpguard.W042",

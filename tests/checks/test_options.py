@@ -9,7 +9,7 @@ from django.test import override_settings
 
 from otpguard.checks.options import check_settings
 from otpguard.conf import REPORT_ONLY_DAYS
-from otpguard.conf.login_backends import ALLAUTH
+from otpguard.conf.people.login_backends import ALLAUTH
 from tests.checks.projects import CONSOLE, Case, Project, names, ours, try_check
 
 LATEST = datetime.now(tz=UTC).date() + timedelta(days=REPORT_ONLY_DAYS)
@@ -28,6 +28,21 @@ CASES: list[Case] = [
             "AUTHENTICATION_BACKENDS": [MODEL_BACKEND, ALLAUTH, "acme.Links"],
             **ours(PROVIDERS=CONSOLE, LOGIN_BACKENDS={"acme.Links": "none"}),
         },
+    ),
+    (
+        "otpguard.E137",
+        ours(API_KEYS={"PREFIX": "ACME"}),
+        ours(API_KEYS={"PREFIX": "acme", "ROTATION_DAYS": 0}),
+    ),
+    ("otpguard.E175", ours(SIEM={"ALLOWED_NETWORKS": ["10.0.0.1/8"]}), ours(SIEM={})),
+    ("otpguard.E176", ours(SIEM={"CA_FILE": "/nowhere/ca.pem"}), ours(SIEM={})),
+    ("otpguard.E177", ours(STORAGE_REGION="European Union"), ours(STORAGE_REGION="EU")),
+    ("otpguard.E140", ours(MONEY={"HOUR_SHARE": 0}), ours(MONEY={"HOUR_SHARE": 100})),
+    ("otpguard.E141", ours(MONEY={"DEAR_FROM": 20_000}), ours(MONEY={"DEAR_FROM": 20_001})),
+    (
+        "otpguard.E142",
+        ours(MONEY={"EXPECTED_COUNTRIES": {"us": 5}}),
+        ours(MONEY={"EXPECTED_COUNTRIES": {"US": 5}}),
     ),
     ("otpguard.W100", {"OTPGUARD": {}}, ours(PROVIDERS=CONSOLE)),
     ("otpguard.E001", ours(PRESETT="x"), ours(PRESET="baseline")),
@@ -98,6 +113,16 @@ CASES: list[Case] = [
         ours(INDEX_KEYS=["k" * 32]),
     ),
     ("otpguard.E019", ours(TOTP_TOLERANCE=2), ours(TOTP_TOLERANCE=1)),
+    (
+        "otpguard.E145",
+        ours(PUMPING={"RECORD_ONLY": ["netwrk"]}),
+        ours(PUMPING={"RECORD_ONLY": ["network"]}),
+    ),
+    (
+        "otpguard.E146",
+        ours(PUMPING={"RECORD_ONLY": ["velocity"]}),
+        ours(PUMPING={"RECORD_ONLY": ["bot"]}),
+    ),
     ("otpguard.E019", ours(TOTP_TOLERANCE=10), ours(TOTP_TOLERANCE=0)),
     (
         "otpguard.E031",
@@ -109,6 +134,7 @@ CASES: list[Case] = [
         ours(PROVIDERS=CONSOLE, PRICES=[{"PROVIDER": "div", "CHANNEL": "sms"}]),
         ours(PROVIDERS=CONSOLE, PRICES=[{"PROVIDER": "dev", "CHANNEL": "sms"}]),
     ),
+    ("otpguard.E125", ours(REPUTATION={"P0": 0.1}), ours(REPUTATION={"P0": 0.6})),
     (
         "otpguard.W001",
         ours(POLICY_DEFAULTS={"audit_log_export": {"required_level": "AAL1"}}),

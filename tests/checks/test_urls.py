@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.core.checks import CheckMessage, Error, Info, Warning  # noqa: A004 (Django's name)
 from django.test import override_settings
-from django.urls import get_resolver
 
 from otpguard.checks.codes import CODES
-from otpguard.checks.urls import _views, check_urls
+from otpguard.checks.urls import check_urls
+from otpguard.http.guarded.url_views import project_views
 from otpguard.http.marker import ATTRIBUTE, marker_of
 from tests.checks.projects import Case, Project, names, ours
 
@@ -32,6 +32,11 @@ BINDING = {
 URLS: list[Case] = [
     ("otpguard.E017", {"ROOT_URLCONF": "django.contrib.auth.urls"}, PAGES),
     ("otpguard.E040", mapping(abuot="api_key"), mapping(about="api_key")),
+    (
+        "otpguard.E138",
+        {**PAGES, **ours(SENSITIVE_MODELS=["auth.Grup"])},
+        {**PAGES, **ours(SENSITIVE_MODELS=["auth.Group"])},
+    ),
     ("otpguard.E041", mapping(bare="api_key"), mapping(api="api_key")),
     (
         "otpguard.W040",
@@ -88,7 +93,7 @@ def listed(number: str, **options: Any) -> set[str]:
 def test_what_the_check_lists_is_what_the_guard_guards(patterns: dict[str, str]) -> None:
     listed_by_check = listed("I040", URL_CHECKPOINTS=patterns)
     with override_settings(OTPGUARD={"URL_CHECKPOINTS": patterns}, **PAGES):
-        views = list(_views(get_resolver().url_patterns))
+        views = project_views()
         guarded = {
             view.name
             for view in views

@@ -13,6 +13,7 @@ from otpguard.conf.kinds import SHIPPED_CONFIGS, methods_of, read_factor_kinds, 
 from otpguard.conf.values import SettingsError
 from otpguard.core.assurance import SAAS_2026, AssuranceLevel, Method, MethodFacts, Primary, Worth
 from otpguard.core.factor_kind import FactorKind
+from otpguard.core.federation.methods import IDP_METHODS
 from otpguard.core.shipped_kinds import SHIPPED, SHIPPED_METHODS
 
 AAL1, AAL2, AAL3 = AssuranceLevel
@@ -102,10 +103,10 @@ def test_kinds_and_methods_are_those_of_the_setting_in_force() -> None:
     assert factor_kinds() == SHIPPED
     with override_settings(OTPGUARD={"FACTOR_KINDS": {"badge": entry("Badge", WORTH="AAL2")}}):
         assert factor_kinds()["badge"] is Badge.kind
-        assert set(methods()) == {*SHIPPED_METHODS, "badge", "badge_at_the_door"}
+        assert set(methods()) == {*SHIPPED_METHODS, *IDP_METHODS, "badge", "badge_at_the_door"}
         shown = MethodFacts(method=methods()["badge_at_the_door"], primary=Primary.SSO)
         assert settings().assurance_profile.worth(shown) is AAL2
-    assert methods() == SHIPPED_METHODS
+    assert methods() == {**SHIPPED_METHODS, **IDP_METHODS}
     assert settings().assurance_profile is SAAS_2026
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
 from otpguard import conf
-from otpguard.conf.login_backends import SHIPPED
+from otpguard.conf.people.login_backends import SHIPPED
 from otpguard.core.assurance import PROFILES, AssuranceLevel, Primary
 from otpguard.core.money import Rate
 from otpguard.core.presets import Preset

@@ -16,13 +16,16 @@ from otpguard.core.assurance import (
     Primary,
 )
 from otpguard.core.checkpoints import BUILT_IN, Checkpoint
+from otpguard.core.countries import ANYWHERE
 from otpguard.core.evidence import Proof, Source
-from otpguard.core.policy import RULES, Policy, UserVerification
+from otpguard.core.policy import RULES, Policy
+from otpguard.core.policy_choices import UserVerification
 from otpguard.core.policy_exception import FloorException
 from otpguard.core.policy_rules import FieldRule
 from otpguard.core.policy_values import (
     Choice,
     Count,
+    Countries,
     Flag,
     Order,
     OrderByCountry,
@@ -53,7 +56,9 @@ def orders_of(kind: type[StrEnum]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.lists(st.sampled_from(kind), min_size=1, unique=True).map(tuple)
 
 
-def values_of(rule: FieldRule, *, wished: bool) -> st.SearchStrategy[Any]:
+def values_of(  # noqa: PLR0911 (one for each kind of value)
+    rule: FieldRule, *, wished: bool
+) -> st.SearchStrategy[Any]:
     """Values of one field: those that a wish may carry, or any of the type, beyond bounds too."""
     wider = 1 if wished else 6
     match rule.values:
@@ -76,6 +81,8 @@ def values_of(rule: FieldRule, *, wished: bool) -> st.SearchStrategy[Any]:
             countries = st.sampled_from(["DE", "IN", "US"])
             found = st.dictionaries(countries, orders_of(kind))
             return found.map(lambda each: tuple(sorted(each.items())))
+        case Countries():
+            return st.frozensets(st.sampled_from(["001", "DE", "IN", "US"])) | st.just(ANYWHERE)
         case other:
             assert_never(other)
 
@@ -149,6 +156,7 @@ loose_policies: st.SearchStrategy[Policy] = st.builds(
         "allowed_channels": st.just(BASE.allowed_channels),
         "user_verification": st.just(UserVerification.PREFERRED),
         "attested_only": st.just(False),
+        "idp_satisfies": st.just(True),
     },
 )
 """Policies that ask for proof but accept every kind, so that passes are common."""

@@ -186,3 +186,22 @@ def test_each_worker_has_a_line_of_its_own() -> None:
     found = advice.on_sweep_runs({"b": run(NONE), "a": run(NONE)}, NOW)
     assert [each.text[:2] for each in found] == ["a:", "b:"]
     assert advice.on_sweep_runs({}, NOW) == ()
+
+
+def test_a_limiter_whose_store_is_away_is_a_hint_because_the_database_counts() -> None:
+    assert levels(advice.on_limiter("Redis does not answer: the database counts the caps.")) == [
+        "hint"
+    ]
+    assert levels(advice.on_limiter("")) == []
+
+
+def test_outside_data_that_is_faulty_is_an_error_and_old_or_missing_a_warning() -> None:
+    def said(
+        missing: tuple[str, ...] = (), faulty: tuple[str, ...] = (), old: tuple[str, ...] = ()
+    ) -> list[tuple[str, str]]:
+        found = advice.on_outside_data("network", missing=missing, faulty=faulty, old=old)
+        return [(str(each.level), each.text) for each in found]
+
+    assert said(faulty=("a",), old=("b",)) == [("error", "a"), ("warning", "b")]
+    assert said(missing=("c",)) == [("warning", "c")]
+    assert [level for level, _text in said()] == ["ok"]

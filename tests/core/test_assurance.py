@@ -141,6 +141,7 @@ def test_practice_names_each_departure_from_nist() -> None:
         Grade.HARDWARE_TOTP,
         Grade.PASSKEY_SYNCED,
         Grade.PASSKEY_BOUND,
+        Grade.IDP_PHR,
     }
 
 
@@ -148,10 +149,10 @@ def test_nist_departs_from_itself_nowhere() -> None:
     assert departures(NIST_800_63B_4) == ()
 
 
-def test_only_passkeys_resist_phishing() -> None:
+def test_only_passkeys_resist_phishing_here_or_at_an_identity_provider() -> None:
     for profile in BOTH:
         resistant = {grade for grade, worth in profile.table.items() if worth.phishing_resistant}
-        assert resistant == {grade for grade in Grade if grade.startswith("passkey")}
+        assert resistant == {grade for grade in Grade if grade.startswith(("passkey", "idp_phr"))}
 
 
 @pytest.mark.parametrize("profile", BOTH, ids=lambda profile: profile.slug)

@@ -21,7 +21,7 @@ from otpguard.core.assurance_view import AssuranceView, view
 from otpguard.core.checkpoints import BUILT_IN
 from otpguard.core.decision import Member, Reason
 from otpguard.core.evidence import Proof, Source
-from otpguard.core.policy import minutes
+from otpguard.core.policy_caps import minutes
 from otpguard.core.presets import BASE
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -54,7 +54,8 @@ def seen(*proofs: Proof, **known: Any) -> AssuranceView:
 
 
 def test_a_proof_that_suffices_is_shown_with_what_it_is_worth() -> None:
-    shown = seen(proof(shipped_kinds.BY_SMS, age=3, source=Source.IDP))
+    policy = replace(BASE, idp_satisfies=True)
+    shown = seen(proof(shipped_kinds.BY_SMS, age=3, source=Source.IDP), policy=policy)
     assert shown.passes
     assert (shown.reason, shown.level) == (Reason.PROVEN, AssuranceLevel.AAL2)
     assert (shown.method, shown.source) == (shipped_kinds.BY_SMS, Source.IDP)

@@ -10,9 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otpguard.core.canonical import NotCanonicalError, canonical_bytes, canonical_text
+from otpguard.core.canonical import (
+    DEEPEST,
+    LARGEST,
+    NotCanonicalError,
+    canonical_bytes,
+    canonical_text,
+)
 
-leaves = st.none() | st.booleans() | st.integers() | st.text()
+whole = st.integers(min_value=-LARGEST, max_value=LARGEST)
+leaves = st.none() | st.booleans() | whole | st.text()
 values = st.recursive(
     leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12
 )
@@ -73,3 +80,76 @@ def test_what_is_not_plain_json_is_refused(value: object) -> None:
 )
 def test_values_of_different_types_never_share_a_form(left: object, right: object) -> None:
     assert canonical_bytes(left) != canonical_bytes(right)
+
+
+def nested(levels: int) -> object:
+    value: object = 1
+    for level in range(levels):
+        value = [value] if level % 2 else {"in": value}
+    return value
+
+
+PUBLISHED = {
+    "arrays": (r'[56, {"d": true, "10": null, "1": [ ]}]', '[56,{"1":[],"10":null,"d":true}]'),
+    "french": (
+        r"""{"peach": "This sorting order", "péché": "is wrong according to French",
+        "pêche": "but canonicalization MUST", "sin": "ingnore locale"}""",
+        (
+            '{"peach":"This sorting order","péché":"is wrong according to French",'
+            '"pêche":"but canonicalization MUST","sin":"ingnore locale"}'
+        ),
+    ),
+    "unicode": (
+        r'{"Unnormalized Unicode":"\u1e0d\u0307"}',
+        '{"Unnormalized Unicode":"\u1e0d\u0307"}',
+    ),
+    "weird": (
+        r"""{"\u20ac": "Euro Sign", "1": "One", "\u0080": "Control\u007f",
+        "\ud83d\ude02": "Smiley", "\u00f6": "Latin Small Letter O With Diaeresis",
+        "\ufb33": "Hebrew Letter Dalet With Dagesh", "</script>": "Browser Challenge"}""",
+        (
+            '{"1":"One","</script>":"Browser Challenge","\x80":"Control\x7f",'
+            '"ö":"Latin Small Letter O With Diaeresis","€":"Euro Sign","\U0001f602":"Smiley",'
+            '"\ufb33":"Hebrew Letter Dalet With Dagesh"}'
+        ),
+    ),
+    "escapes": (
+        r'{"a": "\u000f\n\b\"\\\/\u2028"}',
+        '{"a":"\\u000f\\n\\b\\"\\\\/\u2028"}',
+    ),
+}
+"""The vectors of RFC 8785's authors (cyberphone/json-canonicalization) that have no fractions."""
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_published_vectors_of_rfc_8785_hold(name: str) -> None:
+    given, expected = PUBLISHED[name]
+    assert canonical_text(json.loads(given)) == expected
+
+
+@pytest.mark.parametrize(
+    "keys", [("\U0001f600", "\ufb33"), ("\U00010000", "\ue000"), ("\U0010ffff", "\uffff")]
+)
+def test_keys_are_in_the_order_of_their_utf_16_units(keys: tuple[str, str]) -> None:
+    for deep in (False, True):
+        value: Any = dict.fromkeys(sorted(keys), 1)
+        text = canonical_text([value] if deep else value)
+        assert text.index(keys[0]) < text.index(keys[1])
+
+
+@pytest.mark.parametrize("number", [LARGEST, -LARGEST, 0])
+def test_a_whole_number_of_53_bits_is_written_out(number: int) -> None:
+    assert canonical_text(number) == str(number)
+
+
+@pytest.mark.parametrize("number", [LARGEST + 1, -LARGEST - 1, 2**63, 10**21])
+def test_a_larger_number_which_readers_would_round_is_refused(number: int) -> None:
+    with pytest.raises(NotCanonicalError, match="53 bits"):
+        canonical_bytes({"n": [number]})
+
+
+def test_nesting_ends_before_it_exhausts_the_stack() -> None:
+    assert json.loads(canonical_bytes(nested(DEEPEST))) == nested(DEEPEST)
+    for levels in (DEEPEST + 1, 5_000):
+        with pytest.raises(NotCanonicalError, match="nested"):
+            canonical_bytes(nested(levels))

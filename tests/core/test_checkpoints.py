@@ -65,6 +65,8 @@ def test_only_the_guards_of_the_guard_itself_cannot_be_switched_off() -> None:
     assert always_on == {
         "security_settings",
         "security_settings.factor_reset",
+        "security_settings.lift_hold",
+        "break_glass",
         "factor_change",
         "factor_change.strong",
     }

@@ -29,7 +29,7 @@ from otpguard.core.decision import (
     RequireEnrollment,
 )
 from otpguard.core.factor_kind import FactorKind
-from otpguard.core.policy import UserVerification
+from otpguard.core.policy_choices import UserVerification
 from otpguard.core.presets import BASE
 from tests.core.strategies import NOW
 

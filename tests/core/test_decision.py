@@ -31,7 +31,8 @@ from otpguard.core.decision import (
     is_softened_by_report_only,
 )
 from otpguard.core.evidence import Proof
-from otpguard.core.policy import UserVerification, minutes
+from otpguard.core.policy_caps import minutes
+from otpguard.core.policy_choices import UserVerification
 from otpguard.core.presets import BASE
 from tests.core.strategies import NOW
 

@@ -20,7 +20,9 @@ from otpguard.core.effective_policy import (
     strictest,
     weakened_fields,
 )
-from otpguard.core.policy import Enforcement, Policy, minutes
+from otpguard.core.policy import Policy
+from otpguard.core.policy_caps import minutes
+from otpguard.core.policy_choices import Enforcement
 from otpguard.core.presets import BASE
 from tests.core.strategies import any_wishes, policies
 

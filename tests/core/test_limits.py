@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -11,13 +12,18 @@ from hypothesis import strategies as st
 
 from otpguard.core.limits import (
     CEILING,
+    SHARDS,
+    SMALLEST_SHARD,
     Cap,
     CapName,
     Lane,
+    Refund,
     after_success,
+    caps_for_send,
     caps_for_start,
     decayed,
     is_closed,
+    sharded,
     wait_after,
 )
 from tests.core.strategies import NOW, spans
@@ -102,37 +108,55 @@ def test_a_closed_lane_never_opens_by_waiting(lane: Lane, extra: int, age: timed
 def caps_of(client_ip: str, **changed: Any) -> dict[CapName, Cap]:
     known: dict[str, Any] = {
         "sid": "s",
-        "user": "7",
         "factor": "f",
         "lane": Lane.OPEN,
-        "phone_index": "p",
-        "confirmed": True,
         "strict": False,
-        "unreadable_ip_limit": 60,
         "sends": True,
+        "unreadable_ip_limit": 60,
     }
     caps = caps_for_start(client_ip=client_ip, **{**known, **changed})
     return {cap.name: cap for cap in caps}
 
 
-@pytest.mark.parametrize("confirmed", [True, False])
-def test_a_client_whose_ip_address_cannot_be_read_is_charged_as_well(confirmed: bool) -> None:
-    unknown = caps_of("", confirmed=confirmed, unreadable_ip_limit=7)
+@pytest.mark.parametrize("sends", [True, False])
+def test_a_client_whose_ip_address_cannot_be_read_is_charged_as_well(sends: bool) -> None:
+    unknown = caps_of("", sends=sends, unreadable_ip_limit=7)
     cap = unknown[CapName.UNREADABLE_IP]
     assert (cap.key, cap.limit, cap.window) == ("", 7, timedelta(hours=1))
-    known = caps_of("203.0.113.7", confirmed=confirmed)
+    known = caps_of("203.0.113.7", sends=sends)
     assert CapName.UNREADABLE_IP not in known
     assert set(unknown) ^ set(known) == {CapName.IP, CapName.UNREADABLE_IP}
 
 
-def test_a_visitor_is_charged_by_browser_address_and_number_and_not_as_a_person() -> None:
-    mine = caps_of("203.0.113.7", sid="", user="", browser="b", factor="", confirmed=False)
-    assert {name: cap.key for name, cap in mine.items()} == {
-        CapName.BROWSER: "b",
-        CapName.IP: "203.0.113.7",
-        CapName.NUMBER: "p",
-    }
-    theirs = caps_of("203.0.113.7", confirmed=False)
-    for name in (CapName.IP, CapName.NUMBER):
-        assert mine[name] == theirs[name], "one cap for both"
-    assert (mine[CapName.BROWSER].limit, mine[CapName.BROWSER].window) == (20, timedelta(hours=1))
+def test_a_verified_challenge_takes_all_of_an_owners_uses_out() -> None:
+    """The statement that records a proof at once relies on it."""
+    messages = caps_for_send(
+        challenge=UUID(int=1), tenant="t", channel="sms", tenant_limit=1_000, site_limit=1_000
+    )
+    found = [*caps_of("203.0.113.7").values(), *caps_of("", sends=False).values(), *messages]
+    assert {cap.refund for cap in found} == {Refund.FULL}
+    assert {cap.name for cap in messages} == {CapName.TENANT, CapName.SITE}
+
+
+# --- shards ------------------------------------------------------------------------------------
+
+
+def wide(limit: int) -> Cap:
+    return Cap(name=CapName.SITE, key="k", limit=limit, window=timedelta(hours=1))
+
+
+@given(limit=st.integers(0, 10_000), challenge=st.uuids())
+def test_all_shards_together_never_have_more_room_than_the_cap(limit: int, challenge: UUID) -> None:
+    part = sharded(wide(limit), challenge=challenge)
+    if part.key == "k":
+        assert part == wide(limit)
+        assert limit < SHARDS * SMALLEST_SHARD
+    else:
+        assert limit - SHARDS < SHARDS * part.limit <= limit
+        assert part.limit >= SMALLEST_SHARD
+
+
+def test_challenges_are_spread_over_sixteen_shards() -> None:
+    keys = {sharded(wide(160), challenge=UUID(int=number)).key for number in range(100)}
+    assert len(keys) == 16
+    assert sharded(wide(159), challenge=UUID(int=1)) == wide(159)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from otpguard.core import shipped_kinds
 from otpguard.core.assurance import AssuranceLevel, Channel
 from otpguard.core.laws import FEWER, FREE, HIGHER, LOWER
-from otpguard.core.policy import RULES, TTL_CAP, Enforcement, Policy, UserVerification, minutes
+from otpguard.core.policy import RULES, Policy
+from otpguard.core.policy_caps import TTL_CAP, minutes
+from otpguard.core.policy_choices import Enforcement, UserVerification
 from tests.core.strategies import WISHED_VALUES
 
 

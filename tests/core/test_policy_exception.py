@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from otpguard.core.assurance import AssuranceLevel, Channel
 from otpguard.core.checkpoints import BUILT_IN, Checkpoint
 from otpguard.core.effective_policy import effective, is_at_least, weakened_fields
-from otpguard.core.policy import RULES, Enforcement, Policy, minutes
+from otpguard.core.policy import RULES, Policy
+from otpguard.core.policy_caps import minutes
+from otpguard.core.policy_choices import Enforcement
 from otpguard.core.policy_exception import (
     LONGEST,
     FloorException,

@@ -30,7 +30,13 @@ def test_a_checkpoint_says_its_level_and_what_else_differs() -> None:
         "AAL2, `binds_intent` true, `hold` 86400",
         "sensitive, defensible at AAL3",
     ]
-    assert row("login")[2:] == ["off", "AAL2", "the same", "AAL1", ""]
+    assert row("login")[2:] == [
+        "off",
+        "AAL2",
+        "AAL2, `sso_required` true",
+        "AAL1, `idp_satisfies` false",
+        "",
+    ]
     assert row("factor_change")[2] == "always"
 
 

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otpguard.core.countries import ANYWHERE
 from otpguard.core.policy_values import (
     Choice,
     Count,
+    Countries,
     Flag,
     Order,
     OrderByCountry,
@@ -58,6 +60,8 @@ GOLDEN = Words(always="gold", reason="gold never rusts")
             {"DE": ["tin"], "IN": ["iron", "tin"]},
         ),
         (OrderByCountry(Metal), (), {}),
+        (Countries(), frozenset({"US", "001", "CA"}), ["001", "CA", "US"]),
+        (Countries(), ANYWHERE, ["*", "001"]),
     ],
 )
 def test_a_value_is_read_from_its_json_form_and_from_itself(
@@ -97,6 +101,9 @@ def test_a_value_is_read_from_its_json_form_and_from_itself(
         (OrderByCountry(Metal), {"IN": []}, "IN must name at least one, each once"),
         (OrderByCountry(Metal), {"IN": "tin"}, "IN must be a list, in order"),
         (OrderByCountry(Metal), [("IN", ["tin"]), ("IN", ["gold"])], "must name IN once"),
+        (Countries(), "US", "must be a list of countries"),
+        (Countries(), ["us"], '"us" must be a country: two capital letters'),
+        (Countries(), ["ZZ"], 'no phone number is of "ZZ"'),
     ],
 )
 def test_anything_else_is_refused_with_what_would_be_right(

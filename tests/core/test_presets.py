@@ -12,7 +12,9 @@ import pytest
 from otpguard.core.assurance import AssuranceLevel, Channel
 from otpguard.core.checkpoints import BUILT_IN, Checkpoint
 from otpguard.core.effective_policy import effective, is_at_least
-from otpguard.core.policy import Enforcement, Policy, minutes
+from otpguard.core.policy import Policy
+from otpguard.core.policy_caps import minutes
+from otpguard.core.policy_choices import Enforcement
 from otpguard.core.presets import (
     BASE,
     LOOSEST,

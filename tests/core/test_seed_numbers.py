@@ -9,24 +9,24 @@ import pytest
 from otpguard.conf import REPORT_ONLY_DAYS
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.checkpoints import BUILT_IN
-from otpguard.core.limits import YOUNG_TENANT, Cap, CapName, Lane, caps_for_start
-from otpguard.core.policy import RULES, TTL_CAP
+from otpguard.core.limits import Cap, CapName, Lane, caps_for_start
+from otpguard.core.policy import RULES
+from otpguard.core.policy_caps import TTL_CAP
 from otpguard.core.presets import BASE, Preset, Tier, policy_pair_for
+from otpguard.core.pumping.account_age import YOUNG_TENANT
+from otpguard.core.pumping.velocity import TABLE, RowName
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 
 
-def caps(*, confirmed: bool = False, strict: bool = False) -> dict[CapName, tuple[int, timedelta]]:
-    """What a start is charged to, by the name of the cap."""
+def caps(*, strict: bool = False) -> dict[CapName, tuple[int, timedelta]]:
+    """What a start with a confirmed factor is charged to, by the name of the cap."""
     found: tuple[Cap, ...] = caps_for_start(
         sid="sid",
-        user="1",
         client_ip="203.0.113.9",
         factor="factor",
         lane=Lane.OPEN,
-        phone_index="index",
-        confirmed=confirmed,
         strict=strict,
         unreadable_ip_limit=60,
         sends=True,
@@ -35,12 +35,14 @@ def caps(*, confirmed: bool = False, strict: bool = False) -> dict[CapName, tupl
 
 
 def test_a_number_that_nobody_confirmed_gets_three_codes_in_24_hours() -> None:
-    assert caps()[CapName.NUMBER] == (3, 24 * 60 * MINUTE)
+    row = TABLE[RowName.NUMBER_DAY]
+    assert (row.cell.strict, row.cell.standard, row.window) == (3, 3, 24 * 60 * MINUTE)
 
 
-@pytest.mark.parametrize(("confirmed", "strict"), [(False, False), (False, True), (True, True)])
-def test_an_address_gets_ten_codes_an_hour(*, confirmed: bool, strict: bool) -> None:
-    assert caps(confirmed=confirmed, strict=strict)[CapName.IP] == (10, 60 * MINUTE)
+def test_an_address_gets_ten_codes_an_hour() -> None:
+    row = TABLE[RowName.IP_HOUR]
+    assert (row.cell.standard, row.window) == (10, 60 * MINUTE)
+    assert caps(strict=True)[CapName.IP] == (10, 60 * MINUTE)
 
 
 def test_a_tenant_is_young_for_thirty_days_and_so_long_a_trial_run_may_last() -> None:

@@ -11,7 +11,8 @@ from otpguard.core import shipped_kinds
 from otpguard.core.assurance import SAAS_2026, AssuranceLevel, Primary
 from otpguard.core.decision import EnrolledFactor
 from otpguard.core.factor_kind import FactorKind
-from otpguard.core.policy import Policy, UserVerification
+from otpguard.core.policy import Policy
+from otpguard.core.policy_choices import UserVerification
 from otpguard.core.presets import BASE
 from otpguard.core.user_wide import within_ceiling, within_reach
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 
 from otpguard.core.assurance import AssuranceLevel, Channel
-from otpguard.core.policy import RULES, Enforcement
+from otpguard.core.policy import RULES
+from otpguard.core.policy_choices import Enforcement
 from otpguard.core.presets import BASE
 from otpguard.core.shipped_kinds import SHIPPED
 from otpguard.core.wishes import (

@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.demo.running import ROOT, environment
+
+pytestmark = pytest.mark.slow
 
 COUNTS = """
 from django.contrib.auth.models import User

@@ -39,6 +39,9 @@ ELSEWHERE = {
 
 FOR_EXAMPLE = {
     "otpguard.E007": "the day of an example is any day",
+    "otpguard.E121": "data that may not be passed on is not there",
+    "otpguard.E161": "the places of an example are not there",
+    "otpguard.E176": "a file of an example is not there",
     "otpguard.E050": "what a vendor gives one is not written into docs",
 }
 """What an example may break, that a project must not."""

@@ -12,6 +12,8 @@ from tests.docs.blocks import Block, blocks_in, blocks_of
 from tests.house.source import ROOT
 from tests.quickstart.page import pastes
 
+pytestmark = pytest.mark.slow
+
 CHECKPOINTS = ("data_export", "audit_log_export", "role_grant", "billing_change", "api_key")
 
 PROVEN = '''

@@ -34,6 +34,7 @@ def test_every_setting_has_a_heading_a_default_and_a_description() -> None:
         (Preset.BASELINE, '`"baseline"`'),
         ((), "`[]`"),
         (("a", "b"), '`["a", "b"]`'),
+        (frozenset({"b", "a"}), '`["a", "b"]`'),
         (True, "`True`"),
         (65_536, "`65_536`"),
         (None, "`None`"),
@@ -71,7 +72,9 @@ def test_every_event_is_listed_with_its_fields() -> None:
     lines = events.lines()
     assert set(headings(lines)) >= {kind.code for kind in CATALOG}
     about = lines[lines.index("### hold.started") :]
-    assert about[4] == "Fields: `until`, `reason`. OCSF: 300401."
+    assert about[4] == (
+        "Fields: `until`, `reason`. Since 0.1.0. OCSF: Entity Management, Create (300401)."
+    )
 
 
 def test_an_event_without_a_word_fails_the_build() -> None:
@@ -82,6 +85,17 @@ def test_an_event_without_a_word_fails_the_build() -> None:
     Mute.__doc__ = None
     with pytest.raises(LookupError, match=r"a\.b has no docstring"):
         events.entry(Mute)
+
+
+def test_a_field_that_came_later_says_since_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = CATALOG.get("hold.started")
+    known = {"since": "0.0.9", "fields": {"until": "0.0.9", "reason": "0.1.0"}}
+    monkeypatch.setattr(events, "record", lambda: {kind.code: known})
+    fields_line = events.entry(kind)[4]
+    assert fields_line.startswith("Fields: `until`, `reason` (since 0.1.0). Since 0.0.9.")
+    monkeypatch.setattr(events, "record", dict)
+    with pytest.raises(LookupError, match="not in the record"):
+        events.entry(kind)
 
 
 def test_every_command_is_listed_with_its_own_arguments_alone() -> None:
@@ -122,4 +136,3 @@ def test_every_method_of_the_api_is_listed() -> None:
     lines = api.lines()
     rows = [line for line in lines if line.startswith("| `")]
     assert any(line.startswith("| `PUT` `api/policies/{checkpoint}/` |") for line in rows)
-    assert len(rows) == 19

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from otpguard.core.assurance import AssuranceLevel
-from otpguard.core.policy import Policy, UserVerification
+from otpguard.core.policy import Policy
+from otpguard.core.policy_choices import UserVerification
 from otpguard.core.presets import BASE
 from otpguard.factors import passkey_rows
 from otpguard.factors.base import Beginning

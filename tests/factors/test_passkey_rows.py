@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from otpguard.core.reasons import CeremonyFault
@@ -82,6 +83,31 @@ def test_the_settings_fix_relying_party_and_origins(who: Stopped, settings: Any)
     challenge = begun(who)
     assert made_by(Authenticator(origin=ORIGIN), challenge) == Missed(reason=CeremonyFault.ORIGIN)
     assert isinstance(made_by(Authenticator(origin="https://app.acme.example"), challenge), Shown)
+
+
+def test_a_related_origin_answers_for_the_one_domain(who: Stopped, settings: Any) -> None:
+    settings.OTPGUARD = {
+        **settings.OTPGUARD,
+        "RELYING_PARTY_ID": "acme.example",
+        "RELYING_PARTY_ORIGINS": ["https://acme.example", "https://acme.test"],
+    }
+    challenge = begun(who)
+    key = Authenticator(origin="https://acme.test")
+    assert isinstance(made_by(key, challenge, rp_id="acme.example"), Shown)
+    assert isinstance(made_by(key, challenge, rp_id="acme.test"), Missed)
+
+
+def test_browsers_keep_the_passkeys_of_every_tenant_and_state(who: Stopped) -> None:
+    me = who.facts.user
+    mine = get_user_model().objects.get(pk=me)
+    rows = [factories.passkey_factor(mine, Authenticator(origin=ORIGIN)) for _ in range(3)]
+    Factor.objects.filter(pk=rows[1].pk).update(disabled_at=timezone.now())
+    Factor.objects.filter(pk=rows[2].pk).update(confirmed=False, user_handle=b"another")
+    factories.passkey_factor(factories.user(), Authenticator(origin=ORIGIN))
+    known = passkey_rows.accepted_credentials(me)
+    assert known["credentials"] == sorted(row.credential_id for row in rows)
+    assert len(known["handles"]) == 2
+    assert known["party"] == ""
 
 
 def test_without_settings_the_host_of_the_request_counts(who: Stopped) -> None:

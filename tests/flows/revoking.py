@@ -135,7 +135,7 @@ def _reset_everywhere(of: Scene) -> None:
 def _approve_a_reset(of: Scene) -> None:
     member = of.who.member
     whose = {"user_id": str(member.user_id), "tenant_id": str(member.tenant_id)}
-    asked = ask_for_reset(facts=of.admin, **whose, reason="lost")
+    asked = ask_for_reset(facts=of.admin, **whose, reason="lost", needed=1)
     assert asked is not None
     other = factories.member(member.tenant, roles=["admin"]).user
     approve_action(facts=factories.facts(other, member.tenant), approval_id=asked.pk)

@@ -144,6 +144,12 @@ def test_what_a_session_is_worth_is_computed_when_it_is_asked(who: Stopped) -> N
 
 def test_what_another_said_of_a_login_long_ago_proves_nothing_now(who: Stopped) -> None:
     """D12: elsewhere a claim of the identity provider stays true for the session's life."""
+    policy.change_policy(
+        facts=factories.facts(),
+        tenant=who.member.tenant,
+        checkpoint="billing_change",
+        wishes=parse_wishes({"idp_satisfies": True}),
+    )
     grant = proven(who)
     factories.age(grant, source=Source.IDP.value, verified_at=timezone.now() - timedelta(hours=1))
     found = answer_of_the_guard(who.facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.authenticator import Authenticator
 from tests.celery_app import app
 from tests.channels.vendors import provider
 from tests.flows.setting import stopped
+from tests.network_files import write_network_file
 from tests.ports import free_port
 from tests.worker import CeleryWorker
 
@@ -267,3 +269,13 @@ def test_logins_by_a_back_end_that_is_not_listed_are_found(settings: Any) -> Non
     assert '"LOGIN_BACKENDS": {"acme.Links": "password"}' in said.text
     settings.OTPGUARD = {**settings.OTPGUARD, "LOGIN_BACKENDS": {"acme.Links": "none"}}
     assert found("logins") == []
+
+
+def test_the_data_of_the_pumping_defense_is_looked_at(settings: Any, tmp_path: Path) -> None:
+    assert (levels("network"), levels("mailboxes")) == (["warning"], ["ok"])
+    new = write_network_file(tmp_path / "new.mmdb")
+    old = write_network_file(tmp_path / "old.mmdb", built_at=timezone.now() - 61 * DAY)
+    mine = settings.OTPGUARD
+    for files, level in (([new], "ok"), ([old], "warning"), ([tmp_path / "none"], "error")):
+        settings.OTPGUARD = {**mine, "NETWORK_FILES": [str(each) for each in files]}
+        assert levels("network") == [level]

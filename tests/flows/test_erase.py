@@ -27,14 +27,21 @@ from otpguard.models import (
     Grant,
     Hold,
     LoginSession,
+    MailedBrowser,
     Membership,
+    Notice,
+    NumberAnswer,
+    NumberOutcome,
+    NumberRelease,
     PhoneClaim,
+    PumpingDecision,
     Receipt,
     Tenant,
 )
 from tests import factories
 from tests.flows.number.visitor import visitor
 from tests.flows.setting import Stopped, sent_code, stopped
+from tests.models.rows import mailed, number_release, pumping_decision
 from tests.pausing import meet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -80,8 +87,8 @@ def test_a_person_goes_with_all_that_is_theirs_and_their_events_stay(who: Stoppe
     who.member.user.delete()
     assert [model.__name__ for model in OURS if model._base_manager.exists()] == []
     assert Event.objects.count() > before
-    ended = ["challenge.canceled", "grant.revoked", "person.removed"]
-    assert kinds()[-3:] == ended, "what is open ends first"
+    ended = ["factor.removed", "challenge.canceled", "grant.revoked", "person.removed"]
+    assert kinds()[-4:] == ended, "each of theirs leaves an event"
     assert told("person.removed") == {
         "challenge": 1,
         "delivery": 1,
@@ -226,6 +233,21 @@ def test_a_person_goes_with_what_proved_their_number_before_they_had_an_account(
     assert "challenge.canceled" in kinds()
 
 
+def test_a_person_goes_with_that_their_number_was_counted(who: Stopped) -> None:
+    now = timezone.now()
+    NumberOutcome.objects.create(phone_index=who.factor.phone_index, began_at=now)
+    NumberOutcome.objects.create(phone_index="of another", began_at=now)
+    get_user_model().objects.get(pk=who.member.user_id).delete()
+    assert NumberOutcome.objects.get().phone_index == "of another"
+
+
+def test_a_person_goes_with_what_vendors_said_about_their_number(who: Stopped) -> None:
+    for index in (who.factor.phone_index, "of another"):
+        NumberAnswer.objects.create(vendor="v", phone_index=index, answer="x", until=timezone.now())
+    get_user_model().objects.get(pk=who.member.user_id).delete()
+    assert NumberAnswer.objects.get().phone_index == "of another"
+
+
 def test_a_tenant_goes_with_what_its_visitors_have_proven() -> None:
     tenant = factories.tenant()
     visitor(tenant=tenant).prove()
@@ -233,3 +255,25 @@ def test_a_tenant_goes_with_what_its_visitors_have_proven() -> None:
     remove_tenant(facts=factories.facts(), tenant=tenant)
     assert not Challenge.objects.exists()
     assert told("tenant.removed")["phoneclaim"] == 1
+
+
+def test_what_was_decided_about_a_persons_number_goes_with_them() -> None:
+    person = factories.user()
+    factories.phone_factor(person, "+12015550177")
+    pumping_decision("+12015550177")
+    pumping_decision("+12015550178", user=person)
+    number_release("+12015550177")
+    kept = pumping_decision("+12015550179")
+    person.delete()
+    assert list(PumpingDecision.objects.all()) == [kept]
+    assert not NumberRelease.objects.exists()
+
+
+def test_a_person_goes_with_the_links_that_went_to_their_mailbox() -> None:
+    person = factories.user(email="kim@example.com")
+    sent = Notice.objects.create(kind="signup_email", channel="email", destination="x")
+    mailed("Kim+1@example.com", notice=sent)
+    kept = mailed("alex@example.com")
+    person.delete()
+    assert list(MailedBrowser.objects.all()) == [kept]
+    assert not Notice.objects.exists()

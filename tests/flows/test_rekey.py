@@ -31,7 +31,7 @@ from otpguard.models import (
     Usage,
 )
 from tests import factories
-from tests.models.rows import anonymous, claim
+from tests.models.rows import anonymous, claim, mailed, number_release, pumping_decision
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "the old root key of these tests", "the new root key of these tests"
@@ -292,4 +292,37 @@ def test_a_visitors_number_its_claim_and_its_caps_move_along() -> None:
         row = PhoneClaim.objects.get(pk=row.pk)
         assert row.number.e164 == NUMBER
         assert {row.phone_index, row.challenge.phone_index, Usage.objects.get().key} == {now}
+    assert now != was
+
+
+def test_decisions_and_releases_of_a_number_move_along() -> None:
+    with keys(OLD, index=(OLD,)):
+        decided, released = pumping_decision(NUMBER), number_release(NUMBER)
+        was = decided.phone_index
+    with keys(NEW, OLD, index=(NEW, OLD)):
+        assert rewritten() == 2
+        assert rewritten() == 0
+    with keys(NEW, index=(NEW,)):
+        [now] = vault.blind_indexes(NUMBER)
+        for row in (decided, released):
+            row.refresh_from_db()
+            assert (row.phone_index, row.number.reveal()) == (now, NUMBER)
+        assert decided.client_ip.reveal() == "203.0.113.7"
+    assert now != was
+
+
+def test_a_mailbox_and_what_its_caps_have_counted_move_along() -> None:
+    with keys(OLD, index=(OLD,)):
+        row = mailed("Kim+1@example.com")
+        was = row.email_index
+        Usage.objects.create(cap="mailbox", key=was, at=timezone.now(), challenge=row.pk)
+    with keys(NEW, OLD, index=(NEW, OLD)):
+        assert rewritten() == 1
+        assert rewritten() == 0
+    with keys(NEW, index=(NEW,)):
+        [now] = vault.blind_indexes("kim@example.com")
+        row.refresh_from_db()
+        assert (row.email_index, row.email.reveal()) == (now, "Kim+1@example.com")
+        assert row.ask.reveal() == "{}"
+        assert Usage.objects.get().key == now
     assert now != was

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
+from otpguard.core.audience import STILL_TOLD
 from otpguard.core.outcome import Accepted
 from otpguard.flows import sweep as sweep_module
 from otpguard.flows.due import LEASE
@@ -24,10 +26,11 @@ from otpguard.models import (
     Notice,
     NoticeEmail,
     Receipt,
+    SpendCharge,
+    SpendWindow,
 )
 from otpguard.models.fields import Encrypted
 from otpguard.notices.kinds import NoticeKind
-from otpguard.notices.recipients import STILL_TOLD
 from otpguard.testing import send_notices, send_queued
 from tests import factories
 from tests.excepting import grant, set_floor
@@ -265,3 +268,15 @@ def test_a_challenge_whose_key_is_gone_keeps_nobody_elses_timer_from_firing(
     other.refresh_from_db()
     assert other.due_at is not None
     assert sweep(now=max(silent.due_at, other.due_at)) == Swept(fell_back=2)
+
+
+def test_old_counters_of_money_go_and_those_of_a_habit_stay() -> None:
+    now = timezone.now()
+    hour = int(now.timestamp()) // 3_600
+    for back in (0, 35 * 24, 35 * 24 + 1):
+        SpendWindow.objects.create(scope="pool", key="dear", hour=hour - back)
+    for back in (48, 49):
+        SpendCharge.objects.create(challenge=uuid4(), hour=hour - back, lane="known", micros=1)
+    purge_old_rows(now=now)
+    assert SpendWindow.objects.count() == 2
+    assert SpendCharge.objects.get().hour == hour - 48

@@ -16,10 +16,12 @@ from otpguard.core.events.checkpoint import CheckpointDenied, CheckpointHeld
 from otpguard.core.todo import Todo
 from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
 from otpguard.flows import todo
+from otpguard.flows.emergency.close import end_access
 from otpguard.flows.todo import count_todos, rows_of, todos_of
 from otpguard.models import (
     Approval,
     Delivery,
+    EmergencyAccess,
     Event,
     Hold,
     Membership,
@@ -30,6 +32,7 @@ from otpguard.models import (
 )
 from tests import factories
 from tests.enrolling import joined, rule
+from tests.flows.emergency.envelopes import prepared
 from tests.models.rows import challenge, delivery, postgres_only
 from tests.store_down import store_down
 
@@ -39,6 +42,12 @@ pytestmark = pytest.mark.django_db
 def at(moment: datetime) -> Any:
     """A key of that moment."""
     return uuid7(moment, os.urandom(RANDOM_BYTES))
+
+
+def emergencies(_now: datetime) -> None:
+    made = prepared()
+    end_access(facts=made.bob, access=made.open())
+    made.open(drill=True)
 
 
 def routes(_now: datetime) -> None:
@@ -124,6 +133,7 @@ WORLDS = {
     Todo.ROUTES: (routes, 2),
     Todo.MESSAGES: (messages, 2),
     Todo.APPROVALS: (approvals, 1),
+    Todo.EMERGENCY: (emergencies, 1),
     Todo.HOLDS: (holds, 1),
     Todo.OVERDUE: (overdue, 1),
     Todo.REFUSALS: (refusals, 1),
@@ -184,6 +194,7 @@ def test_while_the_store_is_down_counts_are_not_known() -> None:
 
 
 def test_a_model_knows_what_can_wait_among_its_rows() -> None:
-    models = [RouteHealth, Delivery, Approval, Hold, Membership, Event, Notice, PolicyException]
+    models = [EmergencyAccess, RouteHealth, Delivery, Approval, Hold]
+    models += [Membership, Event, Notice, PolicyException]
     assert [todos_of(model) for model in models] == [(each,) for each in Todo]
     assert todos_of(Tenant) == ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from otpguard.forms.email import EmailForm
+from otpguard.forms.email import EmailForm, refuse_disposable_email
 
 
 def test_an_email_is_read_and_may_be_named_masked() -> None:
@@ -37,3 +38,9 @@ def test_a_browser_may_fill_it_in_and_shows_the_keyboard_for_it() -> None:
     assert 'type="email"' in shown
     assert 'autocomplete="email"' in shown
     assert 'inputmode="email"' in shown
+
+
+def test_a_sign_up_form_may_refuse_throw_away_mailboxes() -> None:
+    refuse_disposable_email("ann@example.com")
+    with pytest.raises(ValidationError, match="Use an e-mail address that lasts"):
+        refuse_disposable_email("ann@mailinator.com")

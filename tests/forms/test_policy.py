@@ -159,7 +159,7 @@ def test_stored_wishes_come_back_as_they_were_typed() -> None:
         ("role_grant", True),
         ("factor_change", True),
         ("security_settings.factor_reset", True),
-        ("data_export", False),
+        ("data_export", True),
         ("api_key", False),
     ],
 )

@@ -11,6 +11,7 @@ from tests import factories
 GOOD = {
     "name": "Acme",
     "brand": "Acme",
+    "logo": "acme/logo.svg",
     "annual_contract_value": "120000",
     "region": "eu",
     "tags": " EU, health ,EU,, ",
@@ -35,6 +36,8 @@ def test_values_are_what_the_flow_takes() -> None:
         ("region", "U"),
         ("region", "U5"),
         ("brand", "x" * 41),
+        ("logo", "x" * 201),
+        ("logo", "https://pictures.example/a.svg"),
         ("reason", ""),
     ],
 )

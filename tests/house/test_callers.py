@@ -17,15 +17,19 @@ import pytest
 from tests.house.calls import Name, imported, module_name, named_in, parsed, top_functions
 from tests.house.source import DEMO, PACKAGE, Function, last_name, modules, place, tree
 
-PORCH = re.compile(r"otpguard\.provisioning|otpguard\.(testing|contrib)(\.\w+)?")
+PORCH = re.compile(
+    r"otpguard\.(provisioning|keys|host_events|client)|otpguard\.(testing|contrib)(\.\w+)?"
+)
 """Hosts call what stands here, and all that an `__init__` brings in; of a contract suite, pytest
 calls the methods."""
 
 REGISTERING = frozenset({"shared_task", "inclusion_tag", "simple_tag", "filter", "receiver"})
 """Decorators that give a function to a framework, which calls it."""
 
-HOOKS = re.compile(r"clean_\w+|process_(view|exception)|from_db_value|(get_by_)?natural_key")
-"""Methods that Django finds by their names alone."""
+HOOKS = re.compile(
+    r"clean_\w+|process_(view|exception)|from_db_value|(get_by_)?natural_key|do_(GET|POST)"
+)
+"""Methods that Django or http.server finds by their names alone."""
 
 
 def uncalled(modules_: Iterable[tuple[str, ast.Module]]) -> set[Name]:

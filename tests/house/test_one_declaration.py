@@ -41,11 +41,12 @@ from django.utils.translation import override
 from functools import partial
 import hypothesis
 from otpguard import conf, labels
-from otpguard.admin.tables.policy_scope import Place, rows_of, words
+from otpguard.admin.tables.policy_scope import Place, rows_of
 from otpguard.core import checkpoints, policy, presets, wishes
 from otpguard.core.effective_policy import effective, weakened_fields
 from otpguard.core.policy_table import render_policies
 from otpguard.forms.policy import PolicyForm
+from otpguard.forms.team.policy_text import words
 from otpguard.forms.tenant import PolicyPlaceForm
 from tests.core import strategies
 
@@ -117,7 +118,9 @@ def test_a_new_policy_field_is_one_entry(tmp_path: Path) -> None:
 
 
 def test_a_new_checkpoint_is_one_entry(tmp_path: Path) -> None:
-    root = copied(tmp_path, "core/checkpoints.py", '    Checkpoint(slug="login"', TOY_CHECKPOINT)
+    root = copied(
+        tmp_path, "core/checkpoints.py", '    Checkpoint(slug="logged_action"', TOY_CHECKPOINT
+    )
     assert asked(root, IMPORTS + CHECKPOINT_ANSWERS) == {
         "known": "toy_payout",
         "label": "Pay out toys",

@@ -17,6 +17,7 @@ PURE = frozenset(
         "csv",
         "dataclasses",
         "datetime",
+        "decimal",
         "difflib",
         "enum",
         "functools",

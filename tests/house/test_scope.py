@@ -20,12 +20,18 @@ OWN_FACTOR = ("otpguard.flows.factor.own_factor", "own_factor")
 
 _BY_SESSION = "finds its rows by the login session, person and tenant of the request"
 _BY_BROWSER = "finds its rows by the browser and tenant of an anonymous request"
+_BY_KEY = "finds its rows by the tenant of the key that calls"
 _BY_PERSON = "finds its rows by the person who asks"
 _NEW_OWN = "makes rows of the person who asks, and names nobody else"
 _FALLS = "follows the deletion of a row by the host, who has decided that it may be"
 _STEP = "is a step of flows that have found out whose the rows are"
 
 DO_NOT_ASK = {
+    "verification.start.start_verification": _BY_KEY,
+    "verification.check.check_verification": _BY_KEY,
+    "key.holder.end_keys_everywhere": _STEP,
+    "key.holder.end_keys_of": _STEP,
+    "key.ledger.end_record": _STEP,
     "approval.approve.ask_approval": "writes a request, and whoever decides it is asked then",
     "challenge.answer.answer_challenge": _BY_SESSION,
     "challenge.close.cancel_open": _STEP,
@@ -39,23 +45,51 @@ DO_NOT_ASK = {
     "challenge.start.start_challenge": _BY_SESSION,
     "checkpoint.guard.require": "spends one use of a proof of this login session",
     "checkpoint.kept_form.keep_form": _NEW_OWN,
+    "pumping.attempt.enrollment_attempt": "notes that the tenant of the request is in use",
+    "pumping.intel.owned_number.withheld_channels": _STEP,
+    "pumping.attempt.visitor_attempt": "notes that the tenant of the request is in use",
+    "pumping.money.lockdown.lock_down_by_link": "the token of the link is the permission",
+    "release.billing_lock.lock_by_link": "the token of the link is the permission",
+    "emergency.tell.tell_everybody": "tells about a change, and the flow of that change has asked",
+    "closure.cancel.cancel_closure_by_link": "the token of the link is the permission",
+    "closure.cancel.end_closing": _STEP,
     "erase.erase_person": _FALLS,
     "erase.erase_tenant": _FALLS,
     "factor.reset.locked": _STEP,
     "factor.recovery_codes.make_recovery_codes": _NEW_OWN,
     "number.answer.answer_number_challenge": _BY_BROWSER,
+    "number.attach.attach_claim": _BY_BROWSER,
     "number.claim.use_claim": _BY_BROWSER,
     "number.start.start_number_challenge": "makes rows of the browser that asks, and names no user",
+    "number.email_link.send_email_link": "makes a row of the browser that asks; names no user",
+    "number.identity.missing_identity": "keeps what vendors say of the numbers of the person",
+    "password_reset.repudiate.repudiate_reset": "the token of the link is the permission",
+    "password_reset.request_link.request_reset_link": "writes a job that names no user",
     "notice.emails.add_email": _NEW_OWN,
     "notice.emails.confirm_email": "finds its row by a token that only the mailbox has",
     "notice.emails.remove_email": _BY_PERSON,
     "notice.notify.notify": "tells about a change, and the flow of that change has asked",
     "notice.notify.queue_notice": _STEP,
+    "federation.accept.accept_sign_in": _BY_SESSION,
+    "federation.signals.receive_signal": "reaches the tenant of the stream whose key has signed",
+    "federation.request.send_off": _NEW_OWN,
+    "federation.request.take_back": _BY_SESSION,
+    "release.cancel.cancel_by_link": "the token of the link is the permission",
+    "release.download.begin_download": _BY_PERSON,
+    "notice.tell.tell_one": _STEP,
+    "notice.tell.tell_tenant": "tells about a change, and the flow of that change has asked",
     "session.devices.remember_device": _NEW_OWN,
     "session.login.begin_login": _NEW_OWN,
+    "session.login_risk.evaluate_login": _NEW_OWN,
+    "session.login_risk.ask_about_sim": _BY_SESSION,
     "session.login.end_login": "ends the login session of the request",
+    "release.approved.ask_for_release": _STEP,
+    "release.hold.start_on_site": "the host's admin has given the rights already, after a proof",
     "session.revoke.end_grants": _STEP,
+    "session.revoke.end_last_sessions": _STEP,
+    "session.revoke.end_logins_in_one_tenant": _STEP,
     "session.revoke.end_own_grant": _BY_PERSON,
+    "tenant.new_admin.tell_of_import": "tells about a change whose flow has asked",
     "shadow.keep_shadow": "copies what the host's directory says, whoever asks",
 }
 

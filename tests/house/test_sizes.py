@@ -24,8 +24,9 @@ FILE_LINES = 320
 TEST_FILE_LINES = 450
 FUNCTION_LINES = 45
 FOLDER_FILES = 25
-FLAT = PACKAGE / "core"
-"""The one folder that may hold more: its names are the field's nouns."""
+FLAT = {PACKAGE / "core", PACKAGE / "management" / "commands"}
+"""What may hold more: the names of the core are the field's nouns, and Django wants its commands in
+one folder."""
 
 
 def lines(text: str) -> int:
@@ -45,7 +46,9 @@ def too_full(files: list[Path]) -> dict[Path, int]:
     """Folders with more files than a folder may have."""
     counts = Counter(path.parent for path in files)
     return {
-        folder: count for folder, count in counts.items() if count > FOLDER_FILES and folder != FLAT
+        folder: count
+        for folder, count in counts.items()
+        if count > FOLDER_FILES and folder not in FLAT
     }
 
 
@@ -82,7 +85,8 @@ def test_the_laws_see_one_too_many() -> None:
     files = [PACKAGE / "web" / f"{number}.py" for number in range(FOLDER_FILES + 1)]
     assert too_full(files) == {PACKAGE / "web": FOLDER_FILES + 1}
     assert too_full(files[1:]) == {}
-    assert too_full([FLAT / path.name for path in files]) == {}
+    for flat in FLAT:
+        assert too_full([flat / path.name for path in files]) == {}
 
 
 def test_the_page_for_people_states_the_same_numbers() -> None:

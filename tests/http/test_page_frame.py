@@ -89,3 +89,20 @@ def test_a_logo_that_was_not_collected_takes_no_page_away(settings: Any, tmp_pat
     }
     settings.OTPGUARD = {**settings.OTPGUARD, "LOGO": "acme/no-such-logo.svg"}
     assert frame_around(None).logo_url == ""
+
+
+def test_a_tenant_has_its_own_logo_and_else_that_of_the_site(settings: Any) -> None:
+    settings.OTPGUARD = {**settings.OTPGUARD, "LOGO": "/media/site.svg"}
+    assert frame_around(None, logo="/media/acme.svg").logo_url == "/media/acme.svg"
+    assert frame_around(None).logo_url == "/media/site.svg"
+
+
+def test_a_logo_that_the_content_policy_does_not_admit_gives_way_to_the_sites(
+    settings: Any,
+) -> None:
+    elsewhere = "https://pictures.example/acme.svg"
+    settings.OTPGUARD = {**settings.OTPGUARD, "LOGO": "/media/site.svg"}
+    assert frame_around(None, logo=elsewhere).logo_url == "/media/site.svg"
+    sources = {"img-src": ["https://pictures.example"]}
+    settings.OTPGUARD = {**settings.OTPGUARD, "CSP_SOURCES": sources}
+    assert frame_around(None, logo=elsewhere).logo_url == elsewhere

@@ -72,7 +72,7 @@ answer = {
 
 
 def test_each_job_is_one_entry_where_the_page_says(tmp_path: Path) -> None:
-    root = copied(tmp_path, "core/events/session.py", '@event("device.remembered"', EVENT)
+    root = copied(tmp_path, "core/events/session.py", '@event(\n    "device.remembered"', EVENT)
     entered(root, "conf/schema.py", '    brand: str = "this service"\n', SETTING)
     entered(root, "admin/tenant.py", "def _set_status(", ACTION)
     entered(root, "admin/tenant.py", "        CreateTenant,\n", "        Wave,\n")

@@ -89,16 +89,23 @@ def read_code(page: Page) -> str:
         inbox.close()
 
 
-def prove(page: Page, shot: Shot | None = None, name: str = "") -> None:
+def prove(
+    page: Page,
+    shot: Shot | None = None,
+    name: str = "",
+    *,
+    asks: str = "Create or rotate a production API key",
+    number: str = "01",
+) -> None:
     """From the choosing page to the page after the right code."""
-    expect(page.get_by_text("Create or rotate a production API key")).to_be_visible()
+    expect(page.get_by_text(asks).first).to_be_visible()
     if shot:
         shot(page, f"{name} choose")
     before = code_count(page)
     page.get_by_role("button", name="Send a code").click()
     field = page.get_by_label("Code", exact=True)
     expect(field).to_be_visible()
-    expect(page.get_by_text("+1 ••• ••01").first).to_be_visible()
+    expect(page.get_by_text(f"+1 ••• ••{number}").first).to_be_visible()
     wait_for_more_codes(page, before)
     if shot:
         shot(page, f"{name} code")
@@ -151,6 +158,55 @@ def test_by_html_form(browser: Browser, demo: Demo, shot: Shot, size: tuple[int,
 def assert_no_sideways_scrolling(page: Page) -> None:
     width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert width <= 0, f"{width} px too wide"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["desktop", "phone"])
+def test_every_change_of_a_key_is_in_the_ledger(
+    browser: Browser, demo: Demo, shot: Shot, size: tuple[int, int]
+) -> None:
+    name = f"ledger-{size[0]}"
+    with visitor(browser, demo, size=size) as page:
+        log_in(page, "alice@acme")
+        page.goto("/keys/")
+        page.get_by_label("Name").fill(name)
+        page.get_by_role("button", name="Create the key").click()
+        prove(page, asks="Create or rotate an API key")
+        page.get_by_role("button", name=re.compile(f"Continue.*{name}")).click()
+        row = page.get_by_role("row").filter(has_text=name)
+        expect(row.get_by_text("not confirmed yet")).to_have_count(0)
+        row.get_by_role("button", name="Scope").click()
+        expect(row.get_by_text("read and write")).to_be_visible()
+        row.get_by_role("button", name="Rotate").click()
+        expect(page.locator("#fresh code.secret")).to_be_visible()
+        shot(page, f"ledger {size[0]}")
+        assert_no_sideways_scrolling(page)
+        row.get_by_role("button", name="Delete").click()
+        expect(row).to_have_count(0)
+        page.goto("/audit/")
+        for code in ("key.created", "key.scope_changed", "key.rotated", "key.deleted"):
+            expect(page.get_by_text(code, exact=True).first).to_be_visible()
+
+
+def test_an_organization_may_ask_before_an_entry_of_the_log_is_opened(
+    browser: Browser, demo: Demo, shot: Shot
+) -> None:
+    with visitor(browser, demo) as page:
+        log_in(page, "alice@acme")
+        page.goto("/audit/")
+        page.get_by_role("table").get_by_role("link").first.click()
+        expect(page.get_by_role("link", name="Back to the log")).to_be_visible()
+        page.get_by_role("link", name="Download this entry").click()
+        expect(page.get_by_text("Somebody downloaded an entry of the log").first).to_be_visible()
+        expect(page).to_have_url(re.compile("/security/step-up/"))
+    with visitor(browser, demo) as page:
+        log_in(page, "dave@globex")
+        page.goto("/audit/")
+        page.get_by_role("table").get_by_role("link").first.click()
+        prove(page, asks="Somebody looked at an entry of the log", number="04")
+        expect(page.get_by_role("link", name="Back to the log")).to_be_visible()
+        shot(page, "entry")
+        page.goto("/audit/")
+        expect(page.get_by_text("demo.audit_entry.viewed").first).to_be_visible()
 
 
 def test_without_javascript(browser: Browser, demo: Demo) -> None:

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from otpguard.channels.providers import twilio_messaging
@@ -89,7 +90,10 @@ class Vendors:
 
 @pytest.fixture(scope="module")
 def running(
-    django_db_setup: None, live_server: LiveServer, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    live_server: LiveServer,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Vendors]:
     """Two vendors that take everything, and a worker that knows them."""
     site = f"http://localhost:{live_server.thread.port}"
@@ -98,6 +102,7 @@ def running(
         vendor(meta.cloud) as chats,
         running_worker(
             tmp_path_factory.mktemp("email"),
+            django_db_blocker,
             settings_module="tests.journeys.settings",
             OTPGUARD_TEST_TEXTS=texts.url,
             OTPGUARD_TEST_CHATS=chats.url,

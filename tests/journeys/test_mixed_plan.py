@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from otpguard.models import Challenge, Grant
@@ -59,7 +60,10 @@ class Seeds:
 
 @pytest.fixture(scope="module")
 def running(
-    django_db_setup: None, live_server: LiveServer, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    live_server: LiveServer,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Seeds]:
     """Two vendors that take everything, and a worker that knows them."""
     site = f"http://localhost:{live_server.thread.port}"
@@ -68,6 +72,7 @@ def running(
         vendor(meta.cloud) as chats,
         running_worker(
             tmp_path_factory.mktemp("email"),
+            django_db_blocker,
             settings_module="tests.journeys.seeds",
             OTPGUARD_TEST_TEXTS=texts.url,
             OTPGUARD_TEST_CHATS=chats.url,

@@ -24,7 +24,7 @@ class Generous:
     def consume(self, caps: Sequence[Cap], *, challenge: UUID, now: datetime) -> Charged | CapFull:
         return Charged()
 
-    def refund(self, challenge: UUID) -> None:
+    def refund(self, challenge: UUID, *, now: datetime) -> None:
         return
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from otpguard.core.limits import Cap, CapFull, CapName, Charged
+from otpguard.core.limits import Cap, CapFull, CapName, Charged, Refund
 from otpguard.exceptions import StoreUnavailable
 from otpguard.limits.sql import (
     FILLING_SQL,
@@ -63,7 +63,7 @@ def test_a_use_is_a_row_of_its_challenge(limiter: SqlLimiter) -> None:
         ("ip", "a", NOW),
         ("session", "sid", NOW),
     ]
-    limiter.refund(challenge)
+    limiter.refund(challenge, now=NOW)
     assert not Usage.objects.exists()
 
 
@@ -78,7 +78,7 @@ def test_a_use_that_was_rolled_back_was_none(limiter: SqlLimiter) -> None:
 @pytest.mark.django_db
 def test_a_database_that_is_away_makes_no_refund_either(limiter: SqlLimiter) -> None:
     with TestContract().outage(), pytest.raises(StoreUnavailable), transaction.atomic():
-        limiter.refund(uuid4())
+        limiter.refund(uuid4(), now=NOW)
 
 
 # On SQLite a missing table is an OperationalError, as a locked database is.
@@ -173,3 +173,26 @@ def test_the_locks_are_taken_in_the_order_of_their_numbers(place: int) -> None:
     assert found == {**dict.fromkeys(keys[:place], True), keys[place]: False}
     holder.may_go_on.set()
     assert (holder.finish().error, waiting.finish().error) == (None, None)
+
+
+# --- what a proof gives back -------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_proof_gives_no_place_of_a_cap_back_that_is_never_refunded(limiter: SqlLimiter) -> None:
+    never, proven = cap(limit=1, refund=Refund.NEVER), uuid4()
+    assert start(limiter, never, now=NOW, challenge=proven) == Charged()
+    limiter.refund(proven, now=NOW)
+    assert isinstance(start(limiter, never, now=NOW), CapFull)
+
+
+@pytest.mark.django_db
+def test_of_two_proofs_by_halves_the_second_gives_one_more_place_back(limiter: SqlLimiter) -> None:
+    half = cap(limit=5, refund=Refund.HALF)
+    for _ in range(3):
+        assert start(limiter, half, now=NOW) == Charged()
+    for left in (3, 2):
+        proven = uuid4()
+        assert start(limiter, half, now=NOW, challenge=proven) == Charged()
+        limiter.refund(proven, now=NOW)
+        assert Usage.objects.filter(cap="session").count() == left

@@ -9,6 +9,8 @@ import pytest
 from otpguard.core.project import MIDDLEWARE
 from tests.scratch import Scratch
 
+pytestmark = pytest.mark.slow
+
 CHECK = ("manage.py", "check", "--fail-level", "ERROR")
 
 

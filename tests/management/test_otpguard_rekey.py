@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
 
 import pytest
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.events.challenge import ChallengeExpired
+from otpguard.models import Event
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,8 @@ def test_it_prints_progress_and_totals() -> None:
         assert "factors: 3 read, 3 rewritten done" in said
         assert "Done: 3 rows read, 3 rewritten." in said
         assert "Done: 3 rows read, 0 rewritten." in output()
+        (told,) = Event.objects.filter(kind="root_key.rotated")
+        assert json.loads(told.body)["data"] == {"rows": 3}
 
 
 def test_a_lost_key_ends_it_with_one_line_that_says_what_to_do() -> None:

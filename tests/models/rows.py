@@ -12,7 +12,16 @@ from django.db import connection, models
 from django.utils import timezone
 
 from otpguard import vault
-from otpguard.models import Challenge, Delivery, Factor, PhoneClaim
+from otpguard.core.pumping.email_first import mailbox_of, owner_domain
+from otpguard.models import (
+    Challenge,
+    Delivery,
+    Factor,
+    MailedBrowser,
+    NumberRelease,
+    PhoneClaim,
+    PumpingDecision,
+)
 
 postgres_only = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="asks PostgreSQL's planner"
@@ -107,6 +116,64 @@ def claim(of: Challenge, **fields: Any) -> PhoneClaim:
             "phone_index": of.phone_index,
             "created_at": now,
             "expires_at": now + timedelta(minutes=30),
+            **fields,
+        }
+    )
+
+
+def pumping_decision(number: str = "+12015550123", **fields: Any) -> PumpingDecision:
+    """A refusal of a visitor's number, by a layer that suspects its range."""
+    return PumpingDecision.objects.create(
+        **{
+            "source": "signup",
+            "number": number,
+            "phone_index": vault.blind_indexes(number)[0],
+            "prefix": "+1201555",
+            "country": "US",
+            "channel": "sms",
+            "lane": "stranger",
+            "network": "off",
+            "client_ip": "203.0.113.7",
+            "action": "another_way",
+            "layer": "reputation",
+            "reason": "prefix",
+            "signals": [
+                {"layer": "reputation", "action": "another_way", "reason": "prefix", "weight": 90}
+            ],
+            "rules": "0123456789ab",
+            **fields,
+        }
+    )
+
+
+def number_release(number: str = "+12015550123", **fields: Any) -> NumberRelease:
+    """A number that support has released a moment ago."""
+    now = timezone.now()
+    return NumberRelease.objects.create(
+        **{
+            "number": number,
+            "phone_index": vault.blind_indexes(number)[0],
+            "at": now,
+            "until": now + timedelta(hours=1),
+            "reason": "a test",
+            **fields,
+        }
+    )
+
+
+def mailed(email: str = "kim@example.com", **fields: Any) -> MailedBrowser:
+    """A browser that has opened the link in its e-mail a moment ago."""
+    now = timezone.now()
+    return MailedBrowser.objects.create(
+        **{
+            "browser": "b",
+            "email": email,
+            "email_index": vault.blind_indexes(mailbox_of(email))[0],
+            "domain": owner_domain(email),
+            "ask": "{}",
+            "created_at": now,
+            "opened_at": now,
+            "until": now + timedelta(days=1),
             **fields,
         }
     )

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from otpguard.core.assurance import Primary
-from otpguard.models import LoginSession
+from otpguard.models import LoginSession, WrongPasswords
 from tests import factories
 from tests.models.rows import crowd, plan, postgres_only
 
@@ -66,3 +66,10 @@ def test_an_ended_login_whose_key_is_still_there_was_not_reached() -> None:
     factories.session(factories.user(), ended_at=now, session_key="k")
     assert list(LoginSession.objects.unreached_of(str(user.pk))) == [left]
     assert not LoginSession.objects.unreached_of("").exists()
+
+
+def test_a_slot_has_one_row_for_each_hour_of_the_day() -> None:
+    row = WrongPasswords.objects.create(slot=7, of_day=1, hour=25, count=3)
+    assert str(row) == "3 in slot 7 and hour 25"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WrongPasswords.objects.create(slot=7, of_day=1, hour=49)

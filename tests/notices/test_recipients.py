@@ -11,8 +11,9 @@ from django.contrib.auth.models import AbstractUser
 from django.test import override_settings
 from django.utils import timezone
 
+from otpguard.core.audience import STILL_TOLD
 from otpguard.models import NoticeEmail
-from otpguard.notices.recipients import STILL_TOLD, emails_of
+from otpguard.notices.recipients import emails_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,8 @@ import pytest
 
 from otpguard.core.assurance import Channel
 from otpguard.core.segments import ONE_SEGMENT, septets
-from otpguard.notices.kinds import KINDS, NoticeKind, check_details
+from otpguard.notices.details import check_details
+from otpguard.notices.kinds import KINDS, Detail, NoticeKind
 from otpguard.notices.wording import Telling, compose_notice
 from tests.notices.details import NAMED
 from tests.po_files import LANGUAGES
@@ -27,7 +28,13 @@ def telling(kind: NoticeKind, **changed: Any) -> Telling:
     return replace(base, **{"support": SUPPORT, **changed})
 
 
-NOT_ABOUT_ONES_ACCOUNT = {NoticeKind.EMAIL_CONFIRM, NoticeKind.PROVIDER_ALARMED}
+NOT_ABOUT_ONES_ACCOUNT = {
+    NoticeKind.SIGNUP_EMAIL,
+    NoticeKind.PASSWORD_RESET,
+    NoticeKind.EMAIL_CONFIRM,
+    NoticeKind.PROVIDER_ALARMED,
+    NoticeKind.SPEND_ALARMED,
+}
 
 
 @pytest.mark.parametrize("bare", [False, True], ids=["full", "bare"])
@@ -47,13 +54,38 @@ def test_every_email_names_brand_action_and_time(bare: bool) -> None:
 def test_every_email_says_what_to_do_when_it_was_somebody_else() -> None:
     """NIST SP 800-63B-4, 4.6: how to repudiate."""
     for kind in set(NoticeKind) - NOT_ABOUT_ONES_ACCOUNT:
+        if KINDS[kind].audience:
+            continue  # about an organization: the next test
         _, text = compose_notice(Channel.EMAIL, telling(kind))
         assert SECURITY in text, kind
         assert SUPPORT in text, kind
-        _, without = compose_notice(Channel.EMAIL, telling(kind, security="", support=""))
+        no_link = {
+            name: text for name, text in telling(kind).details.items() if name != Detail.LINK
+        }
+        bare = telling(kind, details=no_link, security="", support="")
+        _, without = compose_notice(Channel.EMAIL, bare)
         assert "http" not in without, kind
         assert "your administrator" in without, kind
         assert "log in to acme" in without.lower(), kind
+
+
+def test_every_email_about_an_organization_says_whom_to_talk_to() -> None:
+    for kind in NoticeKind:
+        if not KINDS[kind].audience:
+            continue
+        _, text = compose_notice(Channel.EMAIL, telling(kind))
+        assert SUPPORT in text, kind
+        if Detail.BY in KINDS[kind].details:
+            assert "b••••" in text, kind
+            assert "192.0.2.7" in text, kind
+        assert "evil.example" not in text, kind
+
+
+def test_the_email_about_a_billing_change_shows_both_values_and_the_lock() -> None:
+    _, text = compose_notice(Channel.EMAIL, telling(NoticeKind.BILLING_CHANGED))
+    assert "card: •••• 4242 → ••••" in text
+    assert "within 72 hours" in text
+    assert "https://acme.example/a/" in text
 
 
 def test_the_email_that_asks_for_confirmation_says_that_silence_is_no() -> None:
@@ -61,6 +93,16 @@ def test_the_email_that_asks_for_confirmation_says_that_silence_is_no() -> None:
     assert "https://acme.example/a/" in text
     assert "24 hours" in text
     assert "do nothing" in text
+    assert SECURITY not in text, "its reader may have no account here"
+
+
+def test_the_email_of_a_sign_up_names_no_account_and_says_where_to_open_it() -> None:
+    _, text = compose_notice(Channel.EMAIL, telling(NoticeKind.SIGNUP_EMAIL))
+    assert "https://acme.example/a/" in text
+    assert "in the browser in which you began" in text
+    assert "30 minutes" in text
+    assert "do nothing" in text
+    assert "account" not in text
     assert SECURITY not in text, "its reader may have no account here"
 
 

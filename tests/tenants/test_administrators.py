@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from otpguard.tenants.administrators import administrators_of
+from otpguard.tenants.administrators import administrators_of, is_admin_anywhere
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -23,3 +23,12 @@ def test_the_active_administrators_of_a_tenant_and_nobody_else() -> None:
 def test_the_site_has_none() -> None:
     factories.staff()
     assert administrators_of(None) == []
+
+
+def test_an_administrator_of_any_tenant_is_one_while_both_are_active() -> None:
+    role = ["member", "api_admin"]
+    assert is_admin_anywhere(factories.member(factories.tenant(), roles=role).user.pk)
+    ended = factories.member(factories.tenant(), roles=role, active=False)
+    suspended = factories.member(factories.tenant(status="suspended"), roles=role)
+    plain = factories.member(factories.tenant(), roles=["member"])
+    assert not any(is_admin_anywhere(each.user.pk) for each in (ended, suspended, plain))

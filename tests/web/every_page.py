@@ -18,9 +18,10 @@ from otpguard.core.checkpoints import SENSITIVE
 from otpguard.core.facts import RequestFacts
 from otpguard.core.reasons import StartReason
 from otpguard.flows.release import hold
+from otpguard.flows.tenant.policy import change_policy
 from otpguard.http.facts import facts_from
 from otpguard.http.unavailable import unavailable
-from otpguard.models import Challenge, Factor, Hold, Membership
+from otpguard.models import Challenge, Event, Factor, Hold, Membership
 from otpguard.testing import pass_step_up
 from otpguard.web.messages import PageProblem
 from otpguard.web.stepup.choose import problem_page
@@ -30,6 +31,7 @@ from tests.host import Host
 from tests.stepup import begin, carry_out, go_on
 from tests.visiting import ask, page_of, visitor
 from tests.visiting import begin as begin_number
+from tests.web.team_pages import team_pages
 
 Page = tuple[str, HttpResponse]
 BROWSER = {"Accept": "text/html"}
@@ -38,7 +40,9 @@ BROWSER = {"Accept": "text/html"}
 def every_page(host: Host) -> Iterator[Page]:
     """The name of each page and state, with its response."""
     yield from _security(host)
+    yield from _organization(host)
     yield from _step_up(host)
+    yield from _team(host)
     yield from _other_kinds(host)
     yield from _problems(host)
     yield from _refusals(host)
@@ -63,6 +67,31 @@ def _security(host: Host) -> Iterator[Page]:
         *(f"factors/{uuid4()}/rename/",),
     ):
         yield f"security/{path}", get(f"/security/{path}")
+
+
+def _organization(host: Host) -> Iterator[Page]:
+    get, rule = host.client.get, "team/rules/data_export/"
+    member = Membership.objects.get(user=host.user)
+    by = factories.facts(host.user, host.tenant)
+    for tries in (2, 3):
+        wishes = {"max_attempts": tries}
+        change_policy(facts=by, tenant=host.tenant, checkpoint="data_export", wishes=wishes)
+    for path in (
+        *("team/", "team/rules/", rule, f"{rule}?done=saved", f"{rule}versions/"),
+        *("team/members/", "team/members/?show=missing&q=nobody"),
+        f"team/members/{member.pk}/",
+        *("approvals/", "holds/", "emergency/", "releases/"),
+    ):
+        yield f"team, {path}", get(f"/security/{path}")
+    yield "unknown_member", get(f"/security/team/members/{uuid4()}/")
+    sent = {"version": "2", "required_level": "AAL3", "max_attempts": "5"}
+    yield "team, tried", host.client.post(f"/security/{rule}try/", sent)
+    sent = {"allowed_factors": ["totp"], "ttl": "9 h", "preferred_methods": "pigeon"}
+    yield "team, wrong", host.client.post(f"/security/{rule}try/", sent)
+    yield "team, log", get("/security/team/log/")
+    yield "team, log, wrong", get("/security/team/log/?since=never")
+    event = Event.objects.filter(tenant_id=host.tenant.pk).order_by("id")[0]
+    yield "team, event", get(f"/security/team/log/{event.pk}/")
 
 
 def _step_up(host: Host) -> Iterator[Page]:
@@ -106,6 +135,11 @@ def _other_kinds(host: Host) -> Iterator[Page]:
         yield factor.kind, host.client.get(reverse("otpguard:code", args=[challenge.pk]))
     pass_step_up(host.client)
     yield "security, after a proof", host.client.get("/security/")
+
+
+def _team(host: Host) -> Iterator[Page]:
+    host.client = host.another_client(headers=BROWSER)
+    yield from team_pages(host)
 
 
 def _problems(host: Host) -> Iterator[Page]:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils import translation
 from django.utils.html import escape
 
+from otpguard.models import Tenant
 from tests.host import Host
 from tests.house.plain_words import JARGON
 from tests.po_files import LANGUAGES
@@ -56,6 +57,39 @@ def test_each_has_a_name_a_way_home_and_something_to_press(host: Host) -> None:
             assert host.user.username in text.partition("<main")[0], name
         seen += 1
     assert seen > 50
+
+
+def test_a_tenants_name_and_picture_stand_on_the_pages_about_it_and_on_no_other(
+    host: Host,
+) -> None:
+    look = {"brand": "Acme Health", "logo": "/media/acme.svg"}
+    Tenant.objects.filter(pk=host.tenant.pk).update(**look)
+    # The picture says nothing that the name beside it does not say.
+    top = '<img class="og-logo" src="/media/acme.svg" alt=""><bdi>Acme Health</bdi></a>'
+    # The account is its owner's in every organization, and a stranger learns of none.
+    others = (
+        "security",
+        "codes",
+        "problem",
+        "ask_",
+        "unknown_",
+        "503",
+        "no_tenant",
+        "not_a_member",
+        # Exports and changes of billing are shown in the look of the site, secrets on bare pages.
+        *("team export", "team billing", "team, releases/", "team, refused"),
+        *("team keys, made", "team keys, unknown", "team emergency, codes"),
+    )
+    seen, wrong = 0, []
+    for name, page in every_page(host):
+        text = page.content.decode()
+        if name.startswith((*others, "number")):
+            wrong += [name] if "Acme Health" in text else []
+        else:
+            wrong += [] if top in text else [name]
+            seen += 1
+    assert not wrong, ", ".join(wrong)
+    assert seen > 15
 
 
 def test_each_has_its_landmarks_one_heading_and_one_place_where_it_begins(host: Host) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import sys
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from otpguard.core import events
-from otpguard.core.events.base import CATALOG, Event, field_names
+from otpguard.core.events.base import CATALOG, Event, Ocsf, field_names
+from otpguard.core.ocsf import ACTIVITIES, CLASSES
+
+RECORD = Path(__file__).parents[2] / "event-kinds.json"
 
 
 def lines() -> list[str]:
     """A heading for each subject, with its events below it."""
     found: list[str] = []
     for subject in events.__all__:
-        module = sys.modules[f"otpguard.core.events.{subject}"]
+        module = getattr(events, subject)
         kinds = [kind for kind in CATALOG if kind.__module__ == module.__name__]
         found += [f"## {first_sentence(module.__doc__, subject)}", ""]
         for kind in sorted(kinds, key=lambda kind: kind.code):
@@ -21,18 +27,37 @@ def lines() -> list[str]:
 
 
 def entry(kind: type[Event]) -> list[str]:
-    """One event. Raises LookupError if its class says nothing."""
+    """One event. Raises LookupError if its class says nothing, or the record does not know it."""
     told = " ".join((kind.__doc__ or "").split())
     first_sentence(told, kind.code)
-    own = ", ".join(f"`{name}`" for name in field_names(kind)) or "none"
+    if kind.code not in record():
+        raise LookupError(f"{kind.code} is not in the record: python -m tests.core.events.recorded")
+    since, came = record()[kind.code]["since"], record()[kind.code]["fields"]
+    own = ", ".join(
+        f"`{name}`" + (f" (since {came[name]})" if came[name] != since else "")
+        for name in field_names(kind)
+    )
     return [
         f"### {kind.code}",
         "",
         f"*{kind.label}.* {told}",
         "",
-        f"Fields: {own}. OCSF: {kind.ocsf.type_uid}.",
+        f"Fields: {own or 'none'}. Since {since}. OCSF: {ocsf_words(kind.ocsf)}.",
         "",
     ]
+
+
+@cache
+def record() -> dict[str, Any]:
+    """In which release each kind came, and each of its fields."""
+    found: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
+    return found
+
+
+def ocsf_words(ocsf: Ocsf) -> str:
+    """The class and the activity as the schema calls them, with the number of both."""
+    activity = ACTIVITIES[ocsf.class_uid].get(ocsf.activity, "Other")
+    return f"{CLASSES[ocsf.class_uid]}, {activity} ({ocsf.type_uid})"
 
 
 def first_sentence(text: str | None, whose: str) -> str:

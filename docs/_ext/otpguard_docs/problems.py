@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from otpguard.core.decision import Reason
-from otpguard.core.problem_codes import FROM_GUARDS, FROM_PAGES, FROM_THE_API, ProblemCode
+from otpguard.core.problem_codes import (
+    FROM_EMBEDDED_FORMS,
+    FROM_GUARDS,
+    FROM_PAGES,
+    FROM_THE_API,
+    ProblemCode,
+)
 from otpguard.labels import REASONS
 
 TABLES = {
     "From guarded views": FROM_GUARDS,
     "From the API": FROM_THE_API,
-    "From the status of a challenge": FROM_PAGES,
+    "From pages": FROM_PAGES,
+    "From embedded forms": FROM_EMBEDDED_FORMS,
 }
 
 

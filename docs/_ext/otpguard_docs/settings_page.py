@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from datetime import timedelta
 from enum import Enum
 from typing import Any
 
-from otpguard.conf import schema
 from otpguard.conf.schema import Settings
 from otpguard.core.assurance import AssuranceLevel, AssuranceProfile
 
@@ -21,7 +21,9 @@ LONGEST = 60
 
 def lines() -> list[str]:
     """A heading for each setting, its default, and what it does."""
-    described = strings_below(Settings.__name__, inspect.getsource(schema))
+    described: dict[str, str] = {}
+    for part in Settings.__mro__[:-1]:  # without object
+        described |= strings_below(part.__name__, inspect.getsource(sys.modules[part.__module__]))
     found: list[str] = []
     for each in fields(Settings):
         found += [
@@ -104,8 +106,10 @@ def words_for(value: object) -> str:
                 shown = json.dumps(value)
             except TypeError:  # not as somebody would write it
                 return ""
-        case tuple():
-            shown = str(list(value)).replace("'", '"')
+        case tuple() | frozenset():
+            # A tuple keeps its order; a set has none.
+            listed = list(value) if isinstance(value, tuple) else sorted(value)
+            shown = str(listed).replace("'", '"')
         case str():
             shown = f'"{value}"'
         case bool() | int() | None:

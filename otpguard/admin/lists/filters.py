@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -17,8 +17,18 @@ from otpguard.admin.base import checkpoint_text
 from otpguard.conf import factor_kinds, settings
 from otpguard.core.checkpoints import EVERY, SENSITIVE
 from otpguard.core.events.base import CATALOG
+from otpguard.core.host_event import HOST_EVENTS
 from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
-from otpguard.labels import CHANNELS, PRIMARIES, SOURCES, Text, factor_kind_label
+from otpguard.labels import (
+    CHALLENGE_STATES,
+    CHANNELS,
+    DELIVERY_STATES,
+    LEVELS,
+    PRIMARIES,
+    SOURCES,
+    Text,
+    factor_kind_label,
+)
 from otpguard.models import Tenant
 
 TENANTS_LISTED = 100
@@ -101,49 +111,74 @@ class ExceptionStateFilter(admin.SimpleListFilter):
         return queryset.exclude(pk__in=running.values("pk")) if self.value() == "over" else queryset
 
 
-class ChannelFilter(admin.SimpleListFilter):
-    """One channel, by its words."""
+class WordsFilter(admin.SimpleListFilter):
+    """One value of the column `parameter_name`, chosen by its words."""
+
+    words: ClassVar[Mapping[Any, Text]]
+
+    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
+        """All values there are."""
+        return [(str(value.value), text) for value, text in self.words.items()]
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows with that value."""
+        value = self.value()
+        known = {str(each.value) for each in self.words}
+        if not value:
+            return queryset
+        return (
+            queryset.filter(**{str(self.parameter_name): value})
+            if value in known
+            else queryset.none()
+        )
+
+
+class ChannelFilter(WordsFilter):
+    """One channel."""
 
     title = _("channel")
     parameter_name = "channel"
-
-    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
-        """All there are."""
-        return [(channel.value, text) for channel, text in CHANNELS.items()]
-
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows of that channel."""
-        return queryset.filter(channel=self.value()) if self.value() else queryset
+    words = CHANNELS
 
 
-class PrimaryFilter(admin.SimpleListFilter):
+class PrimaryFilter(WordsFilter):
     """What login sessions were opened with."""
 
     title = _("logged in by")
     parameter_name = "primary"
-
-    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
-        """All there are."""
-        return [(primary.value, text) for primary, text in PRIMARIES.items()]
-
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The sessions opened with that."""
-        return queryset.filter(primary=self.value()) if self.value() else queryset
+    words = PRIMARIES
 
 
-class SourceFilter(admin.SimpleListFilter):
+class SourceFilter(WordsFilter):
     """Who established a proof."""
 
     title = _("source")
     parameter_name = "source"
+    words = SOURCES
 
-    def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
-        """All there are."""
-        return [(source.value, text) for source, text in SOURCES.items()]
 
-    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The proofs from there."""
-        return queryset.filter(source=self.value()) if self.value() else queryset
+class ChallengeStateFilter(WordsFilter):
+    """Where challenges stand."""
+
+    title = _("state")
+    parameter_name = "state"
+    words = CHALLENGE_STATES
+
+
+class DeliveryStateFilter(WordsFilter):
+    """How far messages have come."""
+
+    title = _("state")
+    parameter_name = "state"
+    words = DELIVERY_STATES
+
+
+class LevelFilter(WordsFilter):
+    """What a rule asks for."""
+
+    title = _("level")
+    parameter_name = "level"
+    words = LEVELS
 
 
 class FactorKindFilter(admin.SimpleListFilter):
@@ -175,8 +210,8 @@ class KindFilter(MenuFilter):
     parameter_name = "kind"
 
     def lookups(self, _request: HttpRequest, _admin: Any) -> Lookups:  # noqa: ANN401 (Django's signature)
-        """The catalog in its own order."""
-        return [(kind.code, kind.label) for kind in CATALOG]
+        """The catalog in its own order, then the host's own events."""
+        return [(kind.code, kind.label) for kind in (*CATALOG, *HOST_EVENTS)]
 
     def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows of that kind."""

@@ -17,8 +17,10 @@ from django.core.exceptions import ValidationError
 
 from otpguard.account import name_of
 from otpguard.admin.tables.detail_labels import detail_text
-from otpguard.audit.recorder import decrypt_private, is_genuine
-from otpguard.core.events.base import CATALOG, field_names
+from otpguard.audit.event_mac import is_genuine
+from otpguard.audit.private import context_of, data_of, decrypt_private
+from otpguard.core.events.base import field_names
+from otpguard.core.host_event import known_event
 from otpguard.models import Event, Tenant
 from otpguard.vault import UndecryptableError
 
@@ -52,11 +54,11 @@ class Names:
 def read_event(row: Event) -> Read:
     """One event as it can be shown."""
     try:
-        body: dict[str, Any] = json.loads(row.body)
-        data: dict[str, Any] = body["data"]
+        data = _data(row)
         details = tuple((name, detail_text(name, data[name])) for name in _in_order(row.kind, data))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Read()
+    details += tuple(_context(row).items())
     return Read(details=details, personal=_personal(row), genuine=_genuine(row))
 
 
@@ -85,6 +87,21 @@ def _users(refs: Iterable[str]) -> dict[str, str]:
     return {str(row.pk): name_of(row) for row in rows}
 
 
+def _data(row: Event) -> dict[str, Any]:
+    try:
+        return data_of(row)
+    except UndecryptableError:
+        data: dict[str, Any] = json.loads(row.body)["data"]
+        return data
+
+
+def _context(row: Event) -> Mapping[str, str]:
+    try:
+        return context_of(row)
+    except (UndecryptableError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
 def _personal(row: Event) -> Mapping[str, str]:
     try:
         return decrypt_private(row)
@@ -103,5 +120,6 @@ def _genuine(row: Event) -> bool | None:
 
 def _in_order(kind: str, data: Mapping[str, Any]) -> list[str]:
     """The fields as the event declares them; canonical text sorts them by name."""
-    declared = field_names(CATALOG.get(kind)) if kind in CATALOG else ()
+    known = known_event(kind)
+    declared = () if known is None else field_names(known)
     return sorted(data, key=lambda name: declared.index(name) if name in declared else len(data))

@@ -1,4 +1,4 @@
-"""The owner and checkpoint of policy wishes, and policy values in words."""
+"""The owner and checkpoint of policy wishes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,10 @@ from otpguard.admin.base import checkpoint_text
 from otpguard.admin.lists.filters import SITE
 from otpguard.conf import settings
 from otpguard.core.checkpoints import EVERY
-from otpguard.core.duration_text import seconds_text
 from otpguard.core.laws import FREE, HIGHER
 from otpguard.core.policy import RULES
-from otpguard.core.policy_rules import Unit
-from otpguard.core.policy_values import Choice, Order, OrderByCountry, Some, Words
 from otpguard.core.wishes import dump_policy
-from otpguard.labels import choice_label, factor_kind_label, member_label
+from otpguard.forms.team.policy_text import words
 from otpguard.models import PolicyException, PolicyWish, Tenant
 from otpguard.tenants import policies
 
@@ -62,7 +59,7 @@ def rows_of(place: Place, form: forms.Form) -> list[dict[str, Any]]:
     if place.checkpoint != EVERY:
         checkpoint = settings().checkpoints[place.checkpoint]
         scope = policies.Scope.of_tenant(place.tenant)
-        pair, now = policies.policy_pair_at(checkpoint, scope.tier), timezone.now()
+        pair, now = policies.policy_pair_in(checkpoint, scope), timezone.now()
         counts = {
             "now": dump_policy(policies.fresh(checkpoint, scope, now=now)),
             "default": dump_policy(pair.default),
@@ -81,38 +78,6 @@ def rows_of(place: Place, form: forms.Form) -> list[dict[str, Any]]:
         }
         for field in form
     ]
-
-
-def words(name: str, value: object) -> str:
-    """A policy value as people read it."""
-    if isinstance(value, bool) or value in ("true", "false"):
-        return str(_("yes") if value in (True, "true") else _("no"))
-    if name in RULES and RULES[name].unit is Unit.SECONDS and isinstance(value, int):
-        return seconds_text(value)
-    if isinstance(value, Mapping):
-        of_each = (f"{each}: {words(name, of)}" for each, of in value.items())
-        return "; ".join(of_each) or words(name, [])
-    if isinstance(value, list | tuple):
-        return ", ".join(_word(name, str(each)) for each in value) or str(_("none"))
-    return _word(name, str(value))
-
-
-def _word(name: str, word: str) -> str:
-    """One word of a value, as its field has it; a word of another release is shown as it is."""
-    match RULES[name].values if name in RULES else None:
-        case Choice() as choice:
-            return str(choice_label(word, choice))
-        case Words():
-            return str(factor_kind_label(word))
-        case Some(kind=kind) | Order(kind=kind) | OrderByCountry(kind=kind) if word in set(kind):
-            return str(member_label(kind(word)))
-        case _:
-            return word
-
-
-def field_label(name: str) -> str:
-    """What a policy field is called; one of another release is shown as it is."""
-    return str(_(RULES[name].label)) if name in RULES else name
 
 
 def bound_label(name: str) -> str:

@@ -11,11 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from otpguard.admin.base import checkpoint_text
-from otpguard.admin.tables.policy_scope import Place, bound_label, field_label, words
+from otpguard.admin.tables.policy_scope import Place, bound_label
 from otpguard.conf import settings
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.policy import RULES, Policy
 from otpguard.core.wishes import dump_policy, dump_wishes, stored_wishes
+from otpguard.forms.team.policy_text import field_label, words
 from otpguard.labels import checkpoint_label
 from otpguard.models import PolicyWish, Tenant
 from otpguard.tenants import policies
@@ -62,7 +63,7 @@ def _section_lines(
 ) -> tuple[PolicyLine, ...]:
     scope = policies.Scope.of_tenant(tenant)
     counting = policies.fresh(checkpoint, scope, now=now)
-    default = dump_policy(policies.policy_pair_at(checkpoint, scope.tier).default)
+    default = dump_policy(policies.policy_pair_in(checkpoint, scope).default)
     return tuple(_lines(checkpoint, counting, default, wishes)) if counting.active else ()
 
 

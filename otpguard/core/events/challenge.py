@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from otpguard.core.events.base import (
     AUTHENTICATION,
+    HIGH,
+    MEDIUM,
     OTHER_ACTIVITY,
     Event,
     Ocsf,
+    OcsfStatus,
     event,
 )
 from otpguard.core.text import gettext_noop as _
@@ -30,7 +33,11 @@ class ChallengeStarted(Event):
     consent: str = ""
 
 
-@event("challenge.refused", _("A challenge was not started"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@event(
+    "challenge.refused",
+    _("A challenge was not started"),
+    Ocsf(AUTHENTICATION, OTHER_ACTIVITY, OcsfStatus.FAILURE, MEDIUM),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeRefused(Event):
     """A cap was full, the factor is locked, or nothing can be sent; nothing was charged."""
@@ -52,7 +59,11 @@ class ChallengeSent(Event):
     perhaps: bool = False
 
 
-@event("challenge.delivered", _("A code arrived"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@event(
+    "challenge.delivered",
+    _("A code arrived"),
+    Ocsf(AUTHENTICATION, OTHER_ACTIVITY, OcsfStatus.SUCCESS),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeDelivered(Event):
     """A receipt says that the message of one delivery arrived."""
@@ -72,7 +83,11 @@ class ChallengeFellBack(Event):
     reason: str
 
 
-@event("challenge.undeliverable", _("No channel was left"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@event(
+    "challenge.undeliverable",
+    _("No channel was left"),
+    Ocsf(AUTHENTICATION, OTHER_ACTIVITY, OcsfStatus.FAILURE, MEDIUM),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeUndeliverable(Event):
     """The last route of the plan failed."""
@@ -80,7 +95,11 @@ class ChallengeUndeliverable(Event):
     reason: str
 
 
-@event("challenge.rejected", _("An answer was rejected"), Ocsf(AUTHENTICATION, 1))
+@event(
+    "challenge.rejected",
+    _("An answer was rejected"),
+    Ocsf(AUTHENTICATION, 1, OcsfStatus.FAILURE, MEDIUM),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeRejected(Event):
     """An answer was wrong, late, used, locked out or not this person's to give."""
@@ -90,7 +109,9 @@ class ChallengeRejected(Event):
     lane: str = ""
 
 
-@event("challenge.verified", _("A confirmation succeeded"), Ocsf(AUTHENTICATION, 1))
+@event(
+    "challenge.verified", _("A confirmation succeeded"), Ocsf(AUTHENTICATION, 1, OcsfStatus.SUCCESS)
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeVerified(Event):
     """The right answer came in time; this challenge answers no more."""
@@ -100,7 +121,11 @@ class ChallengeVerified(Event):
     test_number: bool = False
 
 
-@event("challenge.exhausted", _("All tries were used up"), Ocsf(AUTHENTICATION, 1))
+@event(
+    "challenge.exhausted",
+    _("All tries were used up"),
+    Ocsf(AUTHENTICATION, 1, OcsfStatus.FAILURE, MEDIUM),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeExhausted(Event):
     """The last allowed answer was wrong."""
@@ -108,7 +133,11 @@ class ChallengeExhausted(Event):
     attempts: int
 
 
-@event("challenge.expired", _("A challenge expired"), Ocsf(AUTHENTICATION, OTHER_ACTIVITY))
+@event(
+    "challenge.expired",
+    _("A challenge expired"),
+    Ocsf(AUTHENTICATION, OTHER_ACTIVITY, OcsfStatus.FAILURE, MEDIUM),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeExpired(Event):
     """No answer came in time."""
@@ -122,7 +151,11 @@ class ChallengeCanceled(Event):
     reason: str
 
 
-@event("challenge.repudiated", _("Somebody said: this was not me"), Ocsf(AUTHENTICATION, 99))
+@event(
+    "challenge.repudiated",
+    _("Somebody said: this was not me"),
+    Ocsf(AUTHENTICATION, 99, severity=HIGH),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeRepudiated(Event):
     """The holder of the factor did not ask for the code; the session's proofs were revoked."""

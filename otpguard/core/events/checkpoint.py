@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from otpguard.core.events.base import (
     AUTHENTICATION,
     AUTHORIZE_SESSION,
+    MEDIUM,
     OTHER_ACTIVITY,
     Event,
     Ocsf,
+    OcsfStatus,
     event,
 )
 from otpguard.core.text import gettext_noop as _
@@ -26,7 +28,11 @@ class CheckpointRequired(Event):
     count: int = 1
 
 
-@event("checkpoint.held", _("A hold stopped a request"), Ocsf(AUTHORIZE_SESSION, OTHER_ACTIVITY))
+@event(
+    "checkpoint.held",
+    _("A hold stopped a request"),
+    Ocsf(AUTHORIZE_SESSION, OTHER_ACTIVITY, OcsfStatus.FAILURE, MEDIUM),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointHeld(Event):
     """A request came while a hold was running."""
@@ -35,7 +41,11 @@ class CheckpointHeld(Event):
     count: int = 1
 
 
-@event("checkpoint.denied", _("A request was refused"), Ocsf(AUTHORIZE_SESSION, OTHER_ACTIVITY))
+@event(
+    "checkpoint.denied",
+    _("A request was refused"),
+    Ocsf(AUTHORIZE_SESSION, OTHER_ACTIVITY, OcsfStatus.FAILURE, MEDIUM),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointDenied(Event):
     """A request was refused and no proof would have helped."""
@@ -44,7 +54,7 @@ class CheckpointDenied(Event):
     count: int = 1
 
 
-@event("checkpoint.passed", _("A request passed"), Ocsf(AUTHORIZE_SESSION, 1))
+@event("checkpoint.passed", _("A request passed"), Ocsf(AUTHORIZE_SESSION, 1, OcsfStatus.SUCCESS))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointPassed(Event):
     """The first pass of one proof at one checkpoint, or each use of a bound proof."""

@@ -23,3 +23,44 @@ class TenantRemoved(Event):
 
     slug: str
     counts: dict[str, int]
+
+
+@event("person.erased", _("A person was erased from the log"), Ocsf(ACCOUNT_CHANGE, 6))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErased(Event):
+    """The keys of these `references` were destroyed, so `events` say nothing of the person any
+    more; `again` after a restore. `reason` is that of who did it."""
+
+    references: list[str]
+    events: int
+    reason: str
+    again: bool = False
+
+
+@event("person.exported", _("What is stored about a person was exported"), Ocsf(ACCOUNT_CHANGE, 99))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonExported(Event):
+    """Somebody of the site took a copy of so many `rows` and `events` of a person, for that
+    person. `reason` is that of who did it."""
+
+    rows: int
+    events: int
+    reason: str
+
+
+@event("legal_hold.placed", _("A legal hold on a person began"), Ocsf(ENTITY_MANAGEMENT, 1))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalHoldPlaced(Event):
+    """Until it is lifted the person is not erased, and their account cannot be deleted."""
+
+    legal_hold: str
+    reason: str
+
+
+@event("legal_hold.lifted", _("A legal hold on a person ended"), Ocsf(ENTITY_MANAGEMENT, 4))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalHoldLifted(Event):
+    """Somebody of the site ended it."""
+
+    legal_hold: str
+    reason: str

@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from otpguard.core.events.base import (
     ACCOUNT_CHANGE,
     AUTHENTICATION,
+    HIGH,
+    MEDIUM,
     OTHER_ACTIVITY,
     Event,
     Ocsf,
+    OcsfStatus,
     event,
 )
 from otpguard.core.text import gettext_noop as _
 
 
-@event("factor.enrolled", _("A way to confirm was set up"), Ocsf(ACCOUNT_CHANGE, 10))
+@event(
+    "factor.enrolled",
+    _("A way to confirm was set up"),
+    Ocsf(ACCOUNT_CHANGE, 10, OcsfStatus.SUCCESS),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorEnrolled(Event):
     """A person gained a means of proof; `consent` is the version of the opt-in text that they
@@ -101,7 +108,11 @@ class FactorReset(Event):
     held_until: str = ""
 
 
-@event("factor.clone_suspected", _("A passkey may have been copied"), Ocsf(ACCOUNT_CHANGE, 99))
+@event(
+    "factor.clone_suspected",
+    _("A passkey may have been copied"),
+    Ocsf(ACCOUNT_CHANGE, 99, severity=HIGH),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorCloneSuspected(Event):
     """A passkey counted backwards (WebAuthn Level 3, 6.1.1). A sign of a copy, not a proof."""
@@ -122,7 +133,11 @@ class FactorFlagsLearned(Event):
     user_verified: bool
 
 
-@event("factor.ceremony_failed", _("A passkey was not accepted"), Ocsf(AUTHENTICATION, 1))
+@event(
+    "factor.ceremony_failed",
+    _("A passkey was not accepted"),
+    Ocsf(AUTHENTICATION, 1, OcsfStatus.FAILURE, MEDIUM),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorCeremonyFailed(Event):
     """A browser's answer in a passkey ceremony is not valid; `fault` names the failed check."""
@@ -140,7 +155,7 @@ class RecoveryIssued(Event):
     replaced: bool
 
 
-@event("recovery.used", _("A recovery code was used"), Ocsf(AUTHENTICATION, 1))
+@event("recovery.used", _("A recovery code was used"), Ocsf(AUTHENTICATION, 1, OcsfStatus.SUCCESS))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryUsed(Event):
     """One saved code was used up; `left` codes remain."""

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from otpguard.core.events.base import (
     API_ACTIVITY,
+    MEDIUM,
     OTHER_ACTIVITY,
     Event,
     Ocsf,
+    OcsfStatus,
     event,
 )
 from otpguard.core.text import gettext_noop as _
@@ -29,7 +31,11 @@ class FormContinued(Event):
     """The sender pressed Continue on the page that names the action."""
 
 
-@event("form.rejected", _("A kept form was rejected"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
+@event(
+    "form.rejected",
+    _("A kept form was rejected"),
+    Ocsf(API_ACTIVITY, OTHER_ACTIVITY, OcsfStatus.FAILURE, MEDIUM),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormRejected(Event):
     """A kept form was used before, expired, foreign or tampered with."""

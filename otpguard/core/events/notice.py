@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from otpguard.core.events.base import (
     ACCOUNT_CHANGE,
     API_ACTIVITY,
+    MEDIUM,
     OTHER_ACTIVITY,
     Event,
     Ocsf,
+    OcsfStatus,
     event,
 )
 from otpguard.core.text import gettext_noop as _
@@ -28,7 +30,11 @@ class NoticeSent(Event):
     test_number: bool = False
 
 
-@event("notice.failed", _("A notice could not be sent"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
+@event(
+    "notice.failed",
+    _("A notice could not be sent"),
+    Ocsf(API_ACTIVITY, OTHER_ACTIVITY, OcsfStatus.FAILURE, MEDIUM),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeFailed(Event):
     """All tries to tell somebody failed."""

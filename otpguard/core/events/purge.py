@@ -24,3 +24,12 @@ class RowsPurged(Event):
     sessions: int = 0
     grants: int = 0
     claims: int = 0
+    decisions: int = 0
+    releases: int = 0
+    answers: int = 0
+    spent: int = 0
+    mailed: int = 0
+    raises: int = 0
+    exports: int = 0
+    billing_changes: int = 0
+    places: int = 0

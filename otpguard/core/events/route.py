@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from otpguard.core.events.base import (
     API_ACTIVITY,
     ENTITY_MANAGEMENT,
+    HIGH,
+    MEDIUM,
     OTHER_ACTIVITY,
     Event,
     Ocsf,
+    OcsfStatus,
     event,
 )
 from otpguard.core.text import gettext_noop as _
@@ -50,7 +53,11 @@ class RouteSwitched(Event):
     reason: str
 
 
-@event("provider.alarmed", _("A provider needs an operator"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
+@event(
+    "provider.alarmed",
+    _("A provider needs an operator"),
+    Ocsf(API_ACTIVITY, OTHER_ACTIVITY, severity=HIGH),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderAlarmed(Event):
     """Credentials or balance: nothing that trying again would mend. `scope` says what it concerns,
@@ -63,7 +70,11 @@ class ProviderAlarmed(Event):
     probable: bool
 
 
-@event("receipt.rejected", _("A receipt was rejected"), Ocsf(API_ACTIVITY, OTHER_ACTIVITY))
+@event(
+    "receipt.rejected",
+    _("A receipt was rejected"),
+    Ocsf(API_ACTIVITY, OTHER_ACTIVITY, OcsfStatus.FAILURE, MEDIUM),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptRejected(Event):
     """A receipt without a valid signature, too old, or not readable; `count` in this row."""

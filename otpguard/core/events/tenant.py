@@ -122,7 +122,7 @@ class MembershipChanged(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipImported(Event):
     """The same by an import. `held` is False where the admins had been admins before, so that no
-    wait began for the roles that were `gained`.
+    wait began for the roles that were `gained`. `run` is that of `members.imported`.
     """
 
     roles: list[str]
@@ -131,6 +131,31 @@ class MembershipImported(Event):
     gained: list[str] = field(default_factory=list)
     held: bool = True
     reason: str = ""
+    run: str = ""
+
+
+@event("members.imported", _("Members were imported"), Ocsf(ENTITY_MANAGEMENT, 3))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersImported(Event):
+    """One step of an import was written: `members` were created or changed, `admins` of them gained
+    an admin role. Every step of one import, and each of its members, has the same `run`.
+    """
+
+    run: str
+    members: int
+    admins: int
+    held: bool
+    reason: str = ""
+
+
+@event(
+    "membership.reminded",
+    _("A member was reminded to set up a way to confirm"),
+    Ocsf(ENTITY_MANAGEMENT, OTHER_ACTIVITY),
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberReminded(Event):
+    """An administrator had a notice sent to a member who has not set up what is asked."""
 
 
 @event("enrollment.changed", _("An enrollment rule was changed"), Ocsf(ENTITY_MANAGEMENT, 3))
@@ -162,6 +187,17 @@ class ApprovalAsked(Event):
     approval: str
     action: str
     reason: str
+    needed: int
+
+
+@event("approval.voted", _("Another person approved"), Ocsf(ENTITY_MANAGEMENT, 3))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalVoted(Event):
+    """One of the `needed` other operators approved what was asked."""
+
+    approval: str
+    action: str
+    needed: int
 
 
 @event("approval.decided", _("A second person decided"), Ocsf(ENTITY_MANAGEMENT, 3))

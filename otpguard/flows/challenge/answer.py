@@ -41,6 +41,8 @@ from otpguard.flows.checkpoint import refusals
 from otpguard.flows.delivery.cost import add_success_cost
 from otpguard.flows.delivery.vendor_closing import schedule_closing
 from otpguard.flows.lock_order import lock_person, share_person_and_tenant
+from otpguard.flows.pumping.money.charge_money import prove_money
+from otpguard.flows.pumping.number_use import is_overused
 from otpguard.models import Challenge, Grant
 
 _WHAT = "answer_challenge"
@@ -132,7 +134,7 @@ def _verify(attempt: _Attempt, shown: Shown) -> Answer:
     if not proven.won:
         return _come_late(attempt)
     if not proven.spent:
-        return _fail(attempt, Missed(reason=shown.lost))
+        return _fail(attempt, Missed(reason=proven.lost or shown.lost))
     refusals.forget_refusals(challenge)
     return Verified(grant=proven.grant, challenge=challenge)
 
@@ -140,11 +142,12 @@ def _verify(attempt: _Attempt, shown: Shown) -> Answer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Proven:
     """Whether this answer closed the challenge with a factor that still stands, whether what serves
-    once was still unused, and the grant."""
+    once was still unused, and the grant. `lost` is why it counts for nothing, if not for that."""
 
     won: bool
     spent: bool = False
     grant: Grant | None = None
+    lost: AnswerReason | None = None
 
 
 def _prove_at_once(attempt: _Attempt, shown: Shown) -> _Proven:
@@ -183,10 +186,13 @@ def _prove_plainly(attempt: _Attempt, shown: Shown) -> _Proven:
     factor = lock_factor(facts, named, kind=kind) if won else None
     if factor is None:
         return _Proven(won=False)
+    if not factor.confirmed and is_overused(facts, factor):
+        return _Proven(won=True, lost=AnswerReason.NUMBER_OVERUSED)
     if not shown.spend():
         return _Proven(won=True)
     challenge.answered_step = shown.step
     grant = prove_factor(facts, challenge, factor, shown, attempt.reserved)
+    prove_money(challenge, now=facts.now)
     return _Proven(won=True, spent=True, grant=grant)
 
 

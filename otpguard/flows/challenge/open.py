@@ -35,11 +35,15 @@ from otpguard.flows.challenge.open_at_once import Opened, Opening, can_open_at_o
 from otpguard.flows.challenge.revoked import nothing_revoked
 from otpguard.flows.challenge.start_reading import StartReading
 from otpguard.flows.challenge.unreadable_ip import note_unreadable_ip
-from otpguard.flows.checkpoint.step_up_options import is_strict
 from otpguard.flows.delivery.caps import charge_first, refusal_of, send_caps
 from otpguard.flows.delivery.fixed_codes import is_test, planned_for
 from otpguard.flows.delivery.outbox import enqueue_deliveries
 from otpguard.flows.lock_order import share_person_and_tenant
+from otpguard.flows.pumping.account_age import is_strict_now
+from otpguard.flows.pumping.decision import Screened, record_send
+from otpguard.flows.pumping.money.charge_money import charge_first_spend
+from otpguard.flows.pumping.velocity import caps_of_attempt
+from otpguard.flows.pumping.visitor_form.spend import spend
 from otpguard.flows.shadow import keep_shadow
 from otpguard.ids import new_id
 from otpguard.limits.limiter import limiter
@@ -59,14 +63,15 @@ def open_challenge(
     language: str = "",
     guarded: bool = False,
     read: StartReading | None = None,
+    screened: Screened | None = None,
 ) -> Challenge:
     """Create the challenge of a factor that is confirmed, or that this challenge will confirm.
 
     `tenant` is that of the request. `routes` carry its code, if one is sent; `kept` is what its
     kind stores to verify the answer. `guarded` says that a proof let a new factor in, which must
     still be there; without one it must still be the first. `read` is what of a confirmed factor was
-    read already. Locks person, tenant, older challenges and caps; joins an outer transaction.
-    Raises StartRefused, StoreUnavailable.
+    read already. `screened`, about an unconfirmed number, is recorded. Locks person, tenant, older
+    challenges and caps; joins an outer transaction. Raises StartRefused, StoreUnavailable.
     """
     lane = _open_lane(facts, factor, read)
     keep_shadow(facts=facts, user=facts.user, tenant=facts.tenant)
@@ -74,23 +79,27 @@ def open_challenge(
         facts=facts, ask=ask, factor=factor, policy=policy, routes=routes, language=language
     )
     challenge.ceremony = kept
-    event = ChallengeStarted(
+    strict = is_strict_now(tenant, now=facts.now)
+    opening = Opening(
+        facts=facts,
+        challenge=challenge,
+        factor=factor,
+        caps=_caps(facts, factor, challenge, lane, strict=strict, screened=screened),
+        send_caps=send_caps(challenge, step=0) if challenge.plan else (),
+        started=(_started(challenge, factor, routes), Circumstances.of_ask(facts, ask)),
+    )
+    if guarded or not can_open_at_once(opening) or not _open_at_once(opening):
+        _open_plainly(opening, guarded=guarded, screened=screened)
+    return challenge
+
+
+def _started(challenge: Challenge, factor: Factor, routes: tuple[Route, ...]) -> ChallengeStarted:
+    return ChallengeStarted(
         factor=str(factor.pk),
         kind=factor.kind,
         channels=[str(route.channel) for route in routes],
         test_number=is_test(challenge),
     )
-    opening = Opening(
-        facts=facts,
-        challenge=challenge,
-        factor=factor,
-        caps=_caps(facts, factor, challenge, lane, strict=is_strict(tenant, now=facts.now)),
-        send_caps=send_caps(challenge, step=0) if challenge.plan else (),
-        started=(event, Circumstances.of_ask(facts, ask)),
-    )
-    if guarded or not can_open_at_once(opening) or not _open_at_once(opening):
-        _open_plainly(opening, guarded=guarded)
-    return challenge
 
 
 def _open_at_once(opening: Opening) -> bool:
@@ -107,9 +116,12 @@ def _open_at_once(opening: Opening) -> bool:
     return done is Opened.DONE
 
 
-def _open_plainly(opening: Opening, *, guarded: bool) -> None:
+def _open_plainly(opening: Opening, *, guarded: bool, screened: Screened | None = None) -> None:
     facts, challenge = opening.facts, opening.challenge
     with transaction.atomic():
+        if screened is not None:
+            # First: who waits for the same puzzle then holds nothing meanwhile.
+            spend(screened.spends)
         share_person_and_tenant(user=facts.user, tenant=facts.tenant)
         if not _still_stands(facts, opening.factor, guarded=guarded):
             raise StartRefused(StartReason.REVOKED)
@@ -118,10 +130,22 @@ def _open_plainly(opening: Opening, *, guarded: bool) -> None:
             raise refusal_of(charged)
         _supersede_older(facts, challenge)
         charge_first(challenge, now=facts.now)
+        if screened is not None:
+            seen = screened.attempt
+            challenge.spend_lane, challenge.asn = seen.lane.value, seen.network.asn
         challenge.save(force_insert=True)
+        if screened is not None:
+            record_send(screened, challenge)
         if challenge.plan:
             enqueue_deliveries([challenge])
         record(*opening.started)
+        if screened is not None:
+            # Last: its locks are those of a whole country, and stay until the commit.
+            charge_first_spend(
+                screened.attempt,
+                challenge=challenge.pk,
+                only_reserve=screened.verdict.only_reserve,
+            )
 
 
 def _supersede_older(facts: RequestFacts, challenge: Challenge) -> None:
@@ -219,19 +243,24 @@ def steps_of(routes: tuple[Route, ...], *, country: str) -> list[dict[str, Any]]
 
 
 def _caps(
-    facts: RequestFacts, factor: Factor, challenge: Challenge, lane: Lane, *, strict: bool
+    facts: RequestFacts,
+    factor: Factor,
+    challenge: Challenge,
+    lane: Lane,
+    *,
+    strict: bool,
+    screened: Screened | None,
 ) -> tuple[Cap, ...]:
     """The caps of a start. They make starts of one login wait for each other, so that the second
     sees the first; those of the message come after older challenges, as in a fallback."""
+    if screened is not None:
+        return caps_of_attempt(screened.attempt, challenge=challenge.pk, sid=facts.sid)
     return caps_for_start(
         sid=facts.sid,
-        user=facts.user,
         client_ip=facts.client_ip,
         factor=str(factor.pk),
         lane=lane,
-        phone_index=factor.phone_index,
         sends=bool(challenge.plan),
-        confirmed=factor.confirmed,
         strict=strict,
         unreadable_ip_limit=settings().unreadable_ip_limit,
     )

@@ -34,6 +34,7 @@ from otpguard.limits.sql import (
     filling_params,
     full_cap,
     lock_keys,
+    use_of,
 )
 from otpguard.models import Challenge, Delivery, Factor
 from otpguard.prepared_sql import Columns, every_column
@@ -113,7 +114,7 @@ def open_at_once(opening: Opening) -> Opened | CapFull:
 def _params(opening: Opening, every: Sequence[Cap], delivery: Delivery | None) -> list[Any]:
     """In the order that `_sql` says."""
     facts, challenge = opening.facts, opening.challenge
-    uses = (USAGE.bind(cap.name.value, cap.key, facts.now, challenge.pk) for cap in every)
+    uses = (use_of(cap, challenge=challenge.pk, at=facts.now) for cap in every)
     return [
         *_KEY.bind(opening.factor.pk),
         *nothing_revoked_params(facts),

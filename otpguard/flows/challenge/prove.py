@@ -31,7 +31,7 @@ from otpguard.limits.limiter import limiter
 from otpguard.models import Challenge, Factor, Grant
 from otpguard.models.factor import FACTORS
 from otpguard.notices.kinds import NoticeKind
-from otpguard.signals import challenge_verified
+from otpguard.signals import challenge_verified, phone_was_verified
 from otpguard.tenants.policies import Scope
 
 
@@ -59,7 +59,7 @@ def prove_factor(
         _enroll(facts, challenge, factor, where)
     FACTORS.filter(pk=factor.pk).update(confirmed=True, last_used_at=facts.now)
     _tell(facts, factor, shown, where)
-    limiter().refund(challenge.pk)
+    limiter().refund(challenge.pk, now=facts.now)
     add_success_cost(challenge=challenge, now=facts.now)
     if reserved is not None:
         lanes.succeed(reserved)
@@ -136,6 +136,9 @@ def _enroll(
         consented_at=factor.consented_at.isoformat() if factor.consented_at else "",
     )
     record(enrolled, where)
+    if sends_codes(factor):
+        told = partial(phone_was_verified.send_robust, sender=Factor, user_id=factor.user_id)
+        transaction.on_commit(told)
     _tell_of_new(facts, factor)
     # Enrollments that were begun before were not proven with this factor.
     others = Challenge.objects.filter(user=challenge.user_id, enrolls=True)

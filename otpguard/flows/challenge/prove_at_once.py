@@ -19,7 +19,7 @@ from otpguard.core.challenge import ChallengeMove, ChallengeState, advance_chall
 from otpguard.core.events.challenge import ChallengeVerified
 from otpguard.core.events.session import GrantIssued
 from otpguard.core.facts import RequestFacts
-from otpguard.core.limits import after_success
+from otpguard.core.limits import Refund, after_success
 from otpguard.database import connection
 from otpguard.factors.base import Shown
 from otpguard.factors.lanes import Reservation
@@ -157,7 +157,7 @@ def _sql(*, in_tenant: bool, reserved: bool) -> str:
         " AND kind = %s AND confirmed AND disabled_at IS NULL"
         f"{blocked if in_tenant else ''} AND EXISTS (SELECT 1 FROM won) RETURNING 1),"
         f" refunded AS (DELETE FROM {USAGE.table} WHERE challenge = %s"
-        " AND EXISTS (SELECT 1 FROM used)),"
+        f" AND refund = '{Refund.FULL.value}' AND EXISTS (SELECT 1 FROM used)),"
         f"{lane if reserved else ''}"
         f" granted AS (INSERT INTO {_GRANT.table} ({_GRANT.names()})"
         f" SELECT {_GRANT.places()} FROM used),"

@@ -16,11 +16,16 @@ from otpguard.core.fallback import MAX_SENDS, UNASKED
 from otpguard.core.reasons import StartReason
 from otpguard.database import transaction
 from otpguard.exceptions import StartRefused
-from otpguard.flows.delivery.caps import charge_send, refusal_of
+from otpguard.flows.delivery.caps import charge_send, has_paid_send_left, refusal_of
 from otpguard.flows.delivery.outbox import enqueue_deliveries
+from otpguard.flows.pumping.decision import recording_refusals
+from otpguard.flows.pumping.money.charge_money import charge_again
+from otpguard.flows.pumping.rescreen import rescreen
+from otpguard.flows.pumping.screen import demand
 from otpguard.models import Challenge
 from otpguard.models.challenge import ChallengeQuerySet
 
+_CHANGED = ("plan", "step", "sends", "last_sent_at", "due_at", "undeliverable")
 RESEND_AFTER = timedelta(seconds=30)
 """How long a person is asked to wait before the same channel is used again."""
 
@@ -30,10 +35,10 @@ def resend_code(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -
     outer transaction: then the code is sent when that one commits.
 
     Raises StartRefused when it is not an open challenge of this person or, anonymous, of this
-    browser, when it is too early, when
-    no sends are left, and when a cap of the tenant or the site is full. Locks the challenge, then
-    the caps.
+    browser, when it is too early, no sends are left or a cap is full, and when the pumping defense
+    stops further messages to a number that is not proven. Locks the challenge, then the caps.
     """
+    _check_pumping(facts, challenge_id, another_way=another_way)
     with transaction.atomic():
         challenge = (
             _own(facts).open_at(facts.now).select_for_update().filter(pk=challenge_id).first()
@@ -42,10 +47,13 @@ def resend_code(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -
             raise StartRefused(StartReason.CLOSED)
         _check(challenge, facts, another_way=another_way)
         failed = challenge.plan[challenge.step]
-        if not another_way or challenge.step + 1 >= len(challenge.plan):
-            again = failed if not another_way else challenge.plan[0]
+        following = following_step(challenge, another_way=another_way)
+        if following <= challenge.step:
+            again = challenge.plan[following]
             asked = {key: value for key, value in again.items() if key != UNASKED}
             challenge.plan.insert(challenge.step + 1, asked)
+        if not has_paid_send_left(challenge, challenge.step + 1):
+            raise StartRefused(StartReason.NO_SENDS_LEFT)
         challenge.step += 1
         challenge.sends += 1
         challenge.last_sent_at = facts.now
@@ -54,9 +62,7 @@ def resend_code(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -
         full = charge_send(challenge, step=challenge.step, now=facts.now)
         if full is not None:
             raise refusal_of(full)
-        challenge.save(
-            update_fields=["plan", "step", "sends", "last_sent_at", "due_at", "undeliverable"]
-        )
+        challenge.save(update_fields=_CHANGED)
         enqueue_deliveries([challenge])
         record(
             ChallengeFellBack(
@@ -66,7 +72,28 @@ def resend_code(*, facts: RequestFacts, challenge_id: UUID, another_way: bool) -
             ),
             Circumstances.of_challenge(facts, challenge),
         )
+        charge_again(challenge, step=challenge.plan[challenge.step], now=facts.now)
     return challenge
+
+
+def following_step(challenge: Challenge, *, another_way: bool) -> int:
+    """The step of the plan that a resend repeats or takes: the same one, the next one, or after the
+    last one the first."""
+    if not another_way:
+        return challenge.step
+    return challenge.step + 1 if challenge.step + 1 < len(challenge.plan) else 0
+
+
+def _check_pumping(facts: RequestFacts, challenge_id: UUID, *, another_way: bool) -> None:
+    """Before anything is locked, since layers may ask files and vendors."""
+    seen = _own(facts).open_at(facts.now).filter(pk=challenge_id, enrolls=True).first()
+    if seen is None or not seen.plan:
+        return
+    wanted = [(seen, following_step(seen, another_way=another_way))]
+    screened = rescreen(wanted, now=facts.now).get(seen.pk)
+    if screened is not None:
+        with recording_refusals(screened):
+            demand(screened.verdict)
 
 
 def _own(facts: RequestFacts) -> ChallengeQuerySet:

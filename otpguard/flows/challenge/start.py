@@ -21,6 +21,7 @@ from otpguard.flows.challenge.open import open_challenge
 from otpguard.flows.challenge.start_reading import StartReading, read_for_start
 from otpguard.flows.checkpoint.step_up_options import is_own, step_up_options
 from otpguard.flows.coalesce import Coalescer
+from otpguard.flows.pumping.intel.owned_number import withheld_channels
 from otpguard.flows.route.plan import email_routes, phone_routes
 from otpguard.models import Challenge, Factor
 from otpguard.store_errors import STORE_ERRORS
@@ -95,7 +96,7 @@ def _start(
         factor=factor,
         policy=options.policy,
         tenant=read.tenant,
-        routes=_routes(facts, factor, options.policy, read, by_email=by_email),
+        routes=_routes(facts, ask, factor, options.policy, read, by_email=by_email),
         kept=driver.begin_proof(
             Beginning(facts=facts, factor=factor, policy=options.policy, accepted=options.factors)
         ),
@@ -105,9 +106,18 @@ def _start(
 
 
 def _routes(
-    facts: RequestFacts, factor: Factor, policy: Policy, read: StartReading, *, by_email: bool
+    facts: RequestFacts,
+    ask: Ask,
+    factor: Factor,
+    policy: Policy,
+    read: StartReading,
+    *,
+    by_email: bool,
 ) -> tuple[Route, ...]:
     precheck = read.precheck_of(factor)
     if sends_codes(factor):
-        return phone_routes(facts, factor, policy, read.tenant, precheck=precheck)
+        withheld = withheld_channels(facts, ask, factor)
+        return phone_routes(
+            facts, factor, policy, read.tenant, precheck=precheck, withheld=withheld
+        )
     return email_routes(facts, factor, policy, read.tenant, precheck=precheck) if by_email else ()

@@ -9,7 +9,7 @@ from otpguard.core.assurance_view import AssuranceView, view
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import Deny, Reason, is_softened_by_report_only
 from otpguard.core.facts import RequestFacts
-from otpguard.core.policy import Enforcement
+from otpguard.core.policy_choices import Enforcement
 from otpguard.exceptions import StoreUnavailable
 from otpguard.flows.checkpoint.evaluate import evaluate_request, evidence_of, policy_of
 from otpguard.grants.evidence import Evidence

@@ -30,6 +30,7 @@ from otpguard.factors.enrolled import (
     that_change_others,
     value_of,
 )
+from otpguard.flows.checkpoint.login_risk import by_risk
 from otpguard.grants.evidence import Evidence, read_hosts_member, read_member, read_site
 from otpguard.models import Factor, Grant
 from otpguard.models.factor import FACTORS
@@ -46,8 +47,9 @@ def evidence_of(
     `with_factors` reads the person's factors in the same statement, where that can be, for a caller
     that expects to need them.
 
-    Without a tenant, only these are let in: the site's staff, people who change their own factors,
-    and anybody at a checkpoint for people who have no tenant yet. Raises StoreUnavailable.
+    Without a tenant, only these are let in: the site's staff, people who change their own factors
+    or set up their first one, people who log in, and anybody at a checkpoint for people who have no
+    tenant yet. Raises StoreUnavailable.
     """
     if not facts.user:
         return Deny(reason=Reason.NOT_LOGGED_IN)
@@ -59,7 +61,8 @@ def evidence_of(
         if not with_factors or checkpoint.rebinds or connection.vendor != "postgresql":
             return read_member(facts)
         return read_member(facts, beside=select_live(user=facts.user, tenant=facts.tenant))
-    if facts.user_is_staff or checkpoint.anonymous or checkpoint.rebinds:
+    tenantless = checkpoint.anonymous or checkpoint.rebinds or checkpoint.asks_by_risk
+    if facts.user_is_staff or tenantless or checkpoint.first_factor:
         return read_site(facts)
     return Deny(reason=Reason.NO_TENANT)
 
@@ -97,9 +100,12 @@ def policy_of(
     """The policy in force, in the version that was read with the evidence.
 
     What concerns a person in all their tenants meets the strictest policy of all, but no wish of a
-    tenant that this person cannot satisfy (C26). `rows` are the factors that they may use here, if
-    those were read already.
+    tenant that this person cannot satisfy (C26). That of a login depends on its risk. `rows` are
+    the factors that they may use here, if those were read already.
     """
+    if checkpoint.asks_by_risk:
+        roles = evidence.member.roles if evidence.member else frozenset()
+        return by_risk(facts, _in_reach(facts, checkpoint, rows), roles=roles)
     if checkpoint.user_wide:
         return _in_reach(facts, checkpoint, rows)
     return policies.at(checkpoint, _scope(facts, evidence), now=facts.now)

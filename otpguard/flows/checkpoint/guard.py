@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -22,20 +22,28 @@ from otpguard.core.decision import (
     Reason,
     Refusal,
     RequireChallenge,
+    RequireEnrollment,
+    Wait,
     is_softened_by_report_only,
 )
 from otpguard.core.events.checkpoint import CheckpointPassed
+from otpguard.core.events.emergency import EmergencyPassed
 from otpguard.core.evidence import Proof
 from otpguard.core.facts import RequestFacts
-from otpguard.core.policy import Enforcement, Policy
+from otpguard.core.policy import Policy
+from otpguard.core.policy_choices import Enforcement
 from otpguard.database import transaction
 from otpguard.exceptions import Ask, StepUpRefused, StoreUnavailable
 from otpguard.flows.checkpoint import kept_form
 from otpguard.flows.checkpoint.evaluate import evaluate_request, evidence_of, policy_of
 from otpguard.flows.checkpoint.expected import Expected
 from otpguard.flows.checkpoint.kept_form import SentForm, record_rejected, take_form
-from otpguard.grants import store
+from otpguard.grants import emergency, store
 from otpguard.grants.evidence import Evidence
+from otpguard.store_errors import STORE_ERRORS
+from otpguard.tenants.administrators import administrators_of
+from otpguard.tenants.policies import Scope
+from otpguard.tenants.sign_in import is_governed, refuses
 
 logger = logging.getLogger("otpguard.guard")
 
@@ -124,7 +132,7 @@ def _require(
     if isinstance(evidence, Deny):
         raise StepUpRefused(evidence, _ask(facts, checkpoint, source.shallow(), target))
     if evidence.moved:
-        _check_followed(evidence, followed=followed)
+        check_followed(evidence, followed=followed)
     policy = policy_of(facts, checkpoint, evidence)
     bound = policy.binds_intent and (facts.unsafe or not reads_safely)
     intent = source.full() if bound else ""
@@ -136,6 +144,8 @@ def _require(
     will_pass = isinstance(decision, Allow) and not decision.spends
     if will_pass is not expects_pass:
         expected.remember_outcome(facts, checkpoint, passes=will_pass)
+    decision = _by_sign_in(decision, evidence, facts, checkpoint)
+    decision = _by_emergency(decision, evidence, facts, checkpoint, target)
     reported: Refusal | None = None
     softens = policy.enforcement is Enforcement.REPORT_ONLY and is_softened_by_report_only(decision)
     if softens and not isinstance(decision, Allow):
@@ -150,7 +160,57 @@ def _require(
     raise StepUpRefused(decision, _ask(facts, checkpoint, about, target, binds=bound))
 
 
-def _check_followed(evidence: Evidence, *, followed: bool) -> None:
+def _by_sign_in(
+    decision: Decision, evidence: Evidence, facts: RequestFacts, checkpoint: Checkpoint
+) -> Decision:
+    """What a member would be let do is refused in a session that the tenant does not take. It costs
+    a statement only where the tenant's policy asks for its own sign-in."""
+    if isinstance(decision, Deny | Wait) or not facts.tenant or not is_governed(checkpoint):
+        return decision
+    scope = Scope.of(
+        facts.tenant,
+        version=evidence.policy_version,
+        annual_contract_value=evidence.annual_contract_value,
+    )
+    return Deny(reason=Reason.SSO_REQUIRED) if refuses(facts, scope) else decision
+
+
+def _by_emergency(
+    decision: Decision,
+    evidence: Evidence,
+    facts: RequestFacts,
+    checkpoint: Checkpoint,
+    target: str,
+) -> Decision:
+    """A lacking proof or sign-in is made up for by emergency access. It costs a statement only
+    while there is some in the tenant, and an event each time that it is used. It is for the browser
+    of somebody who administers the tenant still: never for a token, nor after the role was lost."""
+    lacking = isinstance(decision, RequireChallenge | RequireEnrollment)
+    if not facts.sid or not (lacking or decision.reason is Reason.SSO_REQUIRED):
+        return decision
+    if evidence.emergency_until is None or evidence.emergency_until <= facts.now:
+        return decision
+    access = emergency.way_through(facts, checkpoint)
+    if access is None or not _administers(facts):
+        return decision
+    with transaction.atomic():
+        record(
+            EmergencyPassed(access=str(access.pk)),
+            Circumstances.of(facts, checkpoint=checkpoint.slug, target=target),
+        )
+    return Allow(reason=Reason.EMERGENCY)
+
+
+def _administers(facts: RequestFacts) -> bool:
+    try:
+        return facts.user_is_staff or facts.user in administrators_of(UUID(facts.tenant))
+    except STORE_ERRORS as error:
+        raise StoreUnavailable("the administrators cannot be read") from error
+
+
+def check_followed(evidence: Evidence, *, followed: bool) -> None:
+    """Raises AccountMovedError, or StoreUnavailable if a membership `followed` its account and is
+    behind again."""
     if not followed:
         raise AccountMovedError
     if evidence.member is not None:

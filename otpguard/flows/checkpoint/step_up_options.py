@@ -16,14 +16,15 @@ from otpguard.core.decision import (
     Wait,
 )
 from otpguard.core.facts import RequestFacts
-from otpguard.core.limits import YOUNG_TENANT
 from otpguard.core.policy import Policy
+from otpguard.core.pumping.account_age import is_tenant_strict
 from otpguard.core.reasons import StartReason
 from otpguard.core.secrets import same
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.flows.checkpoint.evaluate import evaluate_with_factors, evidence_of, policy_of
 from otpguard.grants.evidence import Evidence
 from otpguard.models import Factor, LoginSession, Tenant
+from otpguard.tenants.single import is_the_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +132,17 @@ def binding_hold(facts: RequestFacts) -> timedelta:
 
 
 def is_strict(tenant: Tenant | None, *, now: datetime) -> bool:
-    """True for a tenant younger than 30 days that has not shown real use yet."""
+    """True for a tenant that is younger than 30 days or has not shown use yet, and does not pay.
+
+    The one tenant of a product without customer organizations is the site itself.
+    """
     return (
         tenant is not None
-        and tenant.usage_signal_at is None
-        and now - tenant.created_at < YOUNG_TENANT
+        and not is_the_one(str(tenant.pk))
+        and is_tenant_strict(
+            created_at=tenant.created_at,
+            contract=tenant.annual_contract_value,
+            used_at=tenant.usage_signal_at,
+            now=now,
+        )
     )

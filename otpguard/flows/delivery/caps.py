@@ -10,9 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from otpguard.conf import settings
+from otpguard.core.fallback import PAID
 from otpguard.core.limits import Cap, CapFull, caps_for_send
-from otpguard.core.reasons import reason_of_cap
+from otpguard.core.pumping.velocity import Cell, RowName
+from otpguard.core.pumping.verdict import Action, Layer, Signal
+from otpguard.core.pumping.visitor_form.work import EASIEST
+from otpguard.core.reasons import StartReason, reason_of_cap
 from otpguard.exceptions import StartRefused
+from otpguard.flows.checkpoint.step_up_options import is_strict
 from otpguard.limits.limiter import limiter
 from otpguard.limits.many import Charge, consume_many
 from otpguard.models import Challenge
@@ -22,11 +27,29 @@ def send_caps(challenge: Challenge, *, step: int) -> tuple[Cap, ...]:
     """The caps of one step of a challenge that sends a code."""
     mine = settings()
     return caps_for_send(
+        challenge=challenge.pk,
         tenant=str(challenge.tenant_id or ""),
         channel=challenge.plan[step]["channel"],
         tenant_limit=mine.tenant_messages_per_hour,
         site_limit=mine.site_messages_per_hour,
     )
+
+
+def has_paid_send_left(challenge: Challenge, step: int) -> bool:
+    """Whether this step of the plan may be sent: a new number gets so many paid messages of one
+    challenge as VELOCITY says, whatever else there is room for."""
+    if not challenge.enrolls or challenge.plan[step]["channel"] not in PAID:
+        return True
+    paid = sum(each["channel"] in PAID for each in challenge.plan[: challenge.step + 1])
+    cell = settings().velocity.cells[RowName.CHALLENGE_SENDS]
+    return paid < (cell.strict if _is_strict(challenge, cell) else cell.standard)
+
+
+def _is_strict(challenge: Challenge, cell: Cell) -> bool:
+    """The tenant is read only where it makes a difference."""
+    if cell.strict == cell.standard:
+        return False
+    return is_strict(challenge.tenant, now=challenge.created_at)
 
 
 def charge_send(challenge: Challenge, *, step: int, now: datetime) -> CapFull | None:
@@ -62,7 +85,16 @@ def charge_first(challenge: Challenge, *, now: datetime) -> None:
 def refusal_of(full: CapFull) -> StartRefused:
     """What the person is told about a full cap."""
     seconds = max(1, round(full.retry_after.total_seconds()))
-    return StartRefused(reason_of_cap(full.cap), retry_after=seconds)
+    reason = reason_of_cap(full.cap)
+    asks = reason is StartReason.PROOF_OF_WORK
+    level = EASIEST if asks else 0
+    signal = Signal(
+        layer=Layer.VELOCITY,
+        action=Action.PROOF_OF_WORK if asks else Action.REFUSE,
+        reason=full.cap.value,
+        work_level=level,
+    )
+    return StartRefused(reason, retry_after=seconds, signal=signal, work_level=level)
 
 
 def is_one_tenant_at_a_time() -> bool:

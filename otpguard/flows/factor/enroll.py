@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -24,14 +25,16 @@ from otpguard.conf import settings
 from otpguard.core.clock import age_is_within
 from otpguard.core.factor_kind import FactorKind
 from otpguard.core.facts import RequestFacts
+from otpguard.core.phone import NumberType, PhoneNumber, country_of
 from otpguard.core.reasons import StartReason
+from otpguard.core.route import Route
 from otpguard.database import transaction
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors.base import Beginning, FactorDriver, Given
 from otpguard.factors.catalog import drivers
 from otpguard.factors.enrolled import changes_own, stays_off, switched_off, usable
 from otpguard.flows.challenge.close import cancel_open
-from otpguard.flows.challenge.open import open_challenge
+from otpguard.flows.challenge.open import open_challenge, steps_of
 from otpguard.flows.challenge.start import record_refused
 from otpguard.flows.checkpoint.step_up_options import (
     StepUpOptions,
@@ -39,10 +42,15 @@ from otpguard.flows.checkpoint.step_up_options import (
     is_own,
     step_up_options,
 )
+from otpguard.flows.delivery.fixed_codes import planned_for
 from otpguard.flows.lock_order import lock_person
+from otpguard.flows.pumping.attempt import enrollment_attempt
+from otpguard.flows.pumping.decision import Screened, recording_refusals
+from otpguard.flows.pumping.screen import demand, screen
+from otpguard.flows.pumping.visitor_form.form import CheckedForm
 from otpguard.flows.route.plan import phone_routes
 from otpguard.flows.scope import tenant_of
-from otpguard.models import Challenge, Factor, FactorRemoval
+from otpguard.models import Challenge, Factor, FactorRemoval, ResetLink, Tenant
 from otpguard.models.factor import FACTORS
 
 UNCONFIRMED_PER_USER = 3
@@ -59,6 +67,7 @@ def enroll_factor(
     replaces: str = "",
     language: str = "",
     options: StepUpOptions | None = None,
+    form: CheckedForm | None = None,
 ) -> Challenge:
     """Bind a factor of the kind `kind` to the person of `ask`, and start what confirms it.
 
@@ -66,34 +75,73 @@ def enroll_factor(
     the right answer. `guarded` says that the request has passed `factor_change`; a kind that
     `waits_beside_others` then waits for the hold of that policy, and after it replaces the factor
     `replaces` of the same kind. `options` are those of the ask, if the request has evaluated it
-    already. Writes an event and raises StartRefused when the ask is not this
-    person's, the login is not fresh, the kind would not reach the level, the same factor is bound
-    already, there are too many, or a cap is full.
+    already. `form` is what the page has shown, if it had a puzzle: that is spent by the commit.
+    Writes an event and raises StartRefused when the ask is not this person's, the login is not
+    fresh, the kind would not reach the level, there are too many or the same factor, a cap is full,
+    or the pumping defense wants another way or a proof of `work_level`, which is recorded.
     """
     with _recorded(facts, ask):
-        driver = drivers().get(kind)
-        if driver is None:
+        if (driver := drivers().get(kind)) is None:
             raise StartRefused(StartReason.FACTOR_NOT_ACCEPTABLE)
         policy = _checked(facts, ask, driver.kind, options, guarded=guarded).policy
         factor = _bound(facts, driver, _built(facts, driver, given), replaces)
-        tenant, sends = tenant_of(facts), driver.kind.sends_codes
-        beginning = Beginning(
-            facts=facts,
-            factor=factor,
-            policy=policy,
-            rebinds=checkpoint_named(ask.checkpoint).rebinds,
-        )
-        return open_challenge(
-            facts=facts,
-            ask=ask,
-            factor=factor,
-            policy=policy,
-            tenant=tenant,
-            routes=phone_routes(facts, factor, policy, tenant) if sends else (),
-            kept=driver.begin_enrollment(beginning),
-            language=language,
-            guarded=guarded,
-        )
+        tenant = tenant_of(facts)
+        routes = phone_routes(facts, factor, policy, tenant) if driver.kind.sends_codes else ()
+        beginning = Beginning(facts=facts, factor=factor, policy=policy, rebinds=_rebinds(ask))
+        asked = _NumberAsk(ask=ask, types=policy.allowed_number_types, form=form)
+        with _screening(facts, asked, factor, tenant, routes) as screened:
+            return open_challenge(
+                facts=facts,
+                ask=ask,
+                factor=factor,
+                policy=policy,
+                tenant=tenant,
+                routes=routes,
+                kept=driver.begin_enrollment(beginning),
+                language=language,
+                guarded=guarded,
+                screened=screened,
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NumberAsk:
+    """What a number is bound for: the kinds that it may be of, and what its form has shown."""
+
+    ask: Ask
+    types: frozenset[NumberType]
+    form: CheckedForm | None
+
+
+@contextmanager
+def _screening(
+    facts: RequestFacts,
+    asked: _NumberAsk,
+    factor: Factor,
+    tenant: Tenant | None,
+    routes: tuple[Route, ...],
+) -> Iterator[Screened | None]:
+    """Screen a number that nobody has confirmed yet, before and while its code is ordered; None for
+    a factor that gets no message. Raises StartRefused."""
+    if not routes:
+        yield None
+        return
+    number = factor.secret.reveal()
+    country = country_of(number)
+    attempt = enrollment_attempt(
+        facts=facts,
+        ask=asked.ask,
+        number=PhoneNumber(e164=number, region=country),
+        tenant=tenant,
+        first=planned_for(factor, steps_of(routes, country=country))[0],
+        number_types=asked.types,
+        work_level=0 if asked.form is None else asked.form.facts.work_level,
+    )
+    spends = () if asked.form is None else asked.form.spends
+    screened = Screened(attempt=attempt, verdict=screen(attempt), spends=spends)
+    with recording_refusals(screened):
+        demand(screened.verdict)
+        yield screened
 
 
 def is_fresh(facts: RequestFacts) -> bool:
@@ -127,7 +175,7 @@ def _checked(
     if not is_own(facts, ask):
         raise StartRefused(StartReason.FOREIGN)
     options = options or step_up_options(facts, ask)
-    if checkpoint_named(ask.checkpoint).rebinds:
+    if _rebinds(ask):
         if kind.recovers or kind.slug not in options.policy.allowed_factors:
             raise StartRefused(StartReason.FACTOR_NOT_ACCEPTABLE)
     elif options.proven:
@@ -138,6 +186,10 @@ def _checked(
     if FACTORS.filter(user=facts.user, kind=kind.slug, confirmed=True).count() >= FACTORS_PER_KIND:
         raise StartRefused(StartReason.TOO_MANY_FACTORS)
     return options
+
+
+def _rebinds(ask: Ask) -> bool:
+    return checkpoint_named(ask.checkpoint).rebinds
 
 
 def _check_right(facts: RequestFacts, *, guarded: bool) -> None:
@@ -210,13 +262,23 @@ def _usable_from(
     facts: RequestFacts, *, comes_back: bool = False, joins: bool = False
 ) -> datetime | None:
     """From when a new factor counts; None means at once. It waits if it `joins` others, or if it is
-    the first after another was switched off, unless that very one `comes_back`."""
+    the first after another was switched off, unless that very one `comes_back`, or the first after
+    a reset of the password by e-mail alone."""
     if comes_back and not joins:
         return None
     off = switched_off().filter(user=facts.user)
-    if joins or (is_first(facts) and off.exists()):
+    if joins or (is_first(facts) and (off.exists() or _reset_lately(facts))):
         return facts.now + binding_hold(facts)
     return None
+
+
+def _reset_lately(facts: RequestFacts) -> bool:
+    """Whether the person's mailbox alone has reset their password within the wait: who has that
+    mailbox may be somebody else, whose factor must not count before the person has noticed."""
+    used = ResetLink.objects.used_without_factor(user=facts.user)
+    latest = used.values_list("used_at", flat=True).first()
+    # The policy is read for those few alone who have such a reset.
+    return latest is not None and latest > facts.now - binding_hold(facts)
 
 
 def _removed_lately(facts: RequestFacts) -> bool:

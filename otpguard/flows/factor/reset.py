@@ -20,13 +20,13 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.conf import checkpoint as checkpoint_named
-from otpguard.conf import settings
 from otpguard.core.checkpoints import SENSITIVE
 from otpguard.core.events.factor import FactorBlocked, FactorReset, FactorUnblocked
 from otpguard.core.facts import RequestFacts
 from otpguard.database import transaction
 from otpguard.exceptions import InvalidInput, NotAllowed
 from otpguard.flows.challenge.close import cancel_open
+from otpguard.flows.factor.sole_admin import approvals_for_reset
 from otpguard.flows.lock_order import lock_person
 from otpguard.flows.notice.notify import notify
 from otpguard.flows.release import hold
@@ -73,7 +73,7 @@ def reset_factors(
     """Reset somebody's confirmed factors in one tenant, or everywhere if there is no tenant.
 
     `factors` are ids, or None for all; ids of other persons or tenants are ignored. A repeat finds
-    nothing and writes nothing. `approval` is the decision that the setting SECOND_APPROVER asks
+    nothing and writes nothing. `approval` is the decision that the policy field `approvals` asks
     for. Locks the person, the memberships that get a hold, and the factors. Raises NotAllowed when
     the actor is this person or no person, in another tenant, for somebody who is not a member and
     without the approval; InvalidInput (`reason`) without a reason; StoreUnavailable when the policy
@@ -210,7 +210,7 @@ def _keys(ids: Iterable[str]) -> list[UUID]:
 def _check_approved(
     facts: RequestFacts, approval: Approval | None, *, user_id: str, tenant_id: str
 ) -> None:
-    if not settings().second_approver and approval is None:
+    if approval is None and not approvals_for_reset(facts, user_id=user_id, tenant_id=tenant_id):
         return
     given = approval is not None and Approval.objects.filter(
         Q(subject_id=user_id, decided_by_id=facts.user, tenant=tenant_id or None),
@@ -218,7 +218,7 @@ def _check_approved(
         state=Approval.State.APPROVED,
     )
     if not given:
-        raise NotAllowed(str(_("A second administrator has to approve this.")))
+        raise NotAllowed(str(_("Another administrator has to approve this.")))
 
 
 def _take_away(
@@ -269,7 +269,12 @@ def _hold(facts: RequestFacts, members: list[Membership], why: str) -> datetime 
         if wait:
             until = facts.now + wait
             hold.start(
-                facts=facts, membership=member, checkpoint=SENSITIVE, until=until, reason=why
+                facts=facts,
+                membership=member,
+                checkpoint=SENSITIVE,
+                until=until,
+                reason=why,
+                told=True,
             )
             longest = max(longest or until, until)
     return longest

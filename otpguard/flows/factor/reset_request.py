@@ -1,4 +1,4 @@
-"""Reset somebody's factors at once, or ask a second operator first, as SECOND_APPROVER says."""
+"""Reset somebody's factors at once, or ask others first, as the policy field `approvals` says."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
 from otpguard.database import transaction
-from otpguard.flows.approval.approve import ApprovalAction, ask_approval, register_action
+from otpguard.flows.approval.approve import (
+    ApprovalAction,
+    ask_approval,
+    register_action,
+)
 from otpguard.flows.factor import reset
 from otpguard.flows.factor.reset import CHECKPOINT, Reset, check_actor, reset_factors, resettable
+from otpguard.flows.factor.sole_admin import approvals_for_reset
 from otpguard.models import Approval
 from otpguard.notices.kinds import NoticeKind
 
@@ -28,11 +32,14 @@ def reset_or_ask(
     `reset_factors`. Returns what the reset did, or the approval that it waits for. No approval is
     asked for if there is nothing to reset.
     """
+    user_id = reset.spelled(user_id)
+    check_actor(facts, user_id=user_id, tenant_id=tenant_id, reason=reason)
     given = None if factors is None else list(factors)
     whose = {"user_id": user_id, "tenant_id": tenant_id, "factors": given, "reason": reason}
-    if not settings().second_approver:
+    needed = approvals_for_reset(facts, user_id=user_id, tenant_id=tenant_id)
+    if not needed:
         return reset_factors(facts=facts, **whose)  # type: ignore[arg-type]  # as declared above
-    return ask_for_reset(facts=facts, **whose) or Reset()  # type: ignore[arg-type]  # the same
+    return ask_for_reset(facts=facts, needed=needed, **whose) or Reset()  # type: ignore[arg-type]  # the same
 
 
 def ask_for_reset(
@@ -42,8 +49,9 @@ def ask_for_reset(
     tenant_id: str = "",
     factors: Iterable[str] | None = None,
     reason: str,
+    needed: int,
 ) -> Approval | None:
-    """Ask a second operator for a reset; returns None when there is nothing to reset.
+    """Ask `needed` others for a reset; returns None when there is nothing to reset.
 
     Asking twice for the same makes one request. Locks the memberships that the reset locks. The
     person and the tenant's other administrators are notified. Raises as `reset_factors` does.
@@ -64,6 +72,7 @@ def ask_for_reset(
             what={"factors": None if factors is None else [str(factor.pk) for factor in found]},
             reason=reason,
             context=reset.about(found),
+            needed=needed,
         )
 
 

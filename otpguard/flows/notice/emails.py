@@ -28,7 +28,8 @@ from otpguard.exceptions import InvalidInput, NotAllowed
 from otpguard.flows.notice.notify import notify, queue_notice
 from otpguard.models import NoticeEmail
 from otpguard.notices import links
-from otpguard.notices.kinds import Detail, NoticeKind, check_details
+from otpguard.notices.details import check_details
+from otpguard.notices.kinds import Detail, NoticeKind
 
 MOST = 3
 """Live e-mail addresses of one person, confirmed or not."""

@@ -31,7 +31,8 @@ from otpguard.flows.due import LEASE
 from otpguard.flows.notice.route import route_of
 from otpguard.models import Notice
 from otpguard.notices import links
-from otpguard.notices.kinds import NoticeKind, check_details
+from otpguard.notices.details import check_details
+from otpguard.notices.kinds import NoticeKind
 from otpguard.notices.recipients import emails_of
 from otpguard.notices.wording import Telling, compose_notice
 from otpguard.queue import NOTIFY, enqueue
@@ -108,7 +109,8 @@ def queue_notice(
     details: Mapping[str, str] = _NOTHING,
     language: str = "",
 ) -> Notice:
-    """Queue one notice to one destination. `details` must have been checked. See `notify`."""
+    """Queue one notice to one destination. `user_id` is empty for somebody without an account.
+    `details` must have been checked. See `notify`."""
     kept = {
         "details": dict(details),
         # Made here and not in the worker: only the request knows its host and the site's root path.
@@ -116,7 +118,7 @@ def queue_notice(
     }
     notice = Notice.objects.create(
         kind=kind.value,
-        user_id=user_id,
+        user_id=user_id or None,
         tenant_id=tenant_id or None,
         channel=channel.value,
         destination=destination,

@@ -44,6 +44,11 @@ def route_of(notice: Notice, *, country: str, now: datetime) -> Route | Refused 
     return Refused(reason=f"no route fits the organization: {why} {detail}".rstrip())
 
 
+def carries_email() -> bool:
+    """Whether any route carries an e-mail that is no code, be it paused or not. Reads no row."""
+    return bool(_carriers(Channel.EMAIL))
+
+
 def _carriers(channel: Channel) -> list[Route]:
     """The routes that carry any text of ours, not only codes, in the site's order."""
     return [

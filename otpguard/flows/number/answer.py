@@ -42,6 +42,8 @@ from otpguard.flows.delivery.cost import add_success_cost
 from otpguard.flows.delivery.fixed_codes import is_test
 from otpguard.flows.delivery.vendor_closing import schedule_closing
 from otpguard.flows.number.place import tenant_stands
+from otpguard.flows.pumping.mailed import note_proven
+from otpguard.flows.pumping.money.charge_money import prove_money
 from otpguard.limits.limiter import limiter
 from otpguard.models import Challenge, PhoneClaim
 from otpguard.store_errors import STORE_ERRORS
@@ -141,7 +143,7 @@ def _issue(facts: RequestFacts, challenge: Challenge, shown: Shown) -> PhoneClai
         created_at=facts.now,
         expires_at=facts.now + CLAIM_LIFE,
     )
-    limiter().refund(challenge.pk)
+    limiter().refund(challenge.pk, now=facts.now)
     add_success_cost(challenge=challenge, now=facts.now)
     schedule_closing([challenge.pk], now=facts.now)
     where = Circumstances.of_challenge(facts, challenge)
@@ -151,6 +153,8 @@ def _issue(facts: RequestFacts, challenge: Challenge, shown: Shown) -> PhoneClai
     )
     record(verified, where)
     record(ClaimIssued(claim=str(claim.pk), method=method), where)
+    prove_money(challenge, now=facts.now)
+    note_proven(challenge, now=facts.now)
     return claim
 
 

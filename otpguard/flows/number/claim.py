@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.events.number import ClaimUsed
 from otpguard.core.facts import RequestFacts
 from otpguard.core.phone import PhoneNumber
 from otpguard.database import transaction
-from otpguard.exceptions import ClaimRefused, StoreUnavailable
+from otpguard.exceptions import ClaimRefused, NumberOverused, StoreUnavailable
 from otpguard.flows.number.place import tenant_stands
+from otpguard.flows.pumping.number_use import look_at_number_use
 from otpguard.models import PhoneClaim
 from otpguard.store_errors import STORE_ERRORS
 
@@ -27,6 +30,18 @@ def find_claim(*, facts: RequestFacts, checkpoint: str) -> PhoneClaim | None:
         raise StoreUnavailable("the phone claims cannot be read") from error
 
 
+def find_claim_by_id(*, facts: RequestFacts, checkpoint: str, claim_id: UUID) -> PhoneClaim | None:
+    """This claim, if this browser may use it now at this checkpoint and in this tenant; None if
+    not. One read; locks nothing. Raises StoreUnavailable."""
+    usable = PhoneClaim.objects.usable(
+        browser=facts.browser, tenant=facts.tenant, checkpoint=checkpoint, now=facts.now
+    )
+    try:
+        return usable.select_related("challenge").filter(pk=claim_id).first()
+    except STORE_ERRORS as error:
+        raise StoreUnavailable("the phone claim cannot be read") from error
+
+
 def use_claim(*, facts: RequestFacts, claim: PhoneClaim, user: object = None) -> PhoneNumber:
     """Use a claim, once, and return its number. Joins the caller's transaction: if that is rolled
     back, the claim can be used again.
@@ -34,7 +49,8 @@ def use_claim(*, facts: RequestFacts, claim: PhoneClaim, user: object = None) ->
     `user` is the key of the account that the number goes into, if there is one already: with it the
     claim is deleted. One conditional update, so of many callers one wins; it locks the claim.
     Raises ClaimRefused when it was used, has expired, is of another browser or tenant, or its
-    tenant is suspended; UndecryptableError without the number's key; StoreUnavailable.
+    tenant is suspended, NumberOverused when the number serves too many accounts or organizations
+    (HYGIENE); UndecryptableError without the number's key; StoreUnavailable.
     """
     usable = PhoneClaim.objects.usable(
         browser=facts.browser, tenant=facts.tenant, checkpoint=claim.checkpoint, now=facts.now
@@ -47,8 +63,10 @@ def use_claim(*, facts: RequestFacts, claim: PhoneClaim, user: object = None) ->
             if not mine:
                 raise ClaimRefused(claim.checkpoint)
             number = claim.number
-            where = Circumstances.of_challenge(facts, claim.challenge)
             named = str(user) if user is not None else ""
+            if look_at_number_use(facts, number.e164, user=named, claim=claim.pk) is not None:
+                raise NumberOverused(claim.checkpoint)
+            where = Circumstances.of_challenge(facts, claim.challenge)
             record(ClaimUsed(claim=str(claim.pk), user=named), where)
     except STORE_ERRORS as error:
         raise StoreUnavailable("the phone claim cannot be used") from error

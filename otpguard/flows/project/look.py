@@ -18,7 +18,7 @@ from django.conf import settings as django_settings
 from django.db.models import Model
 from django.urls import NoReverseMatch, Resolver404, get_resolver, include, path, resolve, reverse
 
-from otpguard.conf.login_backends import RECORDED, SHIPPED, line_for
+from otpguard.conf.people.login_backends import RECORDED, SHIPPED, line_for
 from otpguard.core.project import DJANGO_TENANTS, Project
 from otpguard.database import connection
 from otpguard.flows.project.source_file import is_installed

@@ -1,4 +1,5 @@
-"""Delete what belongs to no challenge: uses of caps, notices, and proofs from other sources."""
+"""Delete what belongs to no challenge: uses of caps, notices, proofs from other sources, spent
+tokens, and places of logins."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 
 from otpguard.database import transaction
 from otpguard.flows.purge.terms import Counts, PurgeTerms, key_at, locked, record_purged
-from otpguard.models import Grant, Notice, Usage
+from otpguard.models import Grant, LoginPlace, Notice, SpentToken, Usage
 
 
 def purgeable_usage(terms: PurgeTerms) -> QuerySet[Usage]:
@@ -27,6 +28,16 @@ def purgeable_notices(terms: PurgeTerms) -> QuerySet[Notice]:
 def purgeable_grants(terms: PurgeTerms) -> QuerySet[Grant]:
     """Proofs that are too old to count, from any source."""
     return Grant.objects.filter(pk__lt=key_at(terms.grants), verified_at__lt=terms.grants)
+
+
+def purgeable_spent(terms: PurgeTerms) -> QuerySet[SpentToken]:
+    """Tokens that would be refused for their age."""
+    return SpentToken.objects.filter(expires_at__lt=terms.spent)
+
+
+def purgeable_places(terms: PurgeTerms) -> QuerySet[LoginPlace]:
+    """Places from which nobody has logged in for long."""
+    return LoginPlace.objects.filter(last_seen_at__lt=terms.places)
 
 
 def purge_usage(*, terms: PurgeTerms, most: int, now: datetime) -> Counts:
@@ -61,4 +72,24 @@ def purge_grants(*, terms: PurgeTerms, most: int, now: datetime) -> Counts:
         deleted, _ = Grant.objects.filter(pk__in=old).delete()
         counts = Counts(grants=deleted)
         record_purged(counts, before=terms.grants, now=now)
+    return counts
+
+
+def purge_spent(*, terms: PurgeTerms, most: int, now: datetime) -> Counts:
+    """Delete one batch. Commits by itself."""
+    with transaction.atomic():
+        old = [row.pk for row in locked(purgeable_spent(terms).order_by("expires_at"), most)]
+        deleted, _ = SpentToken.objects.filter(pk__in=old).delete()
+        counts = Counts(spent=deleted)
+        record_purged(counts, before=terms.spent, now=now)
+    return counts
+
+
+def purge_places(*, terms: PurgeTerms, most: int, now: datetime) -> Counts:
+    """Delete one batch. Commits by itself."""
+    with transaction.atomic():
+        old = [row.pk for row in locked(purgeable_places(terms).order_by("last_seen_at"), most)]
+        deleted, _ = LoginPlace.objects.filter(pk__in=old).delete()
+        counts = Counts(places=deleted)
+        record_purged(counts, before=terms.places, now=now)
     return counts

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from otpguard.flows.purge import leftovers
+from otpguard.flows.purge import leftovers, pumping, releases
 from otpguard.flows.purge.challenges import purge_challenges, purgeable_challenges
 from otpguard.flows.purge.sessions import Place, Walked, walk_sessions
 from otpguard.flows.purge.terms import BATCH, NOTHING, Counts, PurgeTerms, terms_of
@@ -26,6 +26,15 @@ _PARTS = {
     "usage": leftovers.purge_usage,
     "notices": leftovers.purge_notices,
     "grants": leftovers.purge_grants,
+    "decisions": pumping.purge_decisions,
+    "releases": pumping.purge_releases,
+    "mailed": pumping.purge_mailed,
+    "answers": pumping.purge_answers,
+    "raises": pumping.purge_raises,
+    "exports": releases.purge_exports,
+    "billing_changes": releases.purge_billing,
+    "spent": leftovers.purge_spent,
+    "places": leftovers.purge_places,
 }
 """What deletes a batch, by the field of Counts that is full if there may be more."""
 
@@ -88,6 +97,15 @@ def count_purgeable(*, now: datetime) -> Counts:
         usage=leftovers.purgeable_usage(terms).count(),
         notices=leftovers.purgeable_notices(terms).count(),
         grants=leftovers.purgeable_grants(terms).count(),
+        decisions=pumping.purgeable_decisions(terms).count(),
+        releases=pumping.purgeable_releases(terms).count(),
+        mailed=pumping.purgeable_mailed(terms).count(),
+        answers=pumping.purgeable_answers(terms).count(),
+        raises=pumping.purgeable_raises(terms).count(),
+        exports=releases.purgeable_exports(terms).count(),
+        billing_changes=releases.purgeable_billing(terms).count(),
+        spent=leftovers.purgeable_spent(terms).count(),
+        places=leftovers.purgeable_places(terms).count(),
     )
     after: Place | None = None
     while True:

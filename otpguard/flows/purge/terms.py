@@ -23,6 +23,12 @@ M = TypeVar("M", bound=Model)
 BATCH = 500
 """How many rows one transaction deletes, with the rows that hang on them."""
 
+DECISIONS_KEPT = timedelta(days=90)
+"""How long it can be explained at most why a number got no code: each row has the number."""
+
+PLACES_KEPT = timedelta(days=365)
+"""How long a place of a login is known at least: people visit their family once a year."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
@@ -35,6 +41,15 @@ class Counts:
     sessions: int = 0
     grants: int = 0
     claims: int = 0
+    decisions: int = 0
+    releases: int = 0
+    answers: int = 0
+    spent: int = 0
+    mailed: int = 0
+    raises: int = 0
+    exports: int = 0
+    billing_changes: int = 0
+    places: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -53,13 +68,17 @@ class PurgeTerms:
     """Rows that ended before these moments are deleted.
 
     Whole days in UTC, so that a day goes at once and not a row every minute. `sessions` is for
-    login sessions that were ended, `usage` for uses of caps.
+    login sessions that were ended, `usage` for uses of caps, `decisions` for those of the pumping
+    defense, `spent` for tokens that are too old, `places` for places of logins.
     """
 
     rows: datetime
     grants: datetime
     sessions: datetime
     usage: datetime
+    decisions: datetime
+    spent: datetime
+    places: datetime
 
 
 def terms_of(now: datetime) -> PurgeTerms:
@@ -75,6 +94,9 @@ def terms_of(now: datetime) -> PurgeTerms:
         grants=_midnight(now - max(kept, settings().session_ceiling)),
         sessions=_midnight(now - max(kept, web_session)),
         usage=_midnight(now - LONGEST_WINDOW - CLOCK_SKEW),
+        decisions=_midnight(now - min(kept, DECISIONS_KEPT)),
+        spent=_midnight(now - CLOCK_SKEW),
+        places=_midnight(now - max(PLACES_KEPT, 2 * settings().login_risk.terms.dormant)),
     )
 
 

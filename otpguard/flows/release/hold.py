@@ -7,22 +7,28 @@ changes them. Both flows join an outer transaction (C35).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.conf import checkpoint as checkpoint_named
+from otpguard.conf import settings
 from otpguard.core.checkpoints import EVERY, SENSITIVE, Checkpoint
 from otpguard.core.events.session import HoldLifted, HoldStarted
 from otpguard.core.facts import RequestFacts
 from otpguard.database import transaction
 from otpguard.exceptions import InvalidInput, NotAllowed
+from otpguard.flows.notice.tell import person, tell_tenant
+from otpguard.flows.release import billing_change, billing_lock
 from otpguard.flows.scope import check_tenant
 from otpguard.models import Hold, Membership
 from otpguard.models.fields import REASON_LENGTH
+from otpguard.notices import links
+from otpguard.notices.kinds import Detail, NoticeKind
 
 
 class HoldCause(StrEnum):
@@ -30,6 +36,9 @@ class HoldCause(StrEnum):
 
     NEW_ROLE = "new role"
     RESET = "factor reset"
+    EMAIL_ONLY = "password reset"
+    EMAIL_CHANGED = "e-mail address"
+    BILLING_LOCK = "billing lock"
 
 
 def start(
@@ -39,11 +48,13 @@ def start(
     checkpoint: str,
     until: datetime,
     reason: str,
+    told: bool = False,
 ) -> Hold:
     """Hold a member's checkpoint, every sensitive one ("*sensitive") or every one ("*"), until a
     moment in the future.
 
-    A longer hold that is running stays in force: the longest wins (A10). Locks the membership.
+    A longer hold that is running stays in force: the longest wins (A10). The person and the
+    administrators are told, unless the caller does that (`told`). Locks the membership.
     Raises NotAllowed in another tenant, InvalidInput for a checkpoint that no hold covers
     (`checkpoint`) and for a moment that has passed (`until`), ImproperlyConfigured for an unknown
     checkpoint.
@@ -65,6 +76,27 @@ def start(
         )
         membership.held = _mirror(held, facts.now)
         record(HoldStarted(until=_stamp(until), reason=reason), _where(facts, hold))
+        if not told:
+            _tell_started(facts, hold)
+    return hold
+
+
+def start_on_site(*, facts: RequestFacts, user_id: str, until: datetime, reason: str) -> Hold:
+    """Hold what is sensitive for what a person does outside any tenant, until a moment in the
+    future.
+
+    For a flow that tells of it, whose caller has checked the reach. Joins an outer transaction. The
+    longest hold wins, as in `start`.
+    """
+    with transaction.atomic():
+        hold = Hold.objects.create(
+            user_id=user_id,
+            checkpoint=SENSITIVE,
+            reason=reason[:REASON_LENGTH],
+            created_at=facts.now,
+            until=until,
+        )
+        record(HoldStarted(until=_stamp(until), reason=reason), _where(facts, hold))
     return hold
 
 
@@ -83,34 +115,66 @@ def lift(*, facts: RequestFacts, hold: Hold, reason: str) -> bool:
     Locks the membership. Raises NotAllowed when the actor is the held person or no person, and in
     another tenant.
     """
-    check_tenant(facts, hold.tenant_id)
+    check_tenant(facts, hold.tenant_id or "")
     if not facts.user:
         raise NotAllowed(str(_("Only a person can lift a hold.")))
     if facts.user == str(hold.user_id):
         raise NotAllowed(str(_("You cannot lift your own hold. Ask another administrator.")))
     with transaction.atomic():
-        held = Membership.objects.select_for_update(no_key=True).get(pk=hold.membership_id)
+        rows = Membership.objects.select_for_update(no_key=True)
+        held = rows.get(pk=hold.membership_id) if hold.membership_id else None
         lifted = Hold.objects.filter(pk=hold.pk, lifted_at=None, until__gt=facts.now).update(
             lifted_at=facts.now, lifted_by=facts.user
         )
         if not lifted:
             return False
-        _mirror(held, facts.now)
+        if held is not None:
+            _mirror(held, facts.now)
         record(HoldLifted(reason=reason), _where(facts, hold))
+        _tell_lifted(facts, hold)
     return True
+
+
+def _tell_started(facts: RequestFacts, hold: Hold) -> None:
+    details: dict[str, str] = {Detail.HELD_UNTIL: _stamp(hold.until)}
+    if link := links.page(links.HOLDS_PAGE, host=facts.host):
+        details[Detail.LINK] = link
+    _tell(facts, hold, NoticeKind.HOLD_STARTED, details)
+
+
+def _tell_lifted(facts: RequestFacts, hold: Hold) -> None:
+    _tell(facts, hold, NoticeKind.HOLD_LIFTED, {})
+
+
+def _tell(facts: RequestFacts, hold: Hold, kind: NoticeKind, details: Mapping[str, str]) -> None:
+    subject = str(hold.user_id)
+    named = hold.checkpoint in settings().checkpoints
+    about = person(subject) | ({Detail.CHECKPOINT: hold.checkpoint} if named else {})
+    tell_tenant(
+        facts=facts,
+        kind=kind,
+        tenant_id=str(hold.tenant_id or ""),
+        subject=subject,
+        context={**about, **details},
+    )
 
 
 def cause_of(*, facts: RequestFacts, checkpoint: Checkpoint) -> HoldCause | None:
     """Why the hold that ends last stops the person of `facts` at a checkpoint; None for an
-    operator's own, and where none is found. Reads one row."""
+    operator's own, and where none is found. Reads one row, and a second one at a checkpoint that
+    can be locked for a whole tenant."""
     running = Hold.objects.filter(
-        tenant_id=facts.tenant,
+        Q(tenant=facts.tenant or None),
         user_id=facts.user,
         checkpoint__in=checkpoint.held_by,
         lifted_at=None,
         until__gt=facts.now,
     )
-    reason = running.order_by("-until").values_list("reason", flat=True).first() or ""
+    until, reason = running.order_by("-until").values_list("until", "reason").first() or (None, "")
+    if facts.tenant and checkpoint.held_by.intersection({billing_change.CHECKPOINT}):
+        locked = billing_lock.locked_until(tenant=facts.tenant, now=facts.now)
+        if locked and (until is None or locked > until):
+            return HoldCause.BILLING_LOCK
     return next((cause for cause in HoldCause if reason.startswith(f"{cause}:")), None)
 
 
@@ -135,7 +199,7 @@ def _stamp(moment: datetime) -> str:
 def _where(facts: RequestFacts, hold: Hold) -> Circumstances:
     return Circumstances.of(
         facts,
-        tenant=str(hold.tenant_id),
+        tenant=str(hold.tenant_id or ""),
         subject=str(hold.user_id),
         checkpoint=hold.checkpoint,
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from otpguard.audit.recorder import Circumstances, record
@@ -22,6 +21,7 @@ from otpguard.flows.notice.notify import notify
 from otpguard.models import RouteHealth
 from otpguard.models.fields import REASON_LENGTH
 from otpguard.notices.kinds import Detail, NoticeKind
+from otpguard.tenants.administrators import operators
 
 EVERY = timedelta(hours=1)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -57,13 +57,6 @@ def raise_alarm(*, provider: str, failed: Unavailable, now: datetime) -> bool:
                 },
             )
     return True
-
-
-def operators() -> list[str]:
-    """The site's operators: active staff whose word counts everywhere."""
-    model = get_user_model()
-    rows = model._default_manager.filter(is_active=True, is_staff=True, is_superuser=True)  # noqa: SLF001 (Django's documented name)
-    return [str(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)]
 
 
 def _is_due(provider: str, scope: FailureScope, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.phone import NumberFacts, number_facts
 from otpguard.core.policy import Policy
 from otpguard.core.presets import BASE
+from otpguard.core.pumping.country import country_signal
 from otpguard.core.reasons import StartReason
 from otpguard.core.route import (
     Route,
@@ -32,6 +33,7 @@ from otpguard.core.routing import explain_routes, plan_routes
 from otpguard.exceptions import StartRefused
 from otpguard.factors import phone
 from otpguard.models import Factor, Tenant
+from otpguard.tenants.footprint import footprint_in, footprint_of_member
 
 LOOK_EVERYWHERE = PlanPrecheck()
 
@@ -43,14 +45,16 @@ def phone_routes(
     tenant: Tenant | None,
     *,
     precheck: PlanPrecheck = LOOK_EVERYWHERE,
+    withheld: frozenset[Channel] = frozenset(),
 ) -> tuple[Route, ...]:
-    """The plan for a phone's code in the request's tenant.
+    """The plan for a phone's code in the request's tenant, without the `withheld` channels.
 
-    Raises StartRefused if the policy does not allow this kind of number, or no route carries it,
-    perhaps because its holder stopped messages.
+    Raises StartRefused if the policy does not allow this kind of number or its country, or no route
+    carries it, perhaps because its holder stopped messages, or because of what is withheld.
     """
     number = phone.number_of(factor)
     known = number_facts(number)
+    _check_country(facts, number, policy, tenant, proven=factor.confirmed)
     return _routes_to(
         facts,
         number,
@@ -60,6 +64,7 @@ def phone_routes(
         reachable=phone.reachable(factor, email=facts.email, known=known),
         unproven=not factor.confirmed,
         precheck=precheck,
+        withheld=withheld,
     )
 
 
@@ -67,7 +72,8 @@ def number_routes(
     facts: RequestFacts, number: str, policy: Policy, tenant: Tenant | None
 ) -> tuple[Route, ...]:
     """The plan for a code to a number without an account: never to a mailbox. `number` is
-    in E.164. Raises StartRefused as `phone_routes` does."""
+    in E.164. Raises StartRefused as `phone_routes` does, but not for its country: there the
+    pumping defense decides."""
     known = number_facts(number)
     return _routes_to(
         facts,
@@ -78,7 +84,26 @@ def number_routes(
         reachable=phone.reachable_by_number(known),
         unproven=True,
         precheck=LOOK_EVERYWHERE,
+        withheld=frozenset(),
     )
+
+
+def _check_country(
+    facts: RequestFacts, number: str, policy: Policy, tenant: Tenant | None, *, proven: bool
+) -> None:
+    """Raise StartRefused for a number of a country that the policy does not allow, or that is
+    outside the footprint and not proven: its owner has shown that a proven one is theirs."""
+    allowed = policy.allowed_countries
+    if not proven:
+        allowed &= footprint_in(tenant)
+    if country_signal(number, allowed=allowed, proven=proven) is None:
+        return
+    if not proven and tenant is None and facts.user:
+        # Outside any organization the countries of each of theirs count.
+        theirs = policy.allowed_countries & footprint_of_member(facts.user)
+        if country_signal(number, allowed=theirs) is None:
+            return
+    raise StartRefused(StartReason.NUMBER_NOT_ALLOWED)
 
 
 def _routes_to(
@@ -91,6 +116,7 @@ def _routes_to(
     reachable: frozenset[Channel],
     unproven: bool,
     precheck: PlanPrecheck,
+    withheld: frozenset[Channel],
 ) -> tuple[Route, ...]:
     if known.type not in policy.allowed_number_types:
         raise StartRefused(StartReason.NUMBER_NOT_ALLOWED)
@@ -104,7 +130,7 @@ def _routes_to(
         profile=settings().assurance_profile,
         primary=facts.primary,
         routes=catalog.routes(),
-        reachable=reachable - stopped,
+        reachable=reachable - stopped - withheld,
         situation=situation(
             tenant=tenant,
             country=known.country,
@@ -113,6 +139,8 @@ def _routes_to(
             precheck=precheck,
         ),
     )
+    if not routes and withheld:
+        raise StartRefused(StartReason.SIM_CHANGED)
     if not routes:
         raise StartRefused(StartReason.OPTED_OUT if stopped else StartReason.NO_ROUTE)
     return routes

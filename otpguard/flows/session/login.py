@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.assurance import Primary
 from otpguard.core.events.session import SessionEnded, SessionStarted
 from otpguard.core.facts import RequestFacts
+from otpguard.core.risk import IdpRisk
 from otpguard.database import transaction
 from otpguard.flows.challenge.close import cancel_open
 from otpguard.flows.lock_order import lock_person
+from otpguard.flows.session.login_risk import evaluate_login
 from otpguard.grants import store
 from otpguard.models import Challenge, Grant, LoginSession
 
@@ -24,6 +27,8 @@ def begin_login(
     authenticated_at: datetime | None,
     session_key: str = "",
     replaces: str = "",
+    idp: IdpRisk | None = None,
+    names: Sequence[str] = (),
 ) -> LoginSession:
     """Record a login and return its session with a new random sid.
 
@@ -32,9 +37,12 @@ def begin_login(
     because no browser can return to it.
 
     `authenticated_at` is None for a session whose login was not seen, because it is older than the
-    installation: it is never fresh.
+    installation: it is never fresh, and nobody evaluates its risk. `idp` is what the identity
+    provider says of the risk, None if none is asked; `names` are the person's login names.
     """
     with transaction.atomic():
+        risk = None if authenticated_at is None else evaluate_login(facts, idp=idp, names=names)
+        reasons = [] if risk is None else [reason.value for reason in risk.reasons]
         session = LoginSession.objects.create(
             sid=secrets.token_urlsafe(32),
             user_id=facts.user,
@@ -44,9 +52,17 @@ def begin_login(
             agent=facts.agent,
             session_key=session_key,
             started_at=facts.now,
+            risk=None if risk is None else risk.score,
+            risk_reasons=reasons,
         )
         _end_session(facts, replaces, "replaced by a new login")
-        record(SessionStarted(backend=backend, primary=primary.value), Circumstances.of(facts))
+        started = SessionStarted(
+            backend=backend,
+            primary=primary.value,
+            risk=None if risk is None else risk.score,
+            risk_reasons=reasons,
+        )
+        record(started, Circumstances.of(facts))
     return session
 
 

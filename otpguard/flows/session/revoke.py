@@ -7,6 +7,7 @@ what belongs to that tenant; only the person or the site can end personal factor
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from itertools import groupby
 from uuid import UUID
@@ -14,6 +15,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from otpguard import sessions
+from otpguard.account import find_user
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.events.factor import FactorDisabled, FactorRemoved
 from otpguard.core.events.session import GrantRevoked, SessionEnded
@@ -25,9 +27,10 @@ from otpguard.flows.lock_order import lock_person
 from otpguard.flows.notice.notify import notify
 from otpguard.flows.scope import check_owner, check_person
 from otpguard.grants import store
-from otpguard.models import Challenge, Factor, Grant, LoginSession
+from otpguard.models import Challenge, Factor, Grant, LoginSession, Membership
 from otpguard.models.factor import FACTORS, DisabledBy
 from otpguard.notices.kinds import NoticeKind
+from otpguard.tenants.directory import member_of, members_are_ours
 from otpguard.vault import UndecryptableError
 
 
@@ -134,16 +137,60 @@ def end_session(*, facts: RequestFacts, session: LoginSession, reason: str) -> b
     check_person(facts, session.user_id)
     with transaction.atomic():
         lock_person(session.user_id)
-        ended = LoginSession.objects.filter(pk=session.pk, ended_at=None).update(ended_at=facts.now)
-        if not ended:
-            return False
-        cancel_open(facts, Challenge.objects.filter(sid=session.pk), "session ended")
-        revoked = store.revoke(Grant.objects.filter(sid=session.pk), now=facts.now)
-        record(
-            SessionEnded(grants_revoked=revoked, reason=reason),
-            Circumstances.of(facts, subject=str(session.user_id)),
-        )
-        transaction.on_commit(partial(log_out, sid=session.pk))
+        return _end_login(facts, session, reason)
+
+
+def end_last_sessions(*, facts: RequestFacts, user_id: str, reason: str) -> int:
+    """End the login sessions of somebody whose last membership has just ended (C25); returns how
+    many. Staff keep theirs, for they work for the site as well.
+
+    Joins the caller's transaction, which has locked the person and written the membership.
+    """
+    user = find_user(user_id)
+    if user is None or getattr(user, "is_staff", False) or _belongs_somewhere(user_id):
+        return 0
+    mine = list(LoginSession.objects.open_of(user_id).order_by("pk"))
+    return sum(_end_login(facts, row, reason) for row in mine)
+
+
+def end_logins_in_one_tenant(
+    *, facts: RequestFacts, user_id: str, tenant: str, until: datetime, reason: str
+) -> int:
+    """End the logins begun up to `until` of somebody who belongs to `tenant` alone; returns how
+    many. A login of others, and of staff, serves more than this tenant, which may not end it (C25).
+
+    Joins the caller's transaction, which has locked the person.
+    """
+    user = find_user(user_id)
+    if user is None or getattr(user, "is_staff", False) or _belongs_somewhere(user_id, tenant):
+        return 0
+    mine = LoginSession.objects.open_of(user_id).filter(started_at__lte=until)
+    return sum(_end_login(facts, row, reason) for row in list(mine.order_by("pk")))
+
+
+def _belongs_somewhere(user_id: str, beside: str = "") -> bool:
+    """True for an active member of any tenant but `beside`."""
+    rows = Membership.objects.filter(Q(user_id=user_id))
+    rows = rows.exclude(tenant_id=beside) if beside else rows
+    if members_are_ours():
+        return rows.filter(active=True).exists()
+    tenants = rows.order_by().values_list("tenant_id", flat=True)
+    known = (member_of(user_id, str(tenant)) for tenant in tenants)
+    return any(each is not None and each.active for each in known)
+
+
+def _end_login(facts: RequestFacts, session: LoginSession, reason: str) -> bool:
+    """In the caller's transaction, which has locked the person."""
+    ended = LoginSession.objects.filter(pk=session.pk, ended_at=None).update(ended_at=facts.now)
+    if not ended:
+        return False
+    cancel_open(facts, Challenge.objects.filter(sid=session.pk), "session ended")
+    revoked = store.revoke(Grant.objects.filter(sid=session.pk), now=facts.now)
+    record(
+        SessionEnded(grants_revoked=revoked, reason=reason),
+        Circumstances.of(facts, subject=str(session.user_id)),
+    )
+    transaction.on_commit(partial(log_out, sid=session.pk))
     return True
 
 

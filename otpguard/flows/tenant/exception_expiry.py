@@ -17,10 +17,9 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.policy_exception import reminder_is_due
 from otpguard.database import transaction
 from otpguard.flows.notice.notify import notify
-from otpguard.flows.route.alarm import operators
 from otpguard.models import PolicyException
 from otpguard.notices.kinds import Detail, NoticeKind
-from otpguard.tenants.administrators import administrators_of
+from otpguard.tenants.administrators import administrators_of, operators
 
 BATCH = 100
 

@@ -23,7 +23,12 @@ from otpguard.account import email_field
 from otpguard.core.facts import RequestFacts
 from otpguard.core.member_csv import MemberLine, read_members
 from otpguard.flows.scope import check_site
-from otpguard.flows.tenant.import_members import MemberRow, import_members, is_new
+from otpguard.flows.tenant.import_members import (
+    MemberRow,
+    MemberRun,
+    import_members,
+    is_new,
+)
 from otpguard.models import Membership, Tenant
 
 BATCH = 500
@@ -71,9 +76,10 @@ def import_lines(
     """Do what `check_members` says of each line, and say it when it is done.
 
     A line that is wrong is left out: check all of them first. Each tenant's lines of a batch are
-    one transaction. Raises what `import_members` raises, for what has changed since it was checked.
+    one transaction; all are one run. Raises what `import_members` raises, for what has changed
+    since it was checked.
     """
-    results = check_members(facts=facts, lines=lines, held=held)
+    results, run = check_members(facts=facts, lines=lines, held=held), MemberRun()
     while batch := list(islice(results, BATCH)):
         by_tenant: dict[UUID, list[ImportedLine]] = defaultdict(list)
         for each in batch:
@@ -83,7 +89,7 @@ def import_lines(
             rows = [MemberRow(user_id=each.user_id, roles=each.line.roles) for each in some]
             tenant = some[0].tenant
             assert tenant is not None  # noqa: S101 (it was sorted by its tenant)
-            import_members(facts=facts, tenant=tenant, rows=rows, reason=reason, held=held)
+            import_members(facts=facts, tenant=tenant, rows=rows, reason=reason, held=held, run=run)
         yield from batch
 
 

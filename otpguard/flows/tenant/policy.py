@@ -18,13 +18,35 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.policy import Policy
 from otpguard.core.wishes import dump_wishes
 from otpguard.database import transaction
-from otpguard.exceptions import InvalidInput
+from otpguard.exceptions import InvalidInput, NotAllowed
 from otpguard.factors.trusted_makers import trusts_any
 from otpguard.flows.lock_order import lock_what_is_asked
-from otpguard.flows.scope import check_policy
-from otpguard.models import PolicyWish, Tenant
+from otpguard.flows.notice.tell import tell_tenant
+from otpguard.flows.scope import check_policy, is_unasked
+from otpguard.models import Approval, PolicyWish, Tenant
+from otpguard.notices.kinds import Detail, NoticeKind
 from otpguard.tenants import policies
 from otpguard.tenants.policy_versions import move_version
+
+CHECKPOINT = "security_settings"
+
+
+class ApprovalMissing(NotAllowed):
+    """A change that weakens a policy waits for the approval of `needed` others."""
+
+    def __init__(self, needed: int) -> None:
+        super().__init__(str(_("Another administrator has to approve this.")))
+        self.needed = needed
+
+
+class PolicyMoved(NotAllowed):
+    """Somebody else has changed the wishes meanwhile: they are at `version` now."""
+
+    code = "precondition_failed"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(str(_("Somebody has changed this policy meanwhile. Look at it again.")))
+        self.version = version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +59,22 @@ class Changed:
 
 
 def change_policy(
-    *, facts: RequestFacts, tenant: Tenant | None, checkpoint: str, wishes: Mapping[str, Any]
+    *,
+    facts: RequestFacts,
+    tenant: Tenant | None,
+    checkpoint: str,
+    wishes: Mapping[str, Any],
+    approval: Approval | None = None,
+    expected: int | None = None,
 ) -> Changed:
     """Replace the wishes of a tenant, or of the site, for one checkpoint ("*" for all).
 
     `wishes` are parsed values. The caller has guarded the change by `security_settings`. Locks the
-    tenant, or the site; joins an outer transaction if there is one. Raises NotAllowed for an actor
+    tenant, or the site; joins an outer transaction if there is one. What weakens a policy, and what
+    changes all at once, needs the `approval` that the policy of `security_settings` asks for before
+    the change; code that no request started needs none. A tenant's security contacts are told of
+    what got weaker. `expected` is the version that the caller has read, 0 for none; None does not
+    ask. Raises ApprovalMissing without it, PolicyMoved at another version, NotAllowed for an actor
     of another tenant, and for a tenant that changes the site's wishes or fields that only the site
     may set, InvalidInput as `check_served` does, and ImproperlyConfigured for an unknown
     checkpoint.
@@ -52,30 +84,70 @@ def change_policy(
     named = checkpoint if checkpoint == EVERY else checkpoint_named(checkpoint).slug
     with transaction.atomic():
         lock_what_is_asked(tenant)
+        needed = 0 if approval or is_unasked(facts) else _needed(tenant, facts)
         current = PolicyWish.objects.filter(tenant=tenant, checkpoint=named, current=True).first()
+        check_version(current, expected)
         before = _effective(named, tenant, facts)
-        version = current.version + 1 if current else 1
-        if current:
-            current.current = False
-            current.save(update_fields=["current"])
-        PolicyWish.objects.create(
-            tenant=tenant,
-            checkpoint=named,
-            version=version,
-            wishes=dump_wishes(wishes),
-            author_id=facts.user or None,
-            at=facts.now,
-        )
+        version = _write(facts, tenant, named, wishes, current)
         move_version(tenant)
         after = _effective(named, tenant, facts)
         weakened = weakened_fields(before, after) if before and after else ()
+        if needed and (weakened or named == EVERY):
+            raise ApprovalMissing(needed)
         record(
             PolicyChanged(version=version, wishes=dump_wishes(wishes), weakened=list(weakened)),
             Circumstances.of(facts, tenant=str(tenant.pk) if tenant else "", checkpoint=named),
         )
+        if weakened and tenant:
+            _tell_weakened(facts, tenant, named)
     return Changed(
         version=version, weakened=weakened, clamped=_clamped(named, tenant, wishes, facts)
     )
+
+
+def check_version(current: PolicyWish | None, expected: int | None) -> None:
+    """Let a change pass whose author has read these wishes. Raises PolicyMoved."""
+    version = current.version if current else 0
+    if expected is not None and version != expected:
+        raise PolicyMoved(version)
+
+
+def _tell_weakened(facts: RequestFacts, tenant: Tenant, checkpoint: str) -> None:
+    tell_tenant(
+        facts=facts,
+        kind=NoticeKind.POLICY_WEAKENED,
+        tenant_id=str(tenant.pk),
+        context={Detail.CHECKPOINT: checkpoint},
+    )
+
+
+def _write(
+    facts: RequestFacts,
+    tenant: Tenant | None,
+    checkpoint: str,
+    wishes: Mapping[str, Any],
+    current: PolicyWish | None,
+) -> int:
+    """Put new wishes in the place of the current ones; returns their version."""
+    version = current.version + 1 if current else 1
+    if current:
+        current.current = False
+        current.save(update_fields=["current"])
+    PolicyWish.objects.create(
+        tenant=tenant,
+        checkpoint=checkpoint,
+        version=version,
+        wishes=dump_wishes(wishes),
+        author_id=facts.user or None,
+        at=facts.now,
+    )
+    return version
+
+
+def _needed(tenant: Tenant | None, facts: RequestFacts) -> int:
+    """How many others must approve, past the cache, in the transaction that has the lock."""
+    scope = policies.Scope.of_tenant(tenant)
+    return policies.fresh(checkpoint_named(CHECKPOINT), scope, now=facts.now).approvals
 
 
 def check_served(wishes: Mapping[str, Any]) -> None:

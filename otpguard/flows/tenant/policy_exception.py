@@ -30,10 +30,11 @@ from otpguard.core.wishes import WishError, dump_wishes, parse_wishes
 from otpguard.database import transaction
 from otpguard.exceptions import InvalidInput
 from otpguard.flows.lock_order import lock_tenant
-from otpguard.flows.scope import check_site
+from otpguard.flows.scope import check_site, is_unasked
 from otpguard.flows.tenant.exception_expiry import close_expired, stamp
+from otpguard.flows.tenant.policy import CHECKPOINT, ApprovalMissing
 from otpguard.labels import WHY_NO_EXCEPTION
-from otpguard.models import PolicyException, Tenant
+from otpguard.models import Approval, PolicyException, Tenant
 from otpguard.tenants import policies
 from otpguard.tenants.directory import member_of
 from otpguard.tenants.policy_versions import move_version
@@ -69,7 +70,9 @@ def check_terms(*, facts: RequestFacts, terms: Terms) -> None:
     _checked(terms, terms.tenant, facts.now)
 
 
-def grant_exception(*, facts: RequestFacts, terms: Terms) -> PolicyException:
+def grant_exception(
+    *, facts: RequestFacts, terms: Terms, approval: Approval | None = None
+) -> PolicyException:
     """Move the floor of one tenant, checkpoint and field until a date at most a year ahead.
 
     The caller has guarded it by `security_settings`. Locks the tenant, so of two grants at once the
@@ -77,24 +80,21 @@ def grant_exception(*, facts: RequestFacts, terms: Terms) -> PolicyException:
     of the site; InvalidInput for an unknown checkpoint or field, a value that the floor allows
     already or that no exception reaches, a date out of bounds, an owner who does not belong here,
     no reason, and where an exception runs already; Tenant.DoesNotExist.
+
+    Where the policy of `security_settings`, of the site or of the tenant, asks for approvals, it
+    needs the `approval`, and counts as granted by who asked; code that no request started needs
+    none. Raises ApprovalMissing without it.
     """
     check_site(facts)
     with transaction.atomic():
         tenant = lock_tenant(terms.tenant.pk)
+        if approval is None and not is_unasked(facts):
+            _check_approvals(tenant, facts)
         wanted = _checked(terms, tenant, facts.now)
-        checkpoint, before = checkpoint_named(terms.checkpoint), _state(tenant, terms, facts)
+        before = _state(tenant, terms, facts)
         close_expired(now=facts.now, which=_same(tenant, terms))
-        row = PolicyException.objects.create(
-            tenant=tenant,
-            checkpoint=checkpoint.slug,
-            field=wanted.field,
-            value=_json(wanted.field, wanted.value),
-            owner_id=terms.owner_id,
-            reason=terms.reason,
-            created_at=facts.now,
-            created_by_id=facts.user or None,
-            expires_at=wanted.expires_at,
-        )
+        by = approval.asked_by_id if approval else facts.user or None
+        row = _written(terms, tenant, wanted, facts, by)
         move_version(tenant)
         after = _state(tenant, terms, facts)
         record(
@@ -111,6 +111,23 @@ def grant_exception(*, facts: RequestFacts, terms: Terms) -> PolicyException:
             _where(facts, row),
         )
     return row
+
+
+def _written(
+    terms: Terms, tenant: Tenant, wanted: FloorException, facts: RequestFacts, by: int | str | None
+) -> PolicyException:
+    """The row, `by` the key of the person who grants it."""
+    return PolicyException.objects.create(
+        tenant=tenant,
+        checkpoint=terms.checkpoint,
+        field=wanted.field,
+        value=_json(wanted.field, wanted.value),
+        owner_id=terms.owner_id,
+        reason=terms.reason,
+        created_at=facts.now,
+        created_by_id=by,
+        expires_at=wanted.expires_at,
+    )
 
 
 def end_exception(*, facts: RequestFacts, exception: PolicyException, reason: str) -> bool:
@@ -144,6 +161,16 @@ def end_exception(*, facts: RequestFacts, exception: PolicyException, reason: st
     return True
 
 
+def _check_approvals(tenant: Tenant, facts: RequestFacts) -> None:
+    """Raise ApprovalMissing where one of both asks for it: a tenant that loosened its own policy
+    has not loosened the site's, whose floor this is."""
+    named = checkpoint_named(CHECKPOINT)
+    scopes = (policies.site_scope(), policies.Scope.of_tenant(tenant))
+    needed = max(policies.fresh(named, each, now=facts.now).approvals for each in scopes)
+    if needed:
+        raise ApprovalMissing(needed)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
     floor: Policy
@@ -173,10 +200,10 @@ def _checked(terms: Terms, tenant: Tenant, now: datetime) -> FloorException:
     wanted = FloorException(
         field=terms.field, value=_value(terms, checkpoint), expires_at=terms.expires_at
     )
-    tier = policies.Scope.of_tenant(tenant).tier
+    scope = policies.Scope.of_tenant(tenant)
     why = why_refused(
         wanted,
-        floor=policies.policy_pair_at(checkpoint, tier).floor,
+        floor=policies.policy_pair_in(checkpoint, scope).floor,
         bottom=declared_floor(checkpoint),
         now=now,
     )

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
 from django.utils import timezone
 
+from otpguard.core.event_source import EventSource
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import InvalidInput
 from otpguard.flows.tenant.single import adopt_single
@@ -32,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: str, slug: str, name: str, external_id: str, **_options: Any) -> None:  # noqa: ANN401 (Django's signature)
         """One line, also when it cannot be."""
-        facts = RequestFacts(now=timezone.now())
+        facts = RequestFacts(now=timezone.now(), source=EventSource.COMMAND)
         try:
             validate_slug(slug)
             adopt_single(facts=facts, slug=slug, name=name, external_id=external_id)

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from otpguard.core.event_source import EventSource
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import InvalidInput, NotAllowed, StoreUnavailable
 from otpguard.flows.tenant.import_file import (
@@ -30,7 +31,8 @@ class Command(BaseCommand):
         "Make the people of a CSV file members, with the columns `organization` (slug or external"
         " id), `email` and `roles` (separated by spaces). The whole file is checked first: with one"
         " mistake in it nothing is imported. What is there already stays, so run it again if it"
-        " broke off. Each member is one event, membership.imported."
+        " broke off. Each member is one event, membership.imported; all of one import"
+        " have the same run."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -48,7 +50,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: str, file: str, dry_run: bool, **options: Any) -> None:  # noqa: ANN401 (Django's signature)
         """Mistakes go to the standard error, one a line, and end it."""
-        facts = RequestFacts(now=timezone.now())
+        facts = RequestFacts(now=timezone.now(), source=EventSource.COMMAND)
         given: dict[str, Any] = {"facts": facts, "held": not options["not_held"]}
         try:
             with _opened(file) as lines:

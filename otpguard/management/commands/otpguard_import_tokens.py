@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from otpguard.core.event_source import EventSource
 from otpguard.core.facts import RequestFacts
 from otpguard.core.token_file import MOST_BYTES
 from otpguard.exceptions import InvalidInput, NotAllowed
@@ -49,7 +50,7 @@ class Command(BaseCommand):
             "key": _text_of(options["key_file"]).rstrip("\r\n") if options["key_file"] else "",
             "owners": _text_of(options["owners"]) if options["owners"] else "",
         }
-        facts = RequestFacts(now=timezone.now())
+        facts = RequestFacts(now=timezone.now(), source=EventSource.COMMAND)
         try:
             made = import_tokens(facts=facts, tenant=found, **given)
         except BadTokenFile as bad:

@@ -21,7 +21,8 @@ class Command(BaseCommand):
 
     help = (
         "Deletes challenges with their numbers, deliveries, notices, ended login sessions, dead "
-        "proofs and uses of limits after PURGE_AFTER_DAYS. Workers do it too; this does it at once."
+        "proofs, uses of limits, pumping decisions, ended exports and billing changes after "
+        "PURGE_AFTER_DAYS. Workers do it too; this does it at once."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.utils import timezone
 
 from otpguard import vault
 from otpguard.conf import settings
@@ -42,6 +43,7 @@ class Command(BaseCommand):
                 if progress.finished:
                     read += progress.read
                     rewritten += progress.rewritten
+            rekey.record_rekey(rows=rewritten, now=timezone.now())
             older = rekey.events_under_older_keys()
         except vault.UndecryptableError as error:
             raise CommandError(

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from otpguard.core.event_source import EventSource
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.tenant.single import sync_members
 from otpguard.models import Tenant
@@ -28,7 +29,9 @@ class Command(BaseCommand):
             raise CommandError('OTPGUARD["TENANCY"] is not "single".')
         read = written = 0
         try:
-            for some, changed in sync_members(facts=RequestFacts(now=timezone.now())):
+            for some, changed in sync_members(
+                facts=RequestFacts(now=timezone.now(), source=EventSource.COMMAND)
+            ):
                 read, written = read + some, written + changed
                 self.stderr.write(f"{read:,} accounts read")
         except Tenant.DoesNotExist:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from otpguard.core.challenge import ChallengeState
 from otpguard.core.facts import RequestFacts
+from otpguard.core.logo import UNNAMED
+from otpguard.core.pumping.attempt import SpendLane
 from otpguard.core.reasons import AnswerReason
 from otpguard.core.secrets import HiddenText
 from otpguard.exceptions import StartRefused
@@ -28,7 +31,6 @@ from otpguard.http.return_path import safe_path
 from otpguard.models import Challenge
 from otpguard.web import messages
 from otpguard.web.number.browser import COOKIE, anonymous_facts
-from otpguard.web.number.enter import UNNAMED
 from otpguard.web.number.number_url import token_of
 from otpguard.web.stepup import context
 from otpguard.web.stepup.choose import problem_page
@@ -93,7 +95,7 @@ def number_continue(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
     path = safe_path(request, challenge.next)
     if path:
         return pages.hardened(request, SeeOther(path))
-    frame = context.frame_of(ask_of(challenge), named=UNNAMED)
+    frame = context.frame_of(ask_of(challenge), look=UNNAMED)
     return pages.hardened(request, render(request, "otpguard/done.html", frame))
 
 
@@ -144,7 +146,10 @@ def _unknown(request: HttpRequest) -> HttpResponse:
 
 
 def _enter_url(challenge: Challenge) -> str:
-    return reverse("otpguard:number", args=[token_of(ask_of(challenge))])
+    # A challenge does not keep whether e-mail came first; only a stranger's shows that it need not.
+    email_first = challenge.spend_lane != SpendLane.STRANGER
+    ask = replace(ask_of(challenge), email_first=email_first)
+    return reverse("otpguard:number", args=[token_of(ask)])
 
 
 def _page(
@@ -158,5 +163,5 @@ def _page(
         proceed=reverse("otpguard:number-continue", args=[key]),
     )
     enter = _enter_url(challenge)
-    place = PagePlace(urls=urls, other_ways_url=enter, number_url=enter, named=UNNAMED)
+    place = PagePlace(urls=urls, other_ways_url=enter, number_url=enter, look=UNNAMED)
     return code_page(request, challenge, place=place, notes=notes, now=facts.now)

@@ -14,14 +14,23 @@ from otpguard.http import ask_token
 from otpguard.http.facts import facts_from
 from otpguard.http.step_up_url import LONGEST_NEXT
 
+OVERUSED = "overused"
+"""In the query: the page says that the last number serves too many accounts."""
+
 
 def number_url(
-    request: HttpRequest, checkpoint: str, *, next_path: str, send_options: SendOptions = USUAL
+    request: HttpRequest,
+    checkpoint: str,
+    *,
+    next_path: str,
+    send_options: SendOptions = USUAL,
+    email_first: bool = False,
 ) -> str:
     """Where a visitor proves a number for `checkpoint`, and goes on to `next_path` afterwards.
 
     A path that is too long for the URL loses its query, or is left out: there is no web session to
-    keep it in. Each call begins a new story in the log.
+    keep it in. With `email_first` a visitor of whom nothing is known opens a link in an e-mail
+    before that. Each call begins a new story in the log.
     """
     ask = Ask(
         checkpoint=checkpoint,
@@ -31,6 +40,7 @@ def number_url(
         story=str(uuid4()),
         next=_that_fits(next_path),
         send_options=send_options,
+        email_first=email_first,
     )
     return reverse("otpguard:number", args=[token_of(ask)])
 

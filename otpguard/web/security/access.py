@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from otpguard.account import email_of, find_user
+from otpguard.core.audience import STILL_TOLD
 from otpguard.core.facts import RequestFacts
 from otpguard.core.phone import mask_email
-from otpguard.core.policy import TTL_CAP
+from otpguard.core.policy_caps import TTL_CAP
 from otpguard.factors import devices
 from otpguard.flows.session.sign_out import open_sessions
 from otpguard.labels import Text, method_label
 from otpguard.models import Grant, KnownDevice, NoticeEmail
-from otpguard.notices.recipients import STILL_TOLD
 from otpguard.vault import UndecryptableError
 
 LONGEST = max(TTL_CAP.values())

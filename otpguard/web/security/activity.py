@@ -11,7 +11,7 @@ from datetime import datetime
 from heapq import nlargest
 from uuid import UUID
 
-from otpguard.audit.recorder import decrypt_private
+from otpguard.audit.private import decrypt_private
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
 from otpguard.core.events.challenge import ChallengeFellBack, ChallengeSent

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, InterfaceError
@@ -19,6 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.conf import settings
+from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import StoreUnavailable
 from otpguard.http import pages
 from otpguard.http.facts import facts_from
@@ -26,6 +28,7 @@ from otpguard.http.login import with_sid
 from otpguard.http.refusal import SeeOther
 from otpguard.http.unavailable import unavailable
 from otpguard.labels import Text
+from otpguard.tenants.administrators import administrators_of
 
 logger = logging.getLogger("otpguard.pages")
 
@@ -44,6 +47,9 @@ DONE: Mapping[str, Text] = {
     "email_added": _(
         "We have sent a link to the e-mail address. It gets notices once it is confirmed."
     ),
+    "joined": _("You belong to the organization now."),
+    "not_joined": _("The organization's entry is not linked to your account."),
+    "linked": _("The sign-in is linked. It opens your account from now on."),
     "email_removed": _("The e-mail address is removed. It still gets notices for three days."),
 }
 """The messages of the Security page, by the word in the URL; other words show nothing."""
@@ -66,6 +72,11 @@ def own_page(view: View) -> View:
             return unavailable(request)
 
     return inner
+
+
+def leads_team(facts: RequestFacts) -> bool:
+    """Whether somebody is an active administrator of the request's tenant. One statement."""
+    return bool(facts.tenant) and facts.user in administrators_of(UUID(facts.tenant))
 
 
 def back(done: str = "") -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,11 +11,13 @@ from django.views.decorators.http import require_safe
 
 from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
+from otpguard.factors.passkey_rows import accepted_credentials
 from otpguard.http.return_path import safe_path, with_next
 from otpguard.web.security.access import device_lines, email_lines, grant_lines, login_lines
 from otpguard.web.security.activity import activity_lines
 from otpguard.web.security.deadline import deadline_of
 from otpguard.web.security.factors import codes_line, factor_lines
+from otpguard.web.security.links import foot_links
 from otpguard.web.security.own_pages import DONE, own_page
 
 
@@ -36,6 +40,7 @@ def security(request: HttpRequest, facts: RequestFacts) -> HttpResponse:
             "next": on,
             "add_url": with_next(reverse("otpguard:add"), on) if on else reverse("otpguard:add"),
             "factors": factors,
+            "passkeys": json.dumps(accepted_credentials(facts.user)),
             "restricted_only": all(line.restricted for line in factors),
             "codes": codes_line(facts),
             "devices": device_lines(facts),
@@ -43,6 +48,7 @@ def security(request: HttpRequest, facts: RequestFacts) -> HttpResponse:
             "logins": login_lines(facts),
             "emails": email_lines(facts),
             "activity": activity_lines(facts),
+            "foot_links": foot_links(facts),
             "support_url": settings().support_url,
         },
     )

@@ -17,6 +17,7 @@ from otpguard.core.reasons import StartReason, WhyNotStarted
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.flows.challenge.start import start_challenge
 from otpguard.flows.checkpoint.assurance import assurance_of
+from otpguard.flows.checkpoint.login_risk import risk_of_session
 from otpguard.flows.checkpoint.step_up_options import StepUpOptions, is_own, step_up_options
 from otpguard.forms.challenge import ChooseForm
 from otpguard.http import pages
@@ -24,8 +25,10 @@ from otpguard.http.assurance import text_of
 from otpguard.http.facts import facts_from
 from otpguard.http.return_path import safe_path
 from otpguard.http.step_up_url import ask_of
-from otpguard.labels import reason_text
+from otpguard.labels import reason_text, risk_texts
 from otpguard.web import messages
+from otpguard.web.federation.ways import IdpWay, idp_ways
+from otpguard.web.federation.words import WORDS
 from otpguard.web.stepup import context
 from otpguard.web.stepup.next_page import next_page
 from otpguard.web.stepup.recovery import email_choice, without_recovery
@@ -94,9 +97,11 @@ def _show(
         return problem_page(request, refused.reason, status=403)
     if options.proven:
         return next_page(request, facts, ask, at_once=True)
-    if options.enrollment is not None:
+    ways = idp_ways(options, facts, ask, token)
+    if options.enrollment is not None and not ways:
         return redirect("otpguard:enroll", token=token)
-    return _page(request, ask, options, token, error=error, wait=wait, status=status)
+    error = error or str(WORDS.get(request.GET.get("sso", ""), ""))
+    return _page(request, ask, options, token, ways, error=error, wait=wait, status=status)
 
 
 def _page(
@@ -104,6 +109,7 @@ def _page(
     ask: Ask,
     options: StepUpOptions,
     token: str,
+    ways: list[IdpWay],
     *,
     error: str,
     wait: messages.Waiting | None,
@@ -114,9 +120,11 @@ def _page(
         request,
         "otpguard/choose.html",
         {
-            **context.frame_of(ask, named=(evidence.tenant_name, evidence.tenant_brand)),
+            **context.frame_of(ask, look=evidence.look),
             "factors": context.choices(_others(options), options.rows),
             "email": email_choice(options),
+            "ways": ways,
+            "risks": _risks(request, ask),
             "why": "" if options.reason in _PLAIN else _why(request, ask, options),
             "error": error,
             "wait": wait,
@@ -134,6 +142,13 @@ def _why(request: HttpRequest, ask: Ask, options: StepUpOptions) -> str:
     seen = assurance_of(facts, checkpoint, evidence=options.evidence)
     same_reason = seen.reason is options.reason
     return text_of(seen) if same_reason else str(reason_text(options.reason))
+
+
+def _risks(request: HttpRequest, ask: Ask) -> list[str]:
+    """Why this login is asked, where a risk was found; nothing at other checkpoints."""
+    if not checkpoint_named(ask.checkpoint).asks_by_risk:
+        return []
+    return risk_texts(risk_of_session(facts_from(request)).risk.reasons)
 
 
 def _others(options: StepUpOptions) -> tuple[str, ...]:

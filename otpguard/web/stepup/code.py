@@ -15,6 +15,7 @@ from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.binding import CHANGE
 from otpguard.core.challenge import ChallengeState
 from otpguard.core.facts import RequestFacts
+from otpguard.core.logo import UNNAMED, TenantLook
 from otpguard.core.reasons import AnswerReason
 from otpguard.core.secrets import HiddenText
 from otpguard.exceptions import StartRefused
@@ -166,10 +167,10 @@ def own(facts: RequestFacts, challenge_id: UUID) -> Challenge | None:
     return mine.select_related("user", "factor", "tenant").filter(pk=challenge_id).first()
 
 
-def _naming(challenge: Challenge) -> tuple[str, str]:
-    """Name and brand of its tenant."""
+def _look(challenge: Challenge) -> TenantLook:
+    """Name, brand and logo of its tenant."""
     tenant = challenge.tenant
-    return (tenant.name, tenant.brand) if tenant else ("", "")
+    return TenantLook(tenant.name, tenant.brand, tenant.logo) if tenant else UNNAMED
 
 
 def _other_ways(request: HttpRequest, challenge: Challenge) -> str:
@@ -207,7 +208,7 @@ def _page(
             urls=urls_of(challenge.pk),
             other_ways_url=_other_ways(request, challenge),
             number_url=_number_page(request, challenge),
-            named=_naming(challenge),
+            look=_look(challenge),
             by_choice=challenge.enrolls and challenge.checkpoint == CHANGE,
         ),
         notes=notes,

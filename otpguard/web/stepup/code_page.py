@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from otpguard.core.clock import is_ahead
+from otpguard.core.logo import UNNAMED, TenantLook
 from otpguard.core.progress import Stage
 from otpguard.core.reasons import StartReason
 from otpguard.exceptions import StartRefused
@@ -53,14 +54,14 @@ def urls_of(challenge_id: UUID) -> ChallengeUrls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePlace:
-    """What surrounds the page: its URLs, where another way is chosen, name and brand of the tenant,
-    and whether somebody adds a factor by choice."""
+    """What surrounds the page: its URLs, where another way is chosen, how the tenant
+    looks, and whether somebody adds a factor by choice."""
 
     urls: ChallengeUrls
     other_ways_url: str
     number_url: str = ""
     """Where a number that was just typed is typed again; empty for any other challenge."""
-    named: tuple[str, str] = ("", "")
+    look: TenantLook = UNNAMED
     by_choice: bool = False
 
 
@@ -114,7 +115,7 @@ def code_page(
         shown.template,
         {
             **shown.details(challenge),
-            **context.frame_of(ask_of(challenge), named=place.named),
+            **context.frame_of(ask_of(challenge), look=place.look),
             "challenge": challenge.pk,
             "form": shown.form(),
             "error": notes.error,

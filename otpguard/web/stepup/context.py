@@ -17,6 +17,7 @@ from otpguard.core import fallback
 from otpguard.core.assurance import Channel
 from otpguard.core.challenge import DeliveryState
 from otpguard.core.codes import CODE_DIGITS
+from otpguard.core.logo import TenantLook
 from otpguard.core.sent_codes import first_with_same_code, is_replaced
 from otpguard.exceptions import Ask
 from otpguard.factors.base import FactorDriver
@@ -24,7 +25,8 @@ from otpguard.factors.catalog import drivers
 from otpguard.factors.phone import just_typed, masked_destination
 from otpguard.flows.challenge.progress import progress_of
 from otpguard.labels import CHANNELS, Text, checkpoint_label
-from otpguard.models import Challenge, Delivery, Factor, Tenant
+from otpguard.models import Challenge, Delivery, Factor
+from otpguard.tenants.appearance import look_of
 from otpguard.tenants.single import is_the_one
 
 
@@ -65,17 +67,17 @@ class DeliveryLine:
         return self.state in {DeliveryState.SENT, DeliveryState.DELIVERED}
 
 
-def frame_of(ask: Ask, *, named: tuple[str, str] | None = None) -> dict[str, Any]:
-    """What every page shows: the action, its target and the tenant, whose name and brand are read
-    unless the caller has them."""
-    if named is None and ask.tenant:
-        named = Tenant.objects.filter(pk=ask.tenant).values_list("name", "brand").first()
-    name, brand = named or ("", "")
+def frame_of(ask: Ask, *, look: TenantLook | None = None) -> dict[str, Any]:
+    """What every page shows: the action, its target and the tenant, whose name, brand and logo are
+    read unless the caller has them."""
+    if look is None:
+        look = look_of(ask.tenant)
     return {
         "action": checkpoint_label(checkpoint_named(ask.checkpoint)),
         "target": ask.target,
-        "tenant": "" if is_the_one(ask.tenant) else name,
-        "brand": brand,
+        "tenant": "" if is_the_one(ask.tenant) else look.name,
+        "brand": look.brand,
+        "logo": look.logo,
         "support_url": settings().support_url,
     }
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from otpguard.conf import settings
-from otpguard.conf.login_backends import line_for
+from otpguard.conf.people.login_backends import line_for
 from otpguard.core.assurance import Primary
 from otpguard.core.choose import must_be_attested
 from otpguard.core.decision import EnrolledFactor

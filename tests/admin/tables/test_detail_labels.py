@@ -22,8 +22,12 @@ def test_a_field_of_another_release_is_shown_as_it_is() -> None:
     [
         ("active", True, "yes"),
         ("reason", "", ""),
-        ("reason", "proof_stale", "proof stale"),
+        ("reason", "proof_stale", "Your last confirmation was too long ago."),
+        ("failure", "balance", "the balance at the vendor is used up"),
+        ("fault", "of_another_release", "of another release"),
         ("reason", "invited by ada_k", "invited by ada_k"),
+        ("until", "2026-11-29T13:19:47.350689+00:00", "Nov. 29, 2026, 1:19 p.m."),
+        ("until", "whenever", "whenever"),
         ("name", "ci_key", "ci_key"),
         ("level", "AAL2", "a second way to confirm (AAL2)"),
         ("level", "AAL9", "AAL9"),

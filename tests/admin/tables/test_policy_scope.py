@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from otpguard.admin.tables.policy_scope import Place, rows_of, words
+from otpguard.admin.tables.policy_scope import Place, rows_of
 from otpguard.forms.policy import PolicyForm
+from otpguard.forms.team.policy_text import words
 from otpguard.models import PolicyWish
 from tests import factories
 

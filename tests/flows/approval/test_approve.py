@@ -34,7 +34,10 @@ DAY = timedelta(hours=24)
 
 @pytest.fixture(autouse=True)
 def two_pairs_of_eyes(settings: Any) -> None:
-    settings.OTPGUARD = {**settings.OTPGUARD, "SECOND_APPROVER": True}
+    settings.OTPGUARD = {
+        **settings.OTPGUARD,
+        "POLICY_DEFAULTS": {"security_settings.factor_reset": {"approvals": 1}},
+    }
 
 
 @pytest.fixture
@@ -153,7 +156,7 @@ def test_an_asker_who_is_no_administrator_any_more_resets_nothing(member: Member
     by = admin_of(member.tenant)
     row = asked(member, by)
     Membership.objects.filter(user=by.user).update(roles=["member"])
-    with pytest.raises(NotAllowed, match="no longer an administrator"):
+    with pytest.raises(NotAllowed, match="may not ask for it any more"):
         approve.approve_action(facts=admin_of(member.tenant), approval_id=row.pk)
     row.refresh_from_db()
     assert row.state == "open", "the decision is unwound with the reset"
@@ -196,7 +199,7 @@ def test_an_approval_given_before_the_setting_was_taken_back_still_counts(
     member: Membership,
 ) -> None:
     row = asked(member)
-    with override_settings(OTPGUARD={"SECOND_APPROVER": False}):
+    with override_settings(OTPGUARD={"POLICY_DEFAULTS": {}}):
         assert (
             approve.approve_action(facts=admin_of(member.tenant), approval_id=row.pk).blocked == 1
         )

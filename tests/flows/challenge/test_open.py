@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from otpguard.audit.subjects import subjects_of
 from otpguard.core.assurance import Channel
 from otpguard.core.limits import CEILING, Lane
 from otpguard.core.phone import country_of
@@ -149,7 +150,9 @@ def test_the_older_one_of_the_same_action_ends_with_an_event(who: Stopped) -> No
 def test_on_postgresql_it_is_locks_and_one_statement(
     who: Stopped, django_assert_num_queries: Any
 ) -> None:
-    """Begin, locks of person and tenant, locks of caps, all else, commit."""
+    """Begin, locks of person and tenant, locks of caps, all else, commit. The key of the person's
+    events is at hand, as it is for a minute after each of them."""
+    subjects_of([who.facts.user])
     found, policy = read(who), step_up_options(who.facts, who.ask).policy
     with django_assert_num_queries(5) as captured:
         open_challenge(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from otpguard.core.send_options import send_options
 from otpguard.exceptions import StartRefused
 from otpguard.flows.checkpoint.step_up_options import is_own, is_strict, step_up_options
 from otpguard.models import Factor, Membership, Tenant
+from otpguard.tenants.single import SINGLE_ID
 from tests import factories
 from tests.flows.setting import Stopped, stopped
 
@@ -75,10 +77,10 @@ def test_an_ask_belongs_to_one_session_user_and_tenant(who: Stopped) -> None:
 
 @pytest.mark.parametrize(
     ("age", "used", "strict"),
-    [(3, False, True), (31, False, False), (3, True, False)],
-    ids=["young", "old enough", "young but in use"],
+    [(3, False, True), (31, False, True), (3, True, True), (31, True, False)],
+    ids=["young", "old and not in use", "young and in use", "old and in use"],
 )
-def test_a_young_tenant_is_strict_until_it_is_used(age: int, used: bool, strict: bool) -> None:
+def test_a_tenant_is_strict_until_it_is_old_and_in_use(age: int, used: bool, strict: bool) -> None:
     now = timezone.now()
     tenant = factories.tenant(
         created_at=now - timedelta(days=age), usage_signal_at=now if used else None
@@ -88,3 +90,13 @@ def test_a_young_tenant_is_strict_until_it_is_used(age: int, used: bool, strict:
 
 def test_without_a_tenant_nothing_is_strict() -> None:
     assert not is_strict(None, now=timezone.now())
+
+
+def test_a_tenant_that_pays_and_the_one_of_a_single_site_are_not_strict(settings: Any) -> None:
+    now = timezone.now()
+    young = {"created_at": now, "usage_signal_at": None}
+    assert not is_strict(factories.tenant(annual_contract_value=1, **young), now=now)
+    only = factories.tenant(pk=SINGLE_ID, **young)
+    assert is_strict(only, now=now)
+    settings.OTPGUARD = {**settings.OTPGUARD, "TENANCY": "single"}
+    assert not is_strict(only, now=now)

@@ -12,17 +12,24 @@ from django.db import connection
 from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
-from otpguard.core.limits import CapName
+from otpguard.core.limits import CapFull, CapName
+from otpguard.core.pumping.verdict import Action
 from otpguard.core.reasons import StartReason
 from otpguard.exceptions import StartRefused
 from otpguard.flows.challenge.answer import Verified
 from otpguard.flows.challenge.resend import resend_code
-from otpguard.flows.delivery.caps import charge_send, is_one_tenant_at_a_time, send_caps
+from otpguard.flows.delivery.caps import (
+    charge_send,
+    is_one_tenant_at_a_time,
+    refusal_of,
+    send_caps,
+)
 from otpguard.flows.sweep import Swept, sweep
 from otpguard.models import Challenge, Event, Usage
 from otpguard.testing import send_queued
 from tests import factories
 from tests.flows.delivery.setting import providers
+from tests.flows.number.visitor import Visitor, visitor
 from tests.flows.setting import Stopped, sent_code, stopped
 from tests.models.rows import postgres_only
 
@@ -180,3 +187,47 @@ def test_starts_and_fallbacks_at_once_do_not_lock_each_other_out(settings: Any) 
     sweep(now=due)
     assert errors == []
     assert used(CapName.SITE) == 6 + 6 + 6
+
+
+# --- paid messages of one challenge ------------------------------------------------------------
+
+
+def again(who: Visitor, challenge: Challenge, minutes: int) -> Challenge:
+    later = replace(who.facts, now=timezone.now() + timedelta(minutes=minutes))
+    return resend_code(facts=later, challenge_id=challenge.pk, another_way=False)
+
+
+def test_a_new_number_gets_two_paid_messages_of_a_challenge_and_no_third() -> None:
+    who = visitor()
+    challenge = who.start()
+    again(who, challenge, 1)
+    before = list(Usage.objects.order_by("pk").values_list("pk", flat=True))
+    with pytest.raises(StartRefused) as refused:
+        again(who, challenge, 2)
+    assert refused.value.reason is StartReason.NO_SENDS_LEFT
+    assert list(Usage.objects.order_by("pk").values_list("pk", flat=True)) == before
+
+
+@pytest.mark.parametrize(("used", "most"), [(False, 1), (True, 3)])
+def test_how_many_is_a_matter_of_the_table_and_the_tenant(
+    settings: Any, used: bool, most: int
+) -> None:
+    table = {"CHALLENGE_SENDS": {"STRICT": 1, "STANDARD": 3}}
+    settings.OTPGUARD = {**settings.OTPGUARD, "VELOCITY": table}
+    who = visitor(tenant=factories.tenant(**({} if used else {"usage_signal_at": None})))
+    challenge = who.start()
+    for minute in range(1, most):
+        again(who, challenge, minute)
+    with pytest.raises(StartRefused):
+        again(who, challenge, most)
+
+
+@pytest.mark.parametrize(
+    ("cap", "action", "level"),
+    [(CapName.NETWORK_UNASKED, Action.PROOF_OF_WORK, 1), (CapName.NETWORK, Action.REFUSE, 0)],
+)
+def test_the_cap_that_asks_says_for_which_puzzle(cap: CapName, action: Action, level: int) -> None:
+    refusal = refusal_of(CapFull(cap=cap, retry_after=LATER))
+    assert refusal.signal is not None
+    assert refusal.signal.action is action
+    assert (refusal.work_level, refusal.signal.work_level) == (level, level)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from otpguard.channels.base import OutboundMessage
 from otpguard.core.outcome import Refused
-from otpguard.flows.delivery.message import code_of, message_of
+from otpguard.flows.delivery.message import CANNOT_NAME, code_of, message_of
 from otpguard.models import Delivery
 from tests.flows.setting import stopped
 
@@ -60,3 +60,30 @@ def test_a_code_by_email_goes_to_the_email_that_the_factor_is_bound_to_or_nowher
     found = message_of(delivery, delivery.challenge, timezone.now())
     assert isinstance(found, Refused)
     assert "changed" in found.reason
+
+
+def test_a_message_names_the_payment_that_is_signed() -> None:
+    shown = "12.00 EUR, Ann, ...1234"
+    delivery = signing(shown)
+    assert shown in message(delivery).text
+
+
+@pytest.mark.parametrize(
+    "target", ["", "Payout http://evil.example", "12.00 EUR, a.example, ...1234"]
+)
+def test_what_is_no_payment_is_in_no_message_where_something_is_signed(target: str) -> None:
+    delivery = signing(target)
+    assert message_of(delivery, delivery.challenge, timezone.now()) == Refused(reason=CANNOT_NAME)
+
+
+def test_a_vendor_that_writes_its_own_message_signs_nothing() -> None:
+    delivery = signing("12.00 EUR, Ann, ...1234", remote=True)
+    assert message_of(delivery, delivery.challenge, timezone.now()) == Refused(reason=CANNOT_NAME)
+
+
+def signing(target: str, **changed: object) -> Delivery:
+    delivery = ordered(**changed)
+    delivery.challenge.checkpoint = "transaction_flow"
+    delivery.challenge.target = target
+    delivery.challenge.save(update_fields=["checkpoint", "target"])
+    return Delivery.objects.select_related("challenge").get()

@@ -61,7 +61,9 @@ def mistakes(facts: RequestFacts, tenant: Tenant, text: str) -> list[tuple[int, 
 
 def events() -> list[dict[str, Any]]:
     rows = Event.objects.filter(kind="factor.provisioned").order_by("id")
-    return [json.loads(row.body) for row in rows]
+    return [
+        {**json.loads(row.body), "actor": row.actor_ref, "subject": row.subject_ref} for row in rows
+    ]
 
 
 # --- one ---------------------------------------------------------------------------------------

@@ -27,7 +27,10 @@ DAY = timedelta(hours=24)
 
 @pytest.fixture(autouse=True)
 def two_pairs_of_eyes(settings: Any) -> None:
-    settings.OTPGUARD = {**settings.OTPGUARD, "SECOND_APPROVER": True}
+    settings.OTPGUARD = {
+        **settings.OTPGUARD,
+        "POLICY_DEFAULTS": {"security_settings.factor_reset": {"approvals": 1}},
+    }
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def asked(member: Membership, by: RequestFacts | None = None, **changed: Any) ->
 
 
 def test_without_the_setting_a_reset_is_done_at_once(member: Membership, settings: Any) -> None:
-    settings.OTPGUARD = {**settings.OTPGUARD, "SECOND_APPROVER": False}
+    settings.OTPGUARD = {**settings.OTPGUARD, "POLICY_DEFAULTS": {}}
     done = reset_or_ask(facts=admin_of(member.tenant), **of(member))
     assert isinstance(done, Reset)
     assert done.blocked == 1

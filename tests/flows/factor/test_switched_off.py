@@ -19,7 +19,7 @@ from otpguard.flows.factor.remove import remove_own_factor
 from otpguard.flows.factor.replace import replace_due
 from otpguard.flows.factor.reset import reset_factors
 from otpguard.flows.session.revoke import disable_factor
-from otpguard.models import Challenge, Event, Factor, FactorRemoval, Grant
+from otpguard.models import Challenge, Event, Factor, FactorRemoval, Grant, Tenant
 from tests import factories
 from tests.flows.revoking import SITE
 from tests.flows.setting import Stopped, sent_code, stopped
@@ -173,6 +173,8 @@ def test_a_factor_whose_reason_is_unknown_counts_as_the_operators(who: Stopped) 
 
 def test_a_reset_of_an_operator_makes_room_again(off: Stopped) -> None:
     staff = factories.facts(factories.staff(), host="acme.example")
+    # Of an only administrator two operators decide.
+    factories.member(Tenant.objects.get(pk=off.facts.tenant), roles=["admin"])
     reset_factors(facts=staff, user_id=off.facts.user, reason="it was found")
     off.ask = replace(off.ask, checkpoint="factor_change")  # the reset holds everything else
     assert confirm(off, bind(off)).usable_from is None

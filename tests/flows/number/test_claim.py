@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from otpguard.audit.private import data_of
 from otpguard.exceptions import ClaimRefused, StoreUnavailable
 from otpguard.flows.number.claim import find_claim, use_claim
 from otpguard.models import Event, PhoneClaim, Tenant
@@ -38,7 +38,7 @@ def test_it_gives_the_number_once_and_notes_who_got_it() -> None:
     assert claim.used_at is not None
     assert claim.user == user
     event = Event.objects.get(kind="phone_claim.used")
-    assert json.loads(event.body)["data"] == {"claim": str(claim.pk), "user": str(user.pk)}
+    assert data_of(event) == {"claim": str(claim.pk), "user": str(user.pk)}
 
 
 def test_the_newest_usable_one_is_found_and_none_once_it_is_used() -> None:

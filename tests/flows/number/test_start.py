@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,16 +14,19 @@ from django.utils import timezone
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.challenge import ChallengeState
 from otpguard.core.decision import Reason
+from otpguard.core.pumping.visitor_form.form_token import FormPlace
 from otpguard.core.reasons import StartReason
 from otpguard.exceptions import StartRefused, StoreUnavailable
 from otpguard.flows.delivery.fallback import following_of
 from otpguard.flows.number.start import start_number_challenge
+from otpguard.flows.pumping.visitor_form.form import CheckedForm
 from otpguard.flows.route import switch
-from otpguard.models import Challenge, Delivery, Event, Tenant, Usage
+from otpguard.models import Challenge, Delivery, Event, SpentToken, Tenant, Usage
 from otpguard.testing import send_queued
 from otpguard.vault import blind_indexes
 from tests import factories
 from tests.flows.number.visitor import NUMBER, Visitor, parsed, visitor
+from tests.flows.pumping.forms import checked
 from tests.flows.setting import stopped
 from tests.store_down import read_only_store, store_down
 
@@ -114,14 +118,14 @@ def test_an_enrollment_by_somebody_with_an_account_counts_for_the_same_number() 
 
 def test_a_tenth_code_from_one_address_is_sent_and_an_eleventh_is_not() -> None:
     for last in range(10):
-        visitor().start(f"+120155501{last:02d}")
-    assert refusal(visitor(), "+12015550199") is StartReason.CAP_IP
-    visitor(client_ip="198.51.100.1").start("+12015550199")
+        visitor().start(f"+1201{555 + last}0101")
+    assert refusal(visitor(), "+12015650199") is StartReason.CAP_IP
+    visitor(client_ip="198.51.100.1").start("+12015650199")
 
 
-def test_a_browser_gets_twenty_codes_an_hour_from_all_addresses() -> None:
+def test_a_browser_gets_five_codes_a_day_from_all_addresses() -> None:
     who = visitor()
-    for last in range(20):
+    for last in range(5):
         who.start(f"+120155501{last:02d}", client_ip=f"198.51.100.{last + 1}")
     assert refusal(who, "+12015550199", client_ip="192.0.2.1") is StartReason.CAP_BROWSER
 
@@ -212,3 +216,60 @@ def test_nothing_is_sent_without_a_store(away: Any) -> None:
         who.start()
     assert not Challenge.objects.exists()
     assert not Delivery.objects.exists()
+
+
+def placed(browser: Visitor) -> FormPlace:
+    return FormPlace(source="signup", tenant="", browser=browser.facts.browser)
+
+
+def started_with(browser: Visitor, form: CheckedForm, number: str = NUMBER) -> Challenge:
+    return start_number_challenge(
+        facts=browser.facts, ask=browser.ask, number=parsed(number), form=form
+    )
+
+
+def test_the_form_that_asked_is_spent_with_the_start_and_not_with_a_refusal() -> None:
+    someone = visitor()
+    form = checked(placed(someone))
+    stop("+12015550129")
+    with pytest.raises(StartRefused):
+        started_with(someone, form, "+12015550129")
+    assert not SpentToken.objects.exists()
+    started_with(someone, form)
+    assert SpentToken.objects.count() == 1
+    with pytest.raises(StartRefused) as refused:
+        started_with(someone, form, "+12015550124")
+    assert refused.value.reason is StartReason.FORM_AGAIN
+    assert Challenge.objects.count() == 1
+
+
+def test_a_full_cap_gives_the_form_back() -> None:
+    someone = visitor()
+    for _ in range(3):
+        someone.start()
+    form = checked(placed(someone))
+    with pytest.raises(StartRefused) as refused:
+        started_with(someone, form)
+    assert refused.value.reason is StartReason.CAP_NUMBER
+    assert not SpentToken.objects.exists()
+
+
+def test_a_form_that_does_not_count_starts_nothing_and_charges_nothing() -> None:
+    someone = visitor()
+    form = checked(FormPlace(source="other", tenant=""))
+    assert form.facts.token_valid, "at its own form"
+    wrong = replace(form, facts=replace(form.facts, token_valid=False))
+    with pytest.raises(StartRefused) as refused:
+        started_with(someone, wrong)
+    assert refused.value.reason is StartReason.FORM_AGAIN
+    assert not Usage.objects.exists()
+
+
+def test_a_demand_for_work_says_how_hard_it_is() -> None:
+    someone = visitor()
+    form = checked(placed(someone))
+    fast = replace(form, facts=replace(form.facts, filled_ms=0))
+    with pytest.raises(StartRefused) as refused:
+        started_with(someone, fast)
+    assert refused.value.reason is StartReason.PROOF_OF_WORK
+    assert refused.value.work_level == 1

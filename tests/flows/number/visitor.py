@@ -13,6 +13,7 @@ from otpguard.core.phone import PhoneNumber, parse_phone
 from otpguard.exceptions import Ask
 from otpguard.flows.number.answer import NumberAnswer, NumberProven, answer_number_challenge
 from otpguard.flows.number.start import start_number_challenge
+from otpguard.flows.pumping.visitor_form.form import CheckedForm
 from otpguard.models import Challenge, PhoneClaim, Tenant
 from tests import factories
 from tests.flows.setting import sent_code
@@ -27,10 +28,12 @@ class Visitor:
     facts: RequestFacts
     ask: Ask
 
-    def start(self, number: str = NUMBER, **changed: Any) -> Challenge:
+    def start(
+        self, number: str = NUMBER, *, form: CheckedForm | None = None, **changed: Any
+    ) -> Challenge:
         """Start a challenge of a number; read back as its pages read it."""
         facts = replace(self.facts, **{"now": timezone.now(), **changed})
-        made = start_number_challenge(facts=facts, ask=self.ask, number=parsed(number))
+        made = start_number_challenge(facts=facts, ask=self.ask, number=parsed(number), form=form)
         return Challenge.objects.get(pk=made.pk)
 
     def answer(self, challenge: Challenge, given: str, **changed: Any) -> NumberAnswer:

@@ -9,13 +9,17 @@ import pytest
 from otpguard.flows.purge.leftovers import (
     purge_grants,
     purge_notices,
+    purge_places,
+    purge_spent,
     purge_usage,
     purgeable_grants,
     purgeable_notices,
+    purgeable_places,
+    purgeable_spent,
     purgeable_usage,
 )
 from otpguard.flows.purge.terms import Counts
-from otpguard.models import Event, Grant, Notice, Usage
+from otpguard.models import Event, Grant, LoginPlace, Notice, SpentToken, Usage
 from tests import factories
 from tests.flows.purge.rows import NOW, OLD, TERMS, YOUNG, key, used
 
@@ -68,3 +72,22 @@ def test_a_proof_goes_when_it_is_too_old_to_serve() -> None:
     assert purgeable_grants(TERMS).count() == 2
     assert purge_grants(terms=TERMS, most=10, now=NOW) == Counts(grants=2)
     assert Grant.objects.get() == young
+
+
+def test_a_spent_token_goes_once_it_would_be_refused_for_its_age() -> None:
+    SpentToken.objects.create(digest="a" * 64, expires_at=TERMS.spent - timedelta(seconds=1))
+    kept = SpentToken.objects.create(digest="b" * 64, expires_at=TERMS.spent)
+    assert purgeable_spent(TERMS).count() == 1
+    assert purge_spent(terms=TERMS, most=10, now=NOW) == Counts(spent=1)
+    assert SpentToken.objects.get() == kept
+    assert purge_spent(terms=TERMS, most=10, now=NOW) == Counts()
+
+
+def test_a_place_goes_when_nobody_has_logged_in_from_it_for_long() -> None:
+    user = factories.user()
+    before = TERMS.places - timedelta(seconds=1)
+    LoginPlace.objects.create(user=user, country="US", last_seen_at=before)
+    kept = LoginPlace.objects.create(user=user, country="DE", last_seen_at=TERMS.places)
+    assert purgeable_places(TERMS).count() == 1
+    assert purge_places(terms=TERMS, most=10, now=NOW) == Counts(places=1)
+    assert LoginPlace.objects.get() == kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import InvalidInput, NotAllowed
 from otpguard.flows.release import hold
 from otpguard.grants.evidence import read_member
-from otpguard.models import Event, Hold, Membership
+from otpguard.models import Event, Hold, Membership, Notice
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +177,22 @@ def test_a_hold_of_what_is_sensitive_is_seen_by_the_guards_own_statement() -> No
     seen = read_member(factories.facts(member.user, member.tenant)).member
     assert seen is not None
     assert seen.held == {"*sensitive": made.until}
+
+
+def test_who_waits_and_the_administrators_are_told_with_a_link_to_what_waits() -> None:
+    member = factories.member(factories.tenant())
+    boss = factories.member(member.tenant, roles=["admin"])
+    start(member, by=factories.facts(boss.user, member.tenant, host="acme.test"))
+    told = Notice.objects.filter(kind="hold_started")
+    assert set(told.values_list("user_id", flat=True)) == {member.user_id, boss.user_id}
+    details = json.loads(told[0].context.reveal())["details"]
+    assert set(details) == {"by", "from_ip", "person", "checkpoint", "held_until", "link"}
+    assert details["link"].endswith("/security/holds/")
+
+
+def test_a_flow_that_tells_of_the_wait_itself_sends_no_second_notice() -> None:
+    member = factories.member(factories.tenant())
+    by = factories.facts(factories.user(), member.tenant)
+    until = by.now + HOUR
+    hold.start(facts=by, membership=member, checkpoint="*", until=until, reason="x", told=True)
+    assert not Notice.objects.exists()

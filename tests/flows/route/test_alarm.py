@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.outcome import Failure, FailureScope, Unavailable
-from otpguard.flows.route.alarm import operators, raise_alarm
+from otpguard.flows.route.alarm import raise_alarm
 from otpguard.models import Event, Notice
+from otpguard.tenants.administrators import operators
 from otpguard.testing import send_notices
 from otpguard.testing.racing import race
 from tests import factories

@@ -188,7 +188,10 @@ def test_the_site_pauses_and_resumes_a_route_by_hand() -> None:
     assert resume_route(facts=facts, health=row(), reason="fine")
     assert not resume_route(facts=facts, health=row(), reason="fine")
     assert row().state == "in_use"
-    events = [json.loads(event.body) for event in Event.objects.order_by("pk")]
+    events = [
+        {**json.loads(event.body), "actor": event.actor_ref}
+        for event in Event.objects.order_by("pk")
+    ]
     assert [(e["kind"], e["data"]["reason"], e["actor"]) for e in events] == [
         ("route.paused", "odd", facts.user),
         ("route.resumed", "fine", facts.user),

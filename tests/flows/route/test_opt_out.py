@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from otpguard.audit.private import data_of
 from otpguard.channels.inbound import KeywordFact
 from otpguard.channels.opt_outs import stopped_channels
 from otpguard.core.assurance import Channel
@@ -62,7 +63,7 @@ def test_stop_switches_off_and_start_switches_on_with_events_of_everybody_concer
     for kind in ("number.opted_out", "number.opted_in"):
         rows = Event.objects.filter(kind=kind)
         assert {row.subject_ref for row in rows} == {str(person.pk) for person in people}
-        data = json.loads(rows[0].body)["data"]
+        data = data_of(rows[0])
         assert (data["channel"], data["source"], data["number"]) == (
             "sms",
             "keyword",

@@ -25,6 +25,8 @@ from tests import factories
 from tests.channels.vendors import provider
 from tests.flows.setting import Stopped, stopped
 
+GERMAN, JAMAICAN = "+4915112345678", "+18765550123"
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -189,3 +191,35 @@ def test_a_number_of_an_unusual_kind_gets_codes_only_where_a_policy_says_so(numb
     assert refused.value.reason is StartReason.NUMBER_NOT_ALLOWED
     wide = replace(BASE, allowed_number_types=frozenset(NumberType))
     assert phone_routes(who.facts, who.factor, wide, tenant_of(who.facts))
+
+
+def numbered(number: str, *, confirmed: bool, **tenant: Any) -> Stopped:
+    who = stopped(**tenant)
+    who.factor = factories.phone_factor(who.member.user, number, confirmed=confirmed)
+    return who
+
+
+@pytest.mark.parametrize("number", [GERMAN, JAMAICAN])
+def test_a_new_number_must_be_within_the_footprint_and_a_proven_one_need_not(number: str) -> None:
+    assert routes(numbered(number, confirmed=True))
+    with pytest.raises(StartRefused, match="number_not_allowed"):
+        routes(numbered(number, confirmed=False))
+    assert routes(numbered(number, confirmed=False, footprint=["DE", "JM"]))
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_the_countries_of_a_policy_count_for_every_number(confirmed: bool) -> None:
+    narrow = replace(BASE, allowed_countries=frozenset({"US"}))
+    here = numbered("+12015550123", confirmed=confirmed)
+    assert phone_routes(here.facts, here.factor, narrow, tenant_of(here.facts))
+    there = numbered(GERMAN, confirmed=confirmed, region="DE")
+    with pytest.raises(StartRefused, match="number_not_allowed"):
+        phone_routes(there.facts, there.factor, narrow, tenant_of(there.facts))
+
+
+def test_outside_any_tenant_the_countries_of_each_of_ones_own_count() -> None:
+    who = numbered(GERMAN, confirmed=False, region="DE")
+    assert phone_routes(replace(who.facts, tenant=""), who.factor, BASE, None)
+    stranger = numbered(JAMAICAN, confirmed=False, region="DE")
+    with pytest.raises(StartRefused, match="number_not_allowed"):
+        phone_routes(replace(stranger.facts, tenant=""), stranger.factor, BASE, None)

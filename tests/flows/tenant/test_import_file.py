@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +22,7 @@ from otpguard.flows.tenant.import_file import (
     import_lines,
 )
 from otpguard.flows.tenant.provision import create_tenant
-from otpguard.models import Event, Hold, Membership, Tenant
+from otpguard.models import Event, Hold, Membership, Notice, Tenant
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +151,19 @@ def test_memory_stays_the_same_however_long_the_file_is(script: RequestFacts) ->
 
     peak(1)
     assert peak(8) < 1.2 * peak(2)
+
+
+def test_an_import_in_many_steps_is_one_run_with_one_notice_a_tenant(
+    script: RequestFacts, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("otpguard.flows.tenant.import_file.BATCH", 2)
+    other = create_tenant(facts=script, slug="other", name="Other")
+    bosses = [factories.member(each, roles=["admin"]).user.pk for each in (acme, other)]
+    lines = [f"{name},{factories.user().email},admin\n" for name in ("acme", "other") * 3]
+    done(script, *lines)
+    told = Notice.objects.filter(kind="roles_imported").values_list("user_id", flat=True)
+    assert set(bosses) <= set(told)
+    assert len(set(told)) == len(told)
+    runs = Event.objects.filter(kind__in=("members.imported", "membership.imported"))
+    found = [json.loads(body)["data"]["run"] for body in runs.values_list("body", flat=True)]
+    assert (len(set(found)), len(found)) == (1, 12)

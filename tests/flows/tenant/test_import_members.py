@@ -20,7 +20,7 @@ from otpguard.flows.tenant.import_members import (
     is_new,
 )
 from otpguard.flows.tenant.provision import create_tenant, set_member
-from otpguard.models import Event, Grant, Hold, Membership, Tenant
+from otpguard.models import Event, Grant, Hold, Membership, Notice, Tenant
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +192,45 @@ def test_no_request_imports_without_holds_whoever_makes_it(new: Tenant) -> None:
         with pytest.raises(NotAllowed):
             import_members(facts=asked, tenant=new, rows=rows, held=False)
     assert not Membership.objects.exists()
+
+
+def test_the_administrators_get_one_notice_and_each_new_one_a_word_of_their_own(
+    tenant: Tenant, by: RequestFacts
+) -> None:
+    boss = factories.member(tenant, roles=["admin"]).user
+    new = [factories.user() for _ in range(3)]
+    roles = ["billing_admin", "api_admin", "member"]
+    rows = [row(who, role) for who, role in zip(new, roles, strict=True)]
+    import_members(facts=by, tenant=tenant, rows=rows)
+    told = Notice.objects.values_list("kind", "user_id").order_by("kind", "user_id")
+    assert list(told) == [
+        ("role_granted", new[0].pk),
+        ("role_granted", new[1].pk),
+        ("roles_imported", boss.pk),
+    ]
+    kept = json.loads(Notice.objects.get(kind="roles_imported").context.reveal())["details"]
+    assert kept["roles"] == "api_admin, billing_admin"
+
+
+def test_the_run_is_one_thread_in_the_log(tenant: Tenant, by: RequestFacts) -> None:
+    factories.member(tenant, roles=["admin"])
+    rows = [row(factories.user(), "admin"), row(factories.user(), "member")]
+    import_members(facts=by, tenant=tenant, rows=rows, reason="merger")
+    whole = json.loads(Event.objects.get(kind="members.imported").body)["data"]
+    assert {each["run"] for each in events()} == {whole["run"]}
+    assert (whole["members"], whole["admins"], whole["reason"]) == (2, 1, "merger")
+
+
+def test_an_import_that_changes_nothing_is_no_event(tenant: Tenant, by: RequestFacts) -> None:
+    same = factories.member(tenant, roles=["member"])
+    import_members(facts=by, tenant=tenant, rows=[row(same.user, "member")])
+    assert not Event.objects.exists()
+    assert not Notice.objects.exists()
+
+
+def test_a_wrong_row_tells_no_one(tenant: Tenant, by: RequestFacts) -> None:
+    factories.member(tenant, roles=["admin"])
+    rows = [row(factories.user(), "admin"), MemberRow(user_id="987654")]
+    with pytest.raises(InvalidRow):
+        import_members(facts=by, tenant=tenant, rows=rows)
+    assert not Notice.objects.exists()

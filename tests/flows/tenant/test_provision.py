@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AbstractUser
 
+from otpguard.core.audience import ADMIN_ROLES
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import InvalidInput, NotAllowed
 from otpguard.flows.tenant import provision
-from otpguard.models import Event, Grant, Hold, Membership, Tenant
+from otpguard.models import Event, Grant, Hold, Membership, Notice, Tenant
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,39 @@ def test_a_name_says_what_it_shows_in_the_row_and_in_the_log() -> None:
     tenant.refresh_from_db()
     assert tenant.name == "Green tea"
     assert data_of("tenant.changed")["after"] == {"name": "Green tea"}
+
+
+@pytest.mark.parametrize(
+    ("logo", "words"),
+    [
+        ("https://pictures.example/a.svg", "CSP_SOURCES"),
+        *((each, "static file") for each in ("javascript:alert(1)", "../a.svg", "a b.svg")),
+    ],
+)
+def test_a_logo_that_pages_may_not_load_is_refused_and_nothing_is_written(
+    logo: str, words: str
+) -> None:
+    tenant, by = factories.tenant(), factories.facts(factories.staff())
+    for write in (
+        lambda: provision.change_tenant(facts=by, tenant=tenant, values={"logo": logo}),
+        lambda: provision.create_tenant(facts=by, slug="new", name="New", logo=logo),
+    ):
+        with pytest.raises(InvalidInput, match=words) as raised:
+            write()
+        assert raised.value.field == "logo"
+    tenant.refresh_from_db()
+    assert tenant.logo == ""
+    assert not Tenant.objects.filter(slug="new").exists()
+
+
+def test_a_logo_of_the_site_and_one_from_an_admitted_origin_are_written(settings: Any) -> None:
+    sources = {"img-src": ["https://pictures.example"]}
+    settings.OTPGUARD = {**settings.OTPGUARD, "CSP_SOURCES": sources}
+    tenant, by = factories.tenant(), factories.facts(factories.staff())
+    for logo in ("acme/logo.svg", "https://pictures.example/a.svg", ""):
+        changed = provision.change_tenant(facts=by, tenant=tenant, values={"logo": logo})
+        tenant.refresh_from_db()
+        assert (changed, tenant.logo) == (("logo",), logo)
 
 
 def test_no_change_writes_nothing() -> None:
@@ -159,7 +193,7 @@ def test_setting_the_same_again_writes_nothing() -> None:
     assert Event.objects.filter(kind="membership.changed").count() == 1
 
 
-@pytest.mark.parametrize("role", sorted(provision.ADMIN_ROLES))
+@pytest.mark.parametrize("role", sorted(ADMIN_ROLES))
 def test_a_rise_to_an_admin_role_holds_what_is_sensitive_for_a_day(role: str) -> None:
     tenant = factories.tenant()
     factories.member(tenant, roles=["admin"])
@@ -266,7 +300,10 @@ def test_a_user_who_is_not_there_is_refused() -> None:
         )
 
 
-@pytest.mark.parametrize("column", [{"external_id": "42"}, {"legal_hold": True}])
+@pytest.mark.parametrize(
+    "column",
+    [{"external_id": "42"}, {"legal_hold": True}, {"region": "PK"}, {"footprint": ["PK"]}],
+)
 def test_what_stands_for_the_host_and_what_keeps_a_tenant_is_the_sites_to_change(
     column: dict[str, Any],
 ) -> None:
@@ -284,3 +321,35 @@ def test_an_external_id_that_is_taken_is_said() -> None:
     with pytest.raises(InvalidInput) as wrong:
         provision.create_tenant(facts=factories.facts(), slug="new", name="New", external_id="42")
     assert wrong.value.field == "external_id"
+
+
+def test_a_role_that_is_lost_ends_what_was_proven_at_once() -> None:
+    tenant = factories.tenant()
+    member = factories.member(tenant, roles=["admin", "api_admin"])
+    here = factories.grant(member.user, tenant)
+    elsewhere = factories.grant(member.user, factories.tenant())
+    set_member(tenant, member.user, "admin")
+    for grant in (here, elsewhere):
+        grant.refresh_from_db()
+    assert here.revoked_at is not None
+    assert elsewhere.revoked_at is None
+    assert set(Membership.objects.get(pk=member.pk).lost_roles) == {"api_admin"}
+
+
+def test_a_new_admin_and_the_others_are_told_who_gave_what() -> None:
+    tenant, kim = factories.tenant(), factories.user()
+    boss = factories.member(tenant, roles=["admin"])
+    set_member(tenant, kim, "api_admin", by=factories.facts(boss.user, tenant))
+    notices = Notice.objects.filter(kind="role_granted", tenant=tenant)
+    assert set(notices.values_list("user_id", flat=True)) == {kim.pk, boss.user.pk}
+    kept = json.loads(notices[0].context.reveal())["details"]
+    assert kept["roles"] == "api_admin"
+    assert set(kept) == {"roles", "person", "by", "from_ip", "held_until"}
+
+
+def test_a_tier_that_moves_is_told_to_the_admins() -> None:
+    tenant = factories.tenant()
+    boss = factories.member(tenant, roles=["admin"])
+    by = factories.facts(factories.staff())
+    provision.change_tenant(facts=by, tenant=tenant, values={"annual_contract_value": 250_000})
+    assert Notice.objects.get(kind="tier_changed").user_id == boss.user.pk

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, connections
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
-from otpguard import requires_phone_claim
+from otpguard import phone_verified, requires_phone_claim
 from otpguard.core.assurance import Channel
 from otpguard.models import Challenge, PhoneClaim
 from otpguard.testing.racing import race
@@ -57,6 +57,20 @@ def test_a_machine_is_told_where_a_number_is_proven() -> None:
     document = refused.json()
     assert (document["code"], document["checkpoint"]) == ("phone_claim_required", "signup")
     assert document["number_url"].startswith("http://testserver/security/number/")
+
+
+def test_a_number_of_many_accounts_is_asked_to_be_another_one(settings: Any) -> None:
+    settings.OTPGUARD = {**settings.OTPGUARD, "HYGIENE": {"NUMBER_ACCOUNTS_STRICT": 1}}
+    factories.phone_factor(factories.user(), NUMBER)
+    client = visitor()
+    prove(client)
+    machine = client.post("/join/", {"name": "ann"}, headers={"Accept": "application/json"})
+    assert (machine.status_code, machine.json()["code"]) == (403, "number_overused")
+    person = client.post("/join/", {"name": "bob"})
+    assert person.status_code == 303
+    page = client.get(person["Location"])
+    assert "Use another number." in page.content.decode()
+    assert guarded.ran == []
 
 
 def test_a_claim_serves_its_own_browser_alone() -> None:
@@ -123,6 +137,46 @@ def test_a_view_says_how_its_codes_are_sent() -> None:
     challenge = Challenge.objects.get()
     assert challenge.fallback_seconds == 20
     assert [step["channel"] for step in challenge.plan][:2] == [Channel.WHATSAPP, Channel.SMS]
+
+
+def always(settings: Any) -> None:
+    settings.OTPGUARD = {**settings.OTPGUARD, "SIGNUP": {"VERIFICATION": "always"}}
+
+
+def test_the_number_becomes_the_first_phone_of_the_account_that_is_made(settings: Any) -> None:
+    always(settings)
+    client = visitor()
+    prove(client, path="/register/")
+    assert (
+        client.post("/register/", {"name": "ann"}).content == b"done: ann registered with a number"
+    )
+    ann = User.objects.get(username="ann")
+    assert phone_verified(ann)
+    assert PhoneClaim.objects.get().user == ann
+    again = client.post("/register/", {"name": "bob"})
+    assert (again.status_code, User.objects.count()) == (303, 1), "a number serves one account"
+
+
+def test_while_it_is_asked_for_always_nobody_registers_without_a_number(settings: Any) -> None:
+    always(settings)
+    client = visitor()
+    assert client.post("/register/", {"name": "ann"})["Location"].startswith("/security/number/")
+    assert not User.objects.exists()
+
+
+def test_while_it_is_deferred_people_try_the_product_first() -> None:
+    client = visitor()
+    assert client.get("/register/").status_code == 200
+    made = client.post("/register/", {"name": "ann"})
+    assert made.content == b"done: ann registered without a number"
+    assert not phone_verified(User.objects.get())
+
+
+def test_a_number_that_was_proven_is_taken_although_it_is_deferred() -> None:
+    client = visitor()
+    prove(client)
+    made = client.post("/register/", {"name": "ann"})
+    assert made.content == b"done: ann registered with a number"
 
 
 def test_a_view_without_the_decorator_cannot_use_a_claim() -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.models import Challenge, PhoneClaim
-from otpguard.testing import send_queued
+from otpguard.testing import enter_number, number_form, send_queued
 from tests import factories
 from tests.flows.setting import wrong
 from tests.store_down import store_down
 from tests.visiting import NUMBER, begin, page_of, prove, visitor
 
+IN_FULL = "+1 201-555-0123"
 NAMES = ["number-code", "number-continue"]
 BUTTONS = ["number-code", "number-again", "number-cancel"]
 
@@ -25,12 +28,34 @@ def code() -> str:
     return str(SENT[-1].code.digits)
 
 
-def test_it_says_where_the_code_went_masked_and_offers_what_others_have() -> None:
+def test_it_shows_the_number_in_full_to_its_typer_who_can_change_it_and_to_nobody_else() -> None:
     client = visitor()
     challenge = begin(client)
     text = client.get(page_of(challenge)).content.decode()
-    assert "+1 ••• ••23" in text
-    assert NUMBER not in text
+    assert IN_FULL in text
+    link = re.search(r'href="([^"]*)">Change the number<', text)
+    assert link is not None
+    assert client.get(link[1]).status_code == 200
+    for other in (visitor(), factories.login(Client(), factories.user())):
+        page = other.get(page_of(challenge))
+        assert page.status_code == 404
+        assert IN_FULL not in page.content.decode()
+    client.post(page_of(challenge, "number-cancel"))
+    assert IN_FULL not in client.get(page_of(challenge)).content.decode()
+
+
+def test_the_status_address_which_asks_for_no_browser_names_no_number() -> None:
+    challenge = begin(client := visitor())
+    poll_url = client.get(page_of(challenge)).context["poll_url"]
+    answer = visitor().get(poll_url).content.decode()
+    assert "555" not in answer
+    assert "23" not in answer.replace(str(challenge.pk), "")
+
+
+def test_it_offers_what_others_have() -> None:
+    client = visitor()
+    challenge = begin(client)
+    text = client.get(page_of(challenge)).content.decode()
     assert "Sign up" in text
     for name in BUTTONS:
         assert f'action="{page_of(challenge, name)}"' in text
@@ -128,7 +153,7 @@ def test_giving_up_leads_to_another_number_and_ends_the_code() -> None:
     late = client.post(page_of(challenge), {"code": digits})
     assert late.status_code == 400
     assert "not valid any more" in late.content.decode()
-    assert client.post(back["Location"], {"number": "+12015550124"}).status_code == 302
+    assert enter_number(client, back["Location"], "+12015550124").status_code == 302
 
 
 def test_before_the_code_there_is_no_way_on_and_afterwards_the_code_is_used() -> None:
@@ -158,8 +183,9 @@ def test_the_way_on_stays_on_this_site(path: str) -> None:
 def test_a_post_from_another_site_is_refused() -> None:
     client = visitor(enforce_csrf_checks=True)
     url = client.get("/join/")["Location"]
-    token = str(client.get(url).context["csrf_token"])
-    entered = client.post(url, {"number": NUMBER, "csrfmiddlewaretoken": token})
+    filled = number_form(client.get(url), NUMBER)
+    token = filled["csrfmiddlewaretoken"]
+    entered = client.post(url, filled)
     send_queued()
     challenge = Challenge.objects.get()
     assert client.post(entered["Location"], {"code": code()}).status_code == 403
@@ -184,3 +210,13 @@ def test_without_a_store_nothing_is_proven(transactional_db: None) -> None:
         assert client.get(page_of(challenge)).status_code == 503
     assert not PhoneClaim.objects.exists()
     assert client.post(page_of(challenge), {"code": digits}).status_code == 303
+
+
+def test_a_visitor_who_is_done_is_not_sent_to_a_page_that_needs_an_account() -> None:
+    client = visitor()
+    challenge = begin(client)
+    Challenge.objects.filter(pk=challenge.pk).update(next="")
+    client.post(page_of(challenge), {"code": code()})
+    text = client.get(page_of(challenge, "number-continue")).content.decode()
+    assert "You can close this window" in text
+    assert 'href="/security/"' not in text

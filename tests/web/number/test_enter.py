@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -12,12 +13,15 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
 
+from otpguard.core.pumping.verdict import Signal
 from otpguard.models import Challenge
-from otpguard.testing import send_queued
+from otpguard.testing import enter_number, number_form, send_queued
 from tests import factories
+from tests.flows.pumping.layers import BLOCKED, LOCKED, finding
 from tests.store_down import store_down
 from tests.visiting import NUMBER, ask, begin, enter, visitor
 
+SECRETS = ("reputation", "money", "lock_down", "prefix")
 CHANGING = re.compile(
     r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|gAAAAA[\w-]+|value="\w{64}"'
     r'|data-(now|expires|waited|resend-in)="\d+"|<time .*?</time>'
@@ -85,7 +89,7 @@ def test_the_browser_keeps_its_id_and_one_with_a_changed_cookie_gets_another() -
 )
 def test_what_is_no_number_gets_a_sentence_and_is_not_lost(number: str) -> None:
     client = visitor()
-    page = client.post(ask(client), {"number": number})
+    page = enter(client, number)
     assert page.status_code == 400
     text = page.content.decode()
     assert "og-alert" in text
@@ -105,13 +109,13 @@ def test_a_number_is_read_in_every_spelling(number: str) -> None:
 def test_a_number_with_an_account_looks_like_one_without() -> None:
     factories.phone_factor(factories.user(), NUMBER)
     pages = []
-    for number in (NUMBER, "+12015551123"):  # the last digits are shown
+    for number in (NUMBER, "+12015551123"):  # shown to who typed it
         client = visitor()
         entered = enter(client, number)
         send_queued()
         code = client.get(entered["Location"])
         assert (entered.status_code, code.status_code) == (302, 200)
-        pages.append(shown(code))
+        pages.append(shown(code).replace("555-1123", "555-0123"))
     assert pages[0] == pages[1]
 
 
@@ -139,9 +143,7 @@ def test_a_post_from_another_site_is_refused() -> None:
     client = visitor(enforce_csrf_checks=True)
     url = ask(client)
     assert client.post(url, {"number": NUMBER}).status_code == 403
-    token = client.get(url).context["csrf_token"]
-    sent = {"number": NUMBER, "csrfmiddlewaretoken": str(token)}
-    assert client.post(url, sent).status_code == 302
+    assert enter_number(client, url, NUMBER).status_code == 302
 
 
 def test_a_token_that_is_made_up_is_too_old() -> None:
@@ -172,8 +174,8 @@ def test_consent_is_asked_for_where_the_site_wants_it(settings: Any) -> None:
     client = visitor()
     url = ask(client)
     assert "Send me codes." in client.get(url).content.decode()
-    assert client.post(url, {"number": NUMBER}).status_code == 400
-    assert client.post(url, {"number": NUMBER, "consent": "2026-1"}).status_code == 302
+    assert enter_number(client, url, NUMBER).status_code == 400
+    assert enter_number(client, url, NUMBER, consent="2026-1").status_code == 302
     assert Challenge.objects.get().consent_version == "2026-1"
 
 
@@ -188,7 +190,32 @@ def test_the_page_is_there_in_german() -> None:
 def test_without_a_store_nothing_starts(transactional_db: None) -> None:
     client = visitor()
     url = ask(client)
+    filled = number_form(client.get(url), NUMBER)
     with store_down():
-        answer = client.post(url, {"number": NUMBER})
+        answer = client.post(url, filled)
     assert answer.status_code == 503
     assert not Challenge.objects.exists()
+
+
+@pytest.mark.parametrize("signal", [BLOCKED, LOCKED])
+def test_a_visitor_is_offered_a_way_back_and_not_told_which_layer(signal: Signal) -> None:
+    client = visitor()
+    with finding(signal):
+        page = enter(client)
+    text = page.content.decode()
+    assert page.status_code == 429
+    assert "No code can be sent right now." in text
+    assert "Go back and use another way" in text
+    assert 'class="og-button og-primary" href="/join/"' in text
+    assert not any(word in text.lower() for word in SECRETS)
+
+
+def test_a_program_gets_a_problem_document_with_a_stable_code() -> None:
+    client = visitor()
+    url = ask(client)
+    with finding(BLOCKED):
+        answer = client.post(url, {"number": NUMBER}, headers={"Accept": "application/json"})
+    told = json.loads(answer.content)
+    assert (answer.status_code, told["code"]) == (429, "code_not_sent")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert not any(word in answer.content.decode().lower() for word in SECRETS)

@@ -59,7 +59,7 @@ def test_starting_reads_who_asks_and_where_once(
     host: Host, page_url: str, django_assert_num_queries: Any
 ) -> None:
     """The ask is evaluated once, and user, login session, factors and member are read once each."""
-    with django_assert_num_queries(11) as captured:
+    with django_assert_num_queries(12) as captured:
         host.client.post(page_url, {"factor": str(host.factor.pk)})
     # What is locked, and looked at once more under the lock, does not count (A25).
     queries = [query["sql"].strip() for query in captured.captured_queries]

@@ -194,8 +194,9 @@ def test_somebody_else_cannot_repudiate_it(host: Host, challenge: Challenge) -> 
     assert stranger.post(url).status_code == 404
 
 
-def test_it_costs_four_statements(host: Host, url: str, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(4):  # the session, the user, the challenge, its deliveries
+def test_it_costs_five_statements(host: Host, url: str, django_assert_num_queries: Any) -> None:
+    # The session, the user, the challenge, its deliveries, and whether an emergency is on.
+    with django_assert_num_queries(5):
         assert host.client.get(url).status_code == 200
 
 

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.factors import totp
+from otpguard.flows.pumping.known_prefixes import forget
 from otpguard.http.session import KEY
-from otpguard.models import Challenge, Factor, Tenant
-from otpguard.testing import send_queued
+from otpguard.models import Challenge, Factor, PrefixStatistic, SpentToken, Tenant
+from otpguard.testing import number_form, send_queued
 from tests import factories
 from tests.authenticator import Authenticator
 from tests.host import Host
@@ -185,3 +186,46 @@ def test_after_a_login_that_counts_nothing_is_said_about_it(host: Host, url: str
 def test_who_has_nothing_is_not_told_about_their_login(host: Host, url: str, settings: Any) -> None:
     log_in_by_link(host, settings)
     assert "first proof" not in host.client.get(url).content.decode()
+
+
+def watch_the_exchange() -> None:
+    """Two people of this exchange have entered no code, and the organization is young."""
+    at = timezone.now()
+    PrefixStatistic.objects.create(level="middle", key="+1201555", total=3.0, at=at)
+    Tenant.objects.update(created_at=at, usage_signal_at=None, annual_contract_value=0)
+    forget()
+
+
+def test_who_is_asked_for_a_puzzle_solves_it_on_the_same_page(host: Host, url: str) -> None:
+    watch_the_exchange()
+    page = host.client.post(url, {"number": NUMBER})
+    text = page.content.decode()
+    assert page.status_code == 403
+    assert "data-otpguard-work" in text
+    assert NUMBER in text
+    assert "og-alert" not in text.partition("data-otpguard-work")[0], "no refusal to read"
+    assert not Challenge.objects.exists()
+    solved = number_form(page, NUMBER)
+    assert host.client.post(url, solved).status_code == 302
+    assert Challenge.objects.count() == 1
+    assert SpentToken.objects.count() == 2, "the form and the puzzle"
+
+
+def test_a_puzzle_is_good_once_and_for_the_login_that_was_given_it(host: Host, url: str) -> None:
+    watch_the_exchange()
+    solved = number_form(host.client.post(url, {"number": NUMBER}), NUMBER)
+    forged = {**solved, "work": solved["work"][:-8]}
+    assert host.client.post(url, forged).status_code == 403
+    assert not Challenge.objects.exists()
+    host.client.post(url, solved)
+    again = host.client.post(url, {**solved, "number": "+1 201 555 0124"})
+    assert again.status_code == 403
+    assert Challenge.objects.count() == 1
+
+
+def test_a_page_on_which_nothing_is_asked_has_no_puzzle_and_no_script_of_it(
+    host: Host, url: str
+) -> None:
+    text = host.client.get(url).content.decode()
+    assert "work.js" not in text
+    assert 'name="form"' not in text

@@ -1,6 +1,7 @@
 """How many statements each page costs over HTTP, those of Django's session and user included.
 
-Policies are in the process's cache, as they are after the first request of a tenant.
+Policies are in the process's cache, as they are after the first request of a tenant, and so is
+whether emergency access is open, as it is for ten seconds.
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ from tests.models.rows import postgres_only
 from tests.stepup import begin
 
 pytestmark = [pytest.mark.django_db(transaction=True), postgres_only]
+
+
+@pytest.fixture(autouse=True)
+def warm(host: Host) -> None:
+    """A page of the tenant was shown a moment ago."""
+    host.client.get("/security/")
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Emergency envelopes and what they opened."""

@@ -1,0 +1,1 @@
+"""People in the audit log: their references, and legal holds on them."""

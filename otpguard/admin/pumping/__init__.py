@@ -1,0 +1,1 @@
+"""The defense against SMS pumping in the admin: what was decided, why, and what support can do."""

@@ -1,0 +1,1 @@
+"""Lists of what is made for people and held."""

@@ -1,0 +1,1 @@
+"""Customers' directories in the admin: tokens, people and groups."""

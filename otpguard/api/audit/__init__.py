@@ -1,0 +1,1 @@
+"""The audit log through the API: proofs, exports, streams."""

@@ -1,0 +1,1 @@
+"""What is told of policies beside the policy itself: trials, versions, shapes."""

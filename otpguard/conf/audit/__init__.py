@@ -1,0 +1,1 @@
+"""What the audit log is called here, and where its heads go."""

@@ -1,0 +1,1 @@
+"""Settings about the people who sign up."""

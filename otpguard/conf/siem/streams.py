@@ -1,0 +1,70 @@
+"""SIEM: whom streams may reach. STORAGE_REGION: where the data of this installation lies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+from otpguard.conf.values import SettingsError, mapping, names, of_type
+from otpguard.core.outside_ip import Network
+from otpguard.core.registry import nearest
+from otpguard.core.siem.syslog import EXAMPLE_NUMBER
+
+KEYS = ("ALLOWED_NETWORKS", "CA_FILE", "ENTERPRISE_NUMBER")
+MOST_NUMBER = 2**32 - 1
+_REGION = re.compile(r"[A-Z]{2,8}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiemConfig:
+    """Networks that are not public and may be reached all the same, a file of further authorities
+    for TLS, and the enterprise number that names our fields in syslog."""
+
+    allowed_networks: tuple[Network, ...] = ()
+    ca_file: str = ""
+    enterprise_number: int = EXAMPLE_NUMBER
+
+
+def read_siem(value: object, _so_far: object = None) -> SiemConfig:
+    """SIEM as it is given. Raises SettingsError (E001, E002, E175, E176)."""
+    given, usual = mapping(value), SiemConfig()
+    for key in given:
+        if key not in KEYS:
+            raise SettingsError("otpguard.E001", f'unknown "{key}", {nearest(key, list(KEYS))}')
+    number = of_type(given.get("ENTERPRISE_NUMBER", usual.enterprise_number), int)
+    if not 0 < number <= MOST_NUMBER:
+        raise SettingsError("otpguard.E002", f"ENTERPRISE_NUMBER must be from 1 to {MOST_NUMBER}")
+    ca_file = of_type(given.get("CA_FILE", usual.ca_file), str)
+    if ca_file and not Path(ca_file).is_file():
+        raise SettingsError("otpguard.E176", f'CA_FILE: there is no file "{ca_file}"')
+    return SiemConfig(
+        allowed_networks=tuple(map(_network, names(given.get("ALLOWED_NETWORKS", ())))),
+        ca_file=ca_file,
+        enterprise_number=number,
+    )
+
+
+def read_storage_region(value: object, _so_far: object = None) -> str:
+    """STORAGE_REGION as a value, in capitals. Raises SettingsError (E002, E177)."""
+    region: str = of_type(value, str).upper()
+    if region and not _REGION.fullmatch(region):
+        raise SettingsError("otpguard.E177", 'must be 2 to 8 letters, such as "EU"')
+    return region
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise SettingsError("otpguard.E175", f"ALLOWED_NETWORKS: {error}") from None
+
+
+SIEM_READERS: dict[str, Callable[[object, Any], Any]] = {
+    "siem": read_siem,
+    "storage_region": read_storage_region,
+}
+"""By the name of the field, as in `otpguard.conf.readers`."""

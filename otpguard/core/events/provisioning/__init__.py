@@ -1,0 +1,1 @@
+"""Events of provisioning: what others send us about their people."""

@@ -1,0 +1,1 @@
+"""Federation: what an identity provider says of a sign-in, and what that proves here."""

@@ -1,0 +1,1 @@
+"""What vendors know about phone numbers, and what it means."""

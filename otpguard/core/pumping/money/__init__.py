@@ -1,0 +1,1 @@
+"""Money: budgets, ceilings and what closes when they are used up."""

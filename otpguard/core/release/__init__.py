@@ -1,0 +1,1 @@
+"""Releases as values: the lines of a file, and when it may be downloaded."""

@@ -1,0 +1,1 @@
+"""Drivers for identity providers: they speak a protocol and give back verified statements."""

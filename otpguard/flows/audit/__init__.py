@@ -1,0 +1,1 @@
+"""The audit log after its events are written: sealing, proofs and checks."""

@@ -1,0 +1,1 @@
+"""Closing an organization: asked for, told, waited for, and canceled until then."""

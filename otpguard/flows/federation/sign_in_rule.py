@@ -1,0 +1,93 @@
+"""Tenants that take sessions of their own identity provider only: at a login, for the page that
+refuses, and before somebody switches it on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from otpguard.core.facts import RequestFacts
+from otpguard.flows.scope import check_tenant
+from otpguard.grants import emergency
+from otpguard.models import (
+    Envelope,
+    FederatedIdentity,
+    IdentityProvider,
+    Membership,
+    Tenant,
+)
+from otpguard.tenants.administrators import administrators_of, open_accounts
+from otpguard.tenants.policies import Scope
+from otpguard.tenants.sign_in import asks_for_sign_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderToSignIn:
+    """One provider; `known_there` says whether the person has linked a sign-in there."""
+
+    provider: UUID
+    name: str
+    known_there: bool
+
+
+def providers_to_sign_in(*, facts: RequestFacts, tenant: str) -> list[ProviderToSignIn]:
+    """Where a member of `tenant` can sign in. One statement; raises DatabaseError."""
+    mine = FederatedIdentity.objects.filter(Q(user_id=facts.user), provider=OuterRef("pk"))
+    rows = IdentityProvider.objects.filter(Q(tenant=tenant), enabled=True).order_by("name")
+    return [
+        ProviderToSignIn(provider=pk, name=name, known_there=known)
+        for pk, name, known in rows.annotate(known=Exists(mine)).values_list("pk", "name", "known")
+    ]
+
+
+def tenant_refusing_login(*, facts: RequestFacts) -> UUID | None:
+    """The tenant whose identity provider this person must log in at, None if any login will do.
+
+    One of theirs, if every active membership asks for it and they have linked a sign-in in each:
+    nobody is locked out of the place where one is linked. The site's staff is left alone, and so
+    are people whom an emergency of the tenant lets in, and its administrators while it has an
+    envelope to open.
+
+    One statement for people who are linked nowhere, a few for others. Raises StoreUnavailable and
+    DatabaseError.
+    """
+    if facts.user_is_staff:
+        return None
+    known = FederatedIdentity.objects.filter(Q(user_id=facts.user), provider__enabled=True)
+    linked = set(known.values_list("provider__tenant_id", flat=True))
+    if not linked:
+        return None
+    mine = Membership.objects.select_related("tenant").filter(
+        Q(user_id=facts.user), active=True, tenant__status=Tenant.Status.ACTIVE
+    )
+    tenants = [row.tenant for row in mine.order_by("pk")]
+    if not tenants or not linked.issuperset(each.pk for each in tenants):
+        return None
+    if not all(asks_for_sign_in(Scope.of_tenant(each), now=facts.now) for each in tenants):
+        return None
+    excepted = any(_in_emergency(facts, each.pk) for each in tenants)
+    return None if excepted else tenants[0].pk
+
+
+def members_locked_out(*, facts: RequestFacts, tenant: Tenant) -> list[str]:
+    """The ids of the active members who could not get into `tenant` if it took its providers'
+    sessions only: those who have linked no sign-in at one that is on. A dry run, which writes
+    nothing. Raises NotAllowed in another tenant."""
+    check_tenant(facts, tenant.pk)
+    linked = FederatedIdentity.objects.filter(
+        user=OuterRef("user"), provider__tenant=tenant, provider__enabled=True
+    )
+    rows = Membership.objects.filter(Q(tenant=tenant), open_accounts("user__"), active=True)
+    left = rows.filter(~Exists(linked)).order_by("pk")
+    return [str(user) for user in left.values_list("user_id", flat=True)]
+
+
+def _in_emergency(facts: RequestFacts, tenant: UUID) -> bool:
+    running = emergency.running(str(tenant), now=facts.now)
+    if any(facts.user in access.people and not access.drill for access in running):
+        return True
+    prepared = Envelope.objects.filter(tenant=tenant, ended_at=None)
+    return prepared.exists() and facts.user in administrators_of(tenant)

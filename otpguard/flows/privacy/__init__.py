@@ -1,0 +1,1 @@
+"""What becomes of people in the audit log: erased, kept by a legal hold."""

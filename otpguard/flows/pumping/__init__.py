@@ -1,0 +1,1 @@
+"""Screen sends for SMS pumping, and learn from what came of them."""

@@ -1,0 +1,1 @@
+"""Ask vendors about phone numbers, and act upon what they say."""

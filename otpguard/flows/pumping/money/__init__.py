@@ -1,0 +1,1 @@
+"""Charge messages to budgets, and close paid channels after a loss."""

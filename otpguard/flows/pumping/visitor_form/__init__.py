@@ -1,0 +1,1 @@
+"""Check the form of a stranger, and spend its token."""

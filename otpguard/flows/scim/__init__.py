@@ -1,0 +1,1 @@
+"""What a customer's directory does by SCIM: tokens, people, groups, roles and removals."""

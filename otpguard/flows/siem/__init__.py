@@ -1,0 +1,1 @@
+"""Streams of events to other systems: set up, sent, replayed, looked after."""

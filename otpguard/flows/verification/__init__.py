@@ -1,0 +1,1 @@
+"""Have a number proven for a service that calls by a key: start, check, cancel."""

@@ -1,0 +1,1 @@
+"""Forms of what customers bring: identity providers and directories."""

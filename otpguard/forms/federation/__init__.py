@@ -1,0 +1,1 @@
+"""Input about what identity providers tell us."""

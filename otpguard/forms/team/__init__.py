@@ -1,0 +1,1 @@
+"""Input and words that the pages for administrators of an organization need."""

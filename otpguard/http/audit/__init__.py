@@ -1,0 +1,1 @@
+"""What doors give out of the audit log."""

@@ -1,0 +1,1 @@
+"""Requests that show an access token of an OAuth client."""

@@ -1,0 +1,42 @@
+"""A login is refused where all that it opens takes its own identity provider's sessions only."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.contrib.auth import BACKEND_SESSION_KEY
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+from otpguard.core.assurance import Primary
+from otpguard.core.decision import Deny, Reason
+from otpguard.exceptions import Ask, StepUpRefused
+from otpguard.flows.federation.sign_in_rule import tenant_refusing_login
+from otpguard.http import session
+from otpguard.http.facts import facts_from
+from otpguard.http.guard_state import noted, state_of
+from otpguard.http.login_record import primary_of
+from otpguard.tenants.sign_in import LOGIN
+
+
+def check_login(request: HttpRequest, user: AbstractBaseUser) -> None:
+    """Let a login go on, or empty the web session and raise RequestRefused.
+
+    A login by single sign-on goes on: whether it was the right one, each tenant asks by itself. So
+    does somebody who acts as somebody else. Raises StoreUnavailable and DatabaseError.
+    """
+    facts = facts_from(request, user=user)
+    backend = str(request.session.get(BACKEND_SESSION_KEY, ""))
+    if session.is_impersonated(request):
+        return
+    if primary_of(request, backend, user=facts.user, now=facts.now) is Primary.SSO:
+        return
+    tenant = tenant_refusing_login(facts=facts)
+    if tenant is None:
+        return
+    request.session.flush()
+    request.user = AnonymousUser()
+    ask = Ask(checkpoint=LOGIN, tenant=str(tenant), user=facts.user, sid="", story=str(uuid4()))
+    refusal = StepUpRefused(Deny(reason=Reason.SSO_REQUIRED), ask)
+    raise noted(state_of(request), facts, refusal)

@@ -1,0 +1,1 @@
+"""A witness for the logs of others."""

@@ -1,0 +1,1 @@
+"""What others know about an IP address, a number or a domain: files and vendors."""

@@ -1,0 +1,1 @@
+"""Vendors of facts about phone numbers, one a file."""

@@ -1,0 +1,1 @@
+"""Emergency envelopes, their codes, and the time-limited access that they give."""

@@ -1,0 +1,1 @@
+"""What the audit log knows of people, and what keeps it."""

@@ -1,0 +1,1 @@
+"""Streams of the audit log to other systems."""

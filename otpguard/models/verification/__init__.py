@@ -1,0 +1,1 @@
+"""The tables of verifications that services ask for."""

@@ -1,0 +1,1 @@
+"""Where releases come from and lie: the host's jobs, the encrypted file, the storage."""

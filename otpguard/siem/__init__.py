@@ -1,0 +1,1 @@
+"""How batches of events are handed to their receivers, each in its own form."""

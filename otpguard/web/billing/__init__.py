@@ -1,0 +1,1 @@
+"""Billing changes and their locks."""

@@ -1,0 +1,1 @@
+"""Doors of a changed e-mail address."""

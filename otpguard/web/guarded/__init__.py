@@ -1,0 +1,1 @@
+"""Operations that many products have, guarded in one line each."""

@@ -1,0 +1,1 @@
+"""Pages for the administrators of one organization: what waits for them."""

@@ -1,0 +1,1 @@
+"""Tests of customers' directories in the admin."""

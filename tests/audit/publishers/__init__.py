@@ -1,0 +1,1 @@
+"""Places that get heads, each with real files, servers or e-mails."""

@@ -1,0 +1,41 @@
+"""SIEM and STORAGE_REGION as they are read."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from otpguard.conf import problems
+from otpguard.conf.siem.streams import SiemConfig, read_siem, read_storage_region
+
+
+def test_what_is_not_said_has_its_default() -> None:
+    assert read_siem({}) == SiemConfig()
+    assert read_storage_region("") == ""
+
+
+def test_networks_and_a_region_are_read() -> None:
+    found = read_siem({"ALLOWED_NETWORKS": ["10.0.0.0/8"], "ENTERPRISE_NUMBER": 7})
+    assert found.allowed_networks == (ip_network("10.0.0.0/8"),)
+    assert found.enterprise_number == 7
+    assert read_storage_region("eu") == "EU"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "check"),
+    [
+        ("SIEM", {"ALLOWED": []}, "otpguard.E001"),
+        ("SIEM", {"ALLOWED_NETWORKS": ["10.0.0.1/8"]}, "otpguard.E175"),
+        ("SIEM", {"ALLOWED_NETWORKS": "10.0.0.0/8"}, "otpguard.E002"),
+        ("SIEM", {"CA_FILE": "/nowhere/ca.pem"}, "otpguard.E176"),
+        ("SIEM", {"ENTERPRISE_NUMBER": 0}, "otpguard.E002"),
+        ("SIEM", {"ENTERPRISE_NUMBER": True}, "otpguard.E002"),
+        ("STORAGE_REGION", "European Union", "otpguard.E177"),
+        ("STORAGE_REGION", 7, "otpguard.E002"),
+    ],
+)
+def test_a_mistake_has_its_number(key: str, value: Any, check: str) -> None:
+    (found,) = problems({key: value})
+    assert found.check == check

@@ -1,0 +1,1 @@
+"""Events about the audit log itself."""

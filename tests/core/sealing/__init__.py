@@ -1,0 +1,1 @@
+"""Trees, tiles and notes against the published examples."""

@@ -1,0 +1,1 @@
+"""Sealing, proofs and checks of the audit log, on events that were committed."""

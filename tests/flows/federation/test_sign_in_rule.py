@@ -1,0 +1,96 @@
+"""Whom a tenant's own sign-in leaves outside: at a login, and in a dry run."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from django.contrib.auth.models import AbstractUser
+from django.utils import timezone
+
+from otpguard.exceptions import NotAllowed
+from otpguard.flows.federation.sign_in_rule import (
+    members_locked_out,
+    providers_to_sign_in,
+    tenant_refusing_login,
+)
+from otpguard.models import Envelope, Event, Membership
+from tests import factories
+from tests.sign_in_rule import own_sign_in_only
+
+pytestmark = pytest.mark.django_db
+
+
+def refusing(user: AbstractUser) -> UUID | None:
+    return tenant_refusing_login(facts=factories.facts(user))
+
+
+def test_a_login_is_refused_where_every_membership_asks_for_the_provider() -> None:
+    member = factories.member(factories.tenant())
+    own_sign_in_only(member.tenant, member.user)
+    assert refusing(member.user) == member.tenant.pk
+
+
+def test_another_membership_lets_the_login_go_on() -> None:
+    member = factories.member(factories.tenant())
+    own_sign_in_only(member.tenant, member.user)
+    other = factories.member(factories.tenant(), member.user)
+    assert refusing(member.user) is None
+    Membership.objects.filter(pk=other.pk).update(active=False)
+    assert refusing(member.user) == member.tenant.pk
+
+
+def test_a_tenant_that_asks_and_knows_no_sign_in_of_theirs_lets_the_login_go_on() -> None:
+    member = factories.member(factories.tenant())
+    own_sign_in_only(member.tenant, member.user)
+    other = factories.member(factories.tenant(), member.user)
+    own_sign_in_only(other.tenant)
+    assert refusing(member.user) is None
+
+
+def test_who_is_linked_nowhere_can_log_in_to_link() -> None:
+    member = factories.member(factories.tenant())
+    own_sign_in_only(member.tenant)
+    assert refusing(member.user) is None
+
+
+def test_the_sites_staff_is_locked_out_by_no_tenant() -> None:
+    staff = factories.staff()
+    member = factories.member(factories.tenant(), staff)
+    own_sign_in_only(member.tenant, staff)
+    assert refusing(staff) is None
+
+
+def test_an_administrator_gets_to_the_envelope() -> None:
+    member = factories.member(factories.tenant(), roles=["admin"])
+    own_sign_in_only(member.tenant, member.user)
+    assert refusing(member.user) == member.tenant.pk
+    Envelope.objects.create(tenant=member.tenant, created_at=timezone.now())
+    assert refusing(member.user) is None
+
+
+def test_the_page_learns_where_a_person_is_linked() -> None:
+    member, other = factories.member(factories.tenant()), factories.user()
+    own_sign_in_only(member.tenant, member.user)
+    tenant = str(member.tenant.pk)
+    known = providers_to_sign_in(facts=factories.facts(member.user), tenant=tenant)
+    assert [each.known_there for each in known] == [True]
+    unknown = providers_to_sign_in(facts=factories.facts(other), tenant=tenant)
+    assert [each.known_there for each in unknown] == [False]
+
+
+def test_a_dry_run_names_who_is_linked_nowhere_and_writes_nothing() -> None:
+    member = factories.member(factories.tenant())
+    out = factories.member(member.tenant)
+    factories.member(factories.tenant())
+    own_sign_in_only(member.tenant, member.user)
+    before = Event.objects.count()
+    found = members_locked_out(facts=factories.facts(), tenant=member.tenant)
+    assert found == [str(out.user.pk)]
+    assert Event.objects.count() == before
+
+
+def test_a_dry_run_is_for_the_tenant_and_the_site() -> None:
+    tenant, other = factories.tenant(), factories.tenant()
+    with pytest.raises(NotAllowed):
+        members_locked_out(facts=factories.facts(factories.user(), other), tenant=tenant)

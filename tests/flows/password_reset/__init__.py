@@ -1,0 +1,1 @@
+"""The reset of a forgotten password."""

@@ -1,0 +1,67 @@
+"""The way to the provider, on the page that refuses and for machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import RequestFactory
+
+from otpguard.http.sign_in.ways import is_sign_in_url, sign_in_ways
+from otpguard.models import FederatedIdentity, LoginSession
+from tests import factories
+from tests.host import Host
+from tests.sign_in_rule import own_sign_in_only
+
+
+@pytest.fixture
+def asking(host: Host, settings: Any) -> Host:
+    """A host whose tenant takes its own provider's sessions only; the admin is linked there."""
+    settings.ROOT_URLCONF = "tests.sso_host"
+    own_sign_in_only(host.tenant, host.user)
+    return host
+
+
+def test_a_member_is_led_to_the_provider_and_back_to_the_page(asking: Host) -> None:
+    page = asking.client.get("/billing/?x=1")
+    assert page.status_code == 403
+    text = page.content.decode()
+    assert "Sign in at Okta" in text
+    assert "?next=%2Fbilling%2F%3Fx%3D1" in text
+
+
+def test_who_is_not_linked_yet_links_a_sign_in_first(asking: Host) -> None:
+    FederatedIdentity.objects.all().delete()
+    text = asking.client.get("/billing/").content.decode()
+    assert "Link your sign-in at Okta" in text
+    assert "csrfmiddlewaretoken" in text
+
+
+def test_a_machine_is_told_the_address(asking: Host) -> None:
+    answer = asking.client.get("/billing/", headers={"Accept": "application/json"})
+    assert answer.status_code == 403
+    said = answer.json()
+    assert said["code"] == "sso_required"
+    assert said["sign_in_urls"][0].startswith("http://testserver/sso/")
+
+
+def test_nobody_but_members_learns_where_an_organization_signs_in(asking: Host) -> None:
+    stranger = factories.user()
+    client = factories.login(asking.client, stranger, asking.tenant)
+    text = client.get("/billing/").content.decode()
+    assert "Okta" not in text
+
+
+def test_a_session_that_the_provider_vouches_for_goes_on_as_usual(asking: Host) -> None:
+    row = asking.tenant.pk
+    provider = FederatedIdentity.objects.get(provider__tenant=row).provider
+    LoginSession.objects.filter(user=asking.user).update(idp=provider)
+    assert asking.client.get("/billing/").status_code == 303
+
+
+def test_without_single_sign_on_of_ours_there_are_no_buttons(host: Host) -> None:
+    own_sign_in_only(host.tenant, host.user)
+    facts = factories.facts(host.user, host.tenant)
+    request = RequestFactory().get("/billing/")
+    assert sign_in_ways(request, facts, str(host.tenant.pk), links=True) == []
+    assert not is_sign_in_url(request)

@@ -1,0 +1,1 @@
+"""Tables and the constraints the database enforces."""

@@ -1,0 +1,1 @@
+"""Rows about published heads and checks."""
