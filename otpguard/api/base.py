@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from importlib.util import find_spec
 from typing import Any, ClassVar
 
@@ -23,7 +22,7 @@ from otpguard.api.operation import Operation
 from otpguard.api.versions import VersionUnsaidError
 from otpguard.exceptions import InvalidInput, NotAllowed, StoreUnavailable
 from otpguard.flows.tenant.policy import PolicyMoved
-from otpguard.http.problems import RETRY_SECONDS, problem
+from otpguard.http.problems import RETRY_SECONDS, problem, status_phrase
 from otpguard.http.uncached import uncached
 from otpguard.store_errors import STORE_ERRORS
 
@@ -93,7 +92,7 @@ def _as_problem(exc: Exception, response: Response) -> Any:  # noqa: ANN401 (two
     if not isinstance(error, exceptions.APIException):
         return response
     status = response.status_code
-    answer = problem(status, error.default_code, HTTPStatus(status).phrase, _text_of(error, exc))
+    answer = problem(status, error.default_code, status_phrase(status), _text_of(error, exc))
     for name, value in response.headers.items():
         answer.headers.setdefault(name, value)
     return answer

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from otpguard.core.problem_codes import FROM_GUARDS, FROM_THE_API, ProblemCode
+from otpguard.http.problems import status_phrase
 
 PROBLEM = "OtpguardProblem"
 PROBLEM_TYPE = "application/problem+json"
@@ -64,7 +65,7 @@ def problem_response(status: int) -> dict[str, Any]:
     codes = {**FROM_GUARDS, **FROM_THE_API}
     listed = [_line(code, kind) for code, kind in codes.items() if status in kind.statuses]
     response: dict[str, Any] = {
-        "description": "\n".join([f"{HTTPStatus(status).phrase}:", "", *listed]),
+        "description": "\n".join([f"{status_phrase(status)}:", "", *listed]),
         "content": {PROBLEM_TYPE: {"schema": {"$ref": f"#/components/schemas/{PROBLEM}"}}},
     }
     headers = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from django.http import JsonResponse
@@ -19,6 +20,19 @@ STATUS_OF: dict[Reason, int] = {
     Reason.STORE_UNAVAILABLE: 503,
 }
 RETRY_SECONDS = 5
+
+# Python 3.13 took up RFC 9110's words for these; before, it says those of RFC 7231 and 4918.
+_SINCE_RFC_9110 = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+
+
+def status_phrase(status: int) -> str:
+    """RFC 9110's words for a status, the same under every Python. Raises `ValueError` for none."""
+    return _SINCE_RFC_9110.get(status) or HTTPStatus(status).phrase
 
 
 def problem(

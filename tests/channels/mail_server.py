@@ -6,6 +6,21 @@ import socketserver
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
+from typing import Any
+
+import django
+
+BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+
+def deliver_to(settings: Any, port: int) -> None:
+    """Have Django send its e-mail to this port."""
+    if django.VERSION >= (6, 1):
+        options = {"host": "127.0.0.1", "port": port, "timeout": 5}
+        settings.MAILERS = {"default": {"BACKEND": BACKEND, "OPTIONS": options}}
+    else:
+        settings.EMAIL_BACKEND = BACKEND
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 5
 
 
 class MailServer(socketserver.ThreadingTCPServer):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from otpguard.core import shipped_kinds
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.decision import Deny, Reason, Refusal, RequireChallenge, RequireEnrollment, Wait
-from otpguard.http.problems import problem, refusal_problem, wants_problem
+from otpguard.http.problems import problem, refusal_problem, status_phrase, wants_problem
 
 URL = "https://app.example/security/step-up/token/"
 SUBJECT = {"action": "Create a key", "target": "key 'ci'", "tenant_name": "Acme"}
@@ -125,3 +125,16 @@ def test_who_sends_json_gets_a_document() -> None:
     factory = RequestFactory()
     assert wants_problem(factory.post("/", {}, "application/json", headers=BROWSER))
     assert not wants_problem(factory.post("/", {}, headers=BROWSER))
+
+
+@pytest.mark.parametrize(
+    ("status", "phrase"),
+    [(404, "Not Found"), (413, "Content Too Large"), (422, "Unprocessable Content")],
+)
+def test_a_status_has_the_words_of_rfc_9110(status: int, phrase: str) -> None:
+    assert status_phrase(status) == phrase
+
+
+def test_a_number_that_is_no_status_has_no_words() -> None:
+    with pytest.raises(ValueError, match="999"):
+        status_phrase(999)

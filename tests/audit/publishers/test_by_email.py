@@ -12,6 +12,7 @@ from django.utils import timezone
 from otpguard.flows.audit.publish import publish_heads
 from otpguard.flows.audit.verify import verify_against
 from otpguard.models import Publication
+from tests.channels.mail_server import deliver_to
 from tests.flows.audit.logging import begin
 from tests.flows.audit.publishing import publish, write_and_seal
 
@@ -45,8 +46,7 @@ def test_the_text_between_the_rules_is_a_head_to_verify_against() -> None:
 
 
 def test_a_server_that_is_away_is_asked_again(settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", 1, 1
+    deliver_to(settings, port=1)
     write_and_seal()
     assert set(publish().failed) == {"email"}
     assert Publication.objects.get().failures == 1

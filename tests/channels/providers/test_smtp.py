@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from email import message_from_string
 from typing import Any
 
-import django
 import pytest
 
 from otpguard.channels.base import Provider
@@ -14,20 +13,8 @@ from otpguard.channels.providers.smtp import Smtp
 from otpguard.core.assurance import Channel
 from otpguard.core.outcome import Accepted, Refused, Unavailable
 from otpguard.testing.provider_contract import ProviderContract, message
-from tests.channels.mail_server import MailServer, mail_server
+from tests.channels.mail_server import MailServer, deliver_to, mail_server
 from tests.ports import free_port
-
-BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-
-
-def deliver_to(settings: Any, port: int) -> None:
-    """Have Django send its e-mail to this port."""
-    if django.VERSION >= (6, 1):
-        options = {"host": "127.0.0.1", "port": port, "timeout": 5}
-        settings.MAILERS = {"default": {"BACKEND": BACKEND, "OPTIONS": options}}
-    else:
-        settings.EMAIL_BACKEND = BACKEND
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 5
 
 
 @pytest.fixture
