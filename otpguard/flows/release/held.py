@@ -1,4 +1,5 @@
-"""The three kinds of things that wait: a member's hold, a lock of billing changes, an export."""
+"""The kinds of things that wait: a member's hold, a lock of billing changes, an export, and the
+closing of an organization."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from otpguard.core.release.terms import LIVE
 from otpguard.flows.release import billing_lock, hold
 from otpguard.flows.release.lift import HeldKind, HeldThing, register_kind
 from otpguard.labels import held_label
-from otpguard.models import BillingChange, Hold, Release
+from otpguard.models import BillingChange, Hold, Release, Tenant
 from otpguard.tenants.administrators import administrators_of
 
 CHUNK = 200
@@ -64,6 +65,20 @@ def _exports(tenant: str | None, now: datetime) -> Iterator[HeldThing]:
         yield HeldThing(kind=EXPORT, row=row, who=row.user, what=what, until=row.held_until)
 
 
+def _closures(tenant: str | None, now: datetime) -> Iterator[HeldThing]:
+    closing = Tenant.objects.filter(closes_at__gt=now)
+    rows = closing if tenant is None else closing.filter(pk=tenant)
+    for row in rows.select_related("closing_by").order_by("-closes_at").iterator(CHUNK):
+        if row.closes_at is not None:
+            yield HeldThing(
+                kind=CLOSURE,
+                row=row,
+                who=row.closing_by,
+                what=_("The organization is to be closed"),
+                until=row.closes_at,
+            )
+
+
 MEMBER_HOLD = register_kind(
     HeldKind(
         name="member",
@@ -107,6 +122,21 @@ EXPORT = register_kind(
         tenant_of=lambda row: str(row.tenant_id),
         bound=lambda row: str(row.user_id),
         running=_exports,
+        deciders=lambda _row: (),
+    )
+)
+
+CLOSURE = register_kind(
+    HeldKind(
+        name="closure",
+        lifters=_(
+            "Nobody closes it sooner. Every administrator and the operators of the site can keep it"
+            " open."
+        ),
+        find=lambda held_id: Tenant.objects.filter(pk=held_id).exclude(closes_at=None).first(),
+        tenant_of=lambda row: str(row.pk),
+        bound=lambda row: str(row.closing_by_id or ""),
+        running=_closures,
         deciders=lambda _row: (),
     )
 )

@@ -29,7 +29,7 @@ from otpguard.flows.approval.approve import (
 )
 from otpguard.flows.scope import check_site, check_tenant, is_site
 from otpguard.labels import Text
-from otpguard.models import Approval
+from otpguard.models import Approval, Tenant
 from otpguard.models.fields import REASON_LENGTH
 
 CHECKPOINT = "security_settings.lift_hold"
@@ -51,6 +51,11 @@ class HeldThing:
     def id(self) -> str:
         """What `find` of its kind takes."""
         return str(self.row.pk)
+
+    @property
+    def tenant(self) -> Tenant | None:
+        """The organization in which it waits, which may itself be what waits; None for the site."""
+        return self.row if isinstance(self.row, Tenant) else self.row.tenant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

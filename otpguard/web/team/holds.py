@@ -15,7 +15,8 @@ from otpguard.account import name_of
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import InvalidInput, NotAllowed
 from otpguard.flows.approval.approve import approvals_needed
-from otpguard.flows.release.held import BILLING_LOCK, EXPORT
+from otpguard.flows.closure.cancel import cancel_closure
+from otpguard.flows.release.held import BILLING_LOCK, CLOSURE, EXPORT
 from otpguard.flows.release.lift import (
     CHECKPOINT,
     HeldThing,
@@ -25,7 +26,7 @@ from otpguard.flows.release.lift import (
 )
 from otpguard.http.guard import require
 from otpguard.labels import Text
-from otpguard.models import Approval
+from otpguard.models import Approval, Tenant
 from otpguard.web.security.own_pages import not_found
 from otpguard.web.team.door import on_to, show, team_page
 
@@ -39,7 +40,8 @@ ELSEWHERE = {BILLING_LOCK.name: "otpguard:billing-changes", EXPORT.name: "otpgua
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldLine:
     """One wait that runs. `may_end` says that the person who looks can end it, `lifters` who can,
-    `page` where more of its kind stands, empty for none."""
+    `page` where more of its kind stands, empty for none. `keeps_open` is for the closing of the
+    organization, which is not ended but canceled."""
 
     id: str
     who: str
@@ -50,6 +52,7 @@ class HoldLine:
     lifters: Text
     may_end: bool
     page: str
+    keeps_open: bool
 
 
 @team_page
@@ -82,6 +85,15 @@ def lift(request: HttpRequest, facts: RequestFacts, hold_id: UUID) -> HttpRespon
     return on_to(here, "lifted" if done else "over")
 
 
+@team_page
+@require_POST
+def keep_open(_request: HttpRequest, facts: RequestFacts) -> HttpResponse:
+    """Let the organization stay open. Asks for no proof: it only takes away."""
+    tenant = Tenant.objects.get(pk=facts.tenant)
+    done = cancel_closure(facts=facts, tenant=tenant)
+    return on_to(reverse("otpguard:holds"), "stays_open" if done else "over")
+
+
 def _page(
     request: HttpRequest, facts: RequestFacts, *, status: int = 200, error: str = ""
 ) -> HttpResponse:
@@ -102,6 +114,7 @@ def hold_lines(facts: RequestFacts) -> list[HoldLine]:
             lifters=thing.kind.lifters,
             may_end=may_end(facts=facts, thing=thing),
             page=reverse(ELSEWHERE[thing.kind.name]) if thing.kind.name in ELSEWHERE else "",
+            keeps_open=thing.kind is CLOSURE,
         )
         for thing in held_things(tenant_id=facts.tenant, now=facts.now)[:SHOWN]
     ]
