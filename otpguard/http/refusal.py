@@ -204,7 +204,7 @@ def _page(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
             "reason": WHY_HELD[cause] if held else reason_text(decision.reason),
             "lifters": kind.lifters if held else "",
             "of_account": kind is MEMBER_HOLD,
-            "after_reset": cause is hold.HoldCause.RESET,
+            "after_reset": cause in {hold.HoldCause.RESET, hold.HoldCause.EMAIL_ONLY},
             "code": str(decision.reason),
             "until": decision.until if isinstance(decision, Wait) else None,
             "seconds": int((decision.until - refused.facts.now).total_seconds())
