@@ -100,6 +100,6 @@ def _line(thing: HeldThing, model: str, kind: Text, url_of: UrlOf) -> HeldLine:
         what=thing.what,
         kind=kind,
         until=thing.until,
-        lifters=thing.kind.lifters,
+        lifters=thing.lifters or thing.kind.lifters,
         url=url_of(f"otpguard_{model}_change", thing.id),
     )

@@ -20,10 +20,17 @@ from otpguard.tenants.administrators import administrators_of
 CHUNK = 200
 """So many rows are read at once."""
 
+BY_TWO = _("Two other administrators, or the operators of the site.")
+"""Who ends the wait of a new role: one alone could give a role and end its wait."""
+
 
 def _in(tenant: str | None) -> Q:
     """The rows of one tenant, or with None those of all."""
     return Q() if tenant is None else Q(tenant=tenant)
+
+
+def _of_new_role(row: Hold) -> bool:
+    return str(row.reason).startswith(f"{hold.HoldCause.NEW_ROLE}:")
 
 
 def _holds(tenant: str | None, now: datetime) -> Iterator[HeldThing]:
@@ -37,6 +44,7 @@ def _holds(tenant: str | None, now: datetime) -> Iterator[HeldThing]:
             what=held_label(row.checkpoint),
             until=row.until,
             reason=row.reason,
+            lifters=BY_TWO if _of_new_role(row) else "",
         )
 
 
@@ -88,6 +96,7 @@ MEMBER_HOLD = register_kind(
         bound=lambda row: str(row.user_id),
         running=_holds,
         deciders=lambda row: administrators_of(row.tenant_id),
+        fewest=lambda row: int(_of_new_role(row)),
         lift=lambda facts, row, reason, _approval: hold.lift(facts=facts, hold=row, reason=reason),
     )
 )
@@ -105,7 +114,7 @@ BILLING_LOCK = register_kind(
         running=_locks,
         deciders=billing_lock.lifters,
         check=billing_lock.check_may_lift,
-        fewest=1,
+        fewest=lambda _row: 1,
         lift=lambda facts, row, reason, approval: billing_lock.lift_lock(
             facts=facts, change=row, reason=reason, approval=approval
         ),

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 from otpguard.account import name_of
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import InvalidInput, NotAllowed
-from otpguard.flows.approval.approve import approvals_needed
 from otpguard.flows.closure.cancel import cancel_closure
 from otpguard.flows.release.held import BILLING_LOCK, CLOSURE, EXPORT
 from otpguard.flows.release.lift import (
@@ -23,6 +22,7 @@ from otpguard.flows.release.lift import (
     held_things,
     lift_or_ask,
     may_end,
+    others_needed,
 )
 from otpguard.http.guard import require
 from otpguard.labels import Text
@@ -39,9 +39,9 @@ ELSEWHERE = {BILLING_LOCK.name: "otpguard:billing-changes", EXPORT.name: "otpgua
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldLine:
-    """One wait that runs. `may_end` says that the person who looks can end it, `lifters` who can,
-    `page` where more of its kind stands, empty for none. `keeps_open` is for the closing of the
-    organization, which is not ended but canceled."""
+    """One wait that runs. `may_end` says that the person who looks can end it, `more` how many
+    others must agree, `lifters` who can, `page` where more of its kind stands, empty for none.
+    `keeps_open` is for the closing of the organization, which is not ended but canceled."""
 
     id: str
     who: str
@@ -51,6 +51,7 @@ class HoldLine:
     seconds: int
     lifters: Text
     may_end: bool
+    more: int
     page: str
     keeps_open: bool
 
@@ -97,8 +98,7 @@ def keep_open(_request: HttpRequest, facts: RequestFacts) -> HttpResponse:
 def _page(
     request: HttpRequest, facts: RequestFacts, *, status: int = 200, error: str = ""
 ) -> HttpResponse:
-    needed = approvals_needed(checkpoint=CHECKPOINT, tenant_id=facts.tenant, now=facts.now)
-    return show(request, "holds", status=status, error=error, lines=hold_lines(facts), more=needed)
+    return show(request, "holds", status=status, error=error, lines=hold_lines(facts))
 
 
 def hold_lines(facts: RequestFacts) -> list[HoldLine]:
@@ -111,8 +111,9 @@ def hold_lines(facts: RequestFacts) -> list[HoldLine]:
             reason=thing.reason,
             until=thing.until,
             seconds=int((thing.until - facts.now).total_seconds()),
-            lifters=thing.kind.lifters,
+            lifters=thing.lifters or thing.kind.lifters,
             may_end=may_end(facts=facts, thing=thing),
+            more=others_needed(facts=facts, kind=thing.kind, row=thing.row),
             page=reverse(ELSEWHERE[thing.kind.name]) if thing.kind.name in ELSEWHERE else "",
             keeps_open=thing.kind is CLOSURE,
         )

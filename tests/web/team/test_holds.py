@@ -23,11 +23,11 @@ from tests.stepup import carry_out
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def held(member: Membership) -> Hold:
+def held(member: Membership, reason: str = "a test") -> Hold:
     by = factories.facts(factories.user(), member.tenant)
     until = by.now + timedelta(hours=5)
     return hold.start(
-        facts=by, membership=member, checkpoint="data_export", until=until, reason="new role: admin"
+        facts=by, membership=member, checkpoint="data_export", until=until, reason=reason
     )
 
 
@@ -62,6 +62,16 @@ def test_where_two_must_agree_the_page_says_so_and_nothing_ends_yet(
     settings.OTPGUARD = {**settings.OTPGUARD, "POLICY_DEFAULTS": defaults}
     row = held(factories.member(host.tenant))
     assert "1 more administrator" in host.client.get("/security/holds/").content.decode()
+    stopped = host.client.post(f"/security/holds/{row.pk}/lift/", {"reason": "known in person"})
+    assert carry_out(host.client, stopped)["Location"].endswith("?done=asked")
+    assert Membership.objects.get(pk=row.membership_id).held
+
+
+def test_the_wait_of_a_new_role_ends_by_two_and_the_page_says_so(host: Host) -> None:
+    row = held(factories.member(host.tenant), "new role: admin")
+    page = host.client.get("/security/holds/").content.decode()
+    assert "Two other administrators, or the operators" in page
+    assert "1 more administrator" in page
     stopped = host.client.post(f"/security/holds/{row.pk}/lift/", {"reason": "known in person"})
     assert carry_out(host.client, stopped)["Location"].endswith("?done=asked")
     assert Membership.objects.get(pk=row.membership_id).held
