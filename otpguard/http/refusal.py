@@ -182,9 +182,9 @@ def _with_way_back(
     return replace(ask, kept=form_id, unkept=not form_id)
 
 
-def _lifters(cause: hold.HoldCause | None) -> Text:
+def _lifters(cause: hold.HoldCause | None, tenant: str) -> Text:
     """Who can end the wait that stops somebody, in words."""
-    if cause is hold.HoldCause.NEW_ROLE:
+    if tenant and cause is hold.HoldCause.NEW_ROLE:
         return BY_TWO
     return (BILLING_LOCK if cause is hold.HoldCause.BILLING_LOCK else MEMBER_HOLD).lifters
 
@@ -208,7 +208,7 @@ def _page(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
             "brand": look.brand,
             "logo": look.logo,
             "reason": WHY_HELD[cause] if held else reason_text(decision.reason),
-            "lifters": _lifters(cause) if held else "",
+            "lifters": _lifters(cause, ask.tenant) if held else "",
             "of_account": cause is not hold.HoldCause.BILLING_LOCK,
             "after_reset": cause in {hold.HoldCause.RESET, hold.HoldCause.EMAIL_ONLY},
             "code": str(decision.reason),

@@ -284,8 +284,9 @@ def _tell(
         )
     details = {Detail.CHECKPOINT: action.checkpoint, Detail.DUE: row.expires_at.isoformat()}
     taken = KINDS[action.to_decide].details
+    passed_over = involved(row)
     for user in action.deciders(row):
-        if user not in involved(row):
+        if user not in passed_over:
             notify(
                 facts=facts,
                 kind=action.to_decide,

@@ -30,7 +30,8 @@ def _in(tenant: str | None) -> Q:
 
 
 def _of_new_role(row: Hold) -> bool:
-    return str(row.reason).startswith(f"{hold.HoldCause.NEW_ROLE}:")
+    """Of an administrator in a tenant; outside, only the site's operators end a wait anyway."""
+    return row.tenant_id is not None and row.reason.startswith(f"{hold.HoldCause.NEW_ROLE}:")
 
 
 def _holds(tenant: str | None, now: datetime) -> Iterator[HeldThing]:

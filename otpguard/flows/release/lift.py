@@ -57,7 +57,8 @@ class HeldThing:
     @property
     def tenant(self) -> Tenant | None:
         """The organization in which it waits, which may itself be what waits; None for the site."""
-        return self.row if isinstance(self.row, Tenant) else self.row.tenant
+        found: Tenant | None = self.row if isinstance(self.row, Tenant) else self.row.tenant
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ def fields_below_defensible(tenant: Tenant, *, now: datetime) -> dict[str, tuple
     counting = [
         (checkpoint, policies.at(checkpoint, scope, now=now))
         for checkpoint in settings().checkpoints.values()
+        if checkpoint.defensible
     ]
     return below_defensible(counting, tier=scope.tier)
 
@@ -32,8 +33,10 @@ class BelowDefensible:
     fields: dict[str, tuple[str, ...]]
 
 
-def all_below_defensible(now: datetime, *, of_industry: bool = False) -> list[BelowDefensible]:
-    """Active production tenants that stand below, the oldest first; at most READ are looked at.
+def all_below_defensible(
+    now: datetime, *, of_industry: bool = False, most: int = READ
+) -> list[BelowDefensible]:
+    """Active production tenants that stand below, the oldest first; at most so many are looked at.
 
     With `of_industry` only those that name an industry. Raises StoreUnavailable.
     """
@@ -43,7 +46,7 @@ def all_below_defensible(now: datetime, *, of_industry: bool = False) -> list[Be
     wanted = active.exclude(industry="") if of_industry else active
     found = (
         BelowDefensible(tenant=tenant, fields=fields_below_defensible(tenant, now=now))
-        for tenant in wanted.order_by("created_at", "pk")[:READ]
+        for tenant in wanted.order_by("created_at", "pk")[:most]
     )
     return [each for each in found if each.fields]
 

@@ -80,14 +80,14 @@ def _new_admins(row: Approval) -> list[str]:
     """Who would have an admin role afterwards."""
     return [
         each["user"]
-        for each in row.what["rows"]
+        for each in row.what.get("rows", ())
         if each["active"] and not ADMIN_ROLES.isdisjoint(each["roles"])
     ]
 
 
 def _details(row: Approval) -> Sequence[str]:
     """A line for each person: the name and the roles, administrators first."""
-    rows, admins = row.what["rows"], set(_new_admins(row))
+    rows, admins = row.what.get("rows", ()), set(_new_admins(row))
     names = names_of([each["user"] for each in rows])
     rows = sorted(rows, key=lambda each: each["user"] not in admins)
     return [f"{names.get(each['user'], each['user'])}: {_said(each)}" for each in rows]

@@ -103,22 +103,26 @@ def _page(
 
 def hold_lines(facts: RequestFacts) -> list[HoldLine]:
     """The waits that run in the tenant, those that end last first."""
-    return [
-        HoldLine(
-            id=thing.id,
-            who=_name(thing),
-            what=thing.what,
-            reason=thing.reason,
-            until=thing.until,
-            seconds=int((thing.until - facts.now).total_seconds()),
-            lifters=thing.lifters or thing.kind.lifters,
-            may_end=may_end(facts=facts, thing=thing),
-            more=others_needed(facts=facts, kind=thing.kind, row=thing.row),
-            page=reverse(ELSEWHERE[thing.kind.name]) if thing.kind.name in ELSEWHERE else "",
-            keeps_open=thing.kind is CLOSURE,
-        )
-        for thing in held_things(tenant_id=facts.tenant, now=facts.now)[:SHOWN]
-    ]
+    things = held_things(tenant_id=facts.tenant, now=facts.now)[:SHOWN]
+    return [_line(facts, thing) for thing in things]
+
+
+def _line(facts: RequestFacts, thing: HeldThing) -> HoldLine:
+    ends = may_end(facts=facts, thing=thing)
+    more = others_needed(facts=facts, kind=thing.kind, row=thing.row) if ends else 0
+    return HoldLine(
+        id=thing.id,
+        who=_name(thing),
+        what=thing.what,
+        reason=thing.reason,
+        until=thing.until,
+        seconds=int((thing.until - facts.now).total_seconds()),
+        lifters=thing.lifters or thing.kind.lifters,
+        may_end=ends,
+        more=more,
+        page=reverse(ELSEWHERE[thing.kind.name]) if thing.kind.name in ELSEWHERE else "",
+        keeps_open=thing.kind is CLOSURE,
+    )
 
 
 def _name(thing: HeldThing) -> str:
