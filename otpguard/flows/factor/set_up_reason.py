@@ -27,7 +27,7 @@ def what_was_lost(facts: RequestFacts) -> list[SetUpReason]:
     """What became of what the person of `facts` had, here. Three statements."""
     found = [*_resets(facts)]
     if facts.tenant:
-        blocks = FactorBlock.objects.filter(Q(tenant=facts.tenant), factor__user=facts.user)
+        blocks = FactorBlock.objects.filter(Q(tenant=facts.tenant) & Q(factor__user=facts.user))
         found += [SetUpReason.BLOCKED] if blocks.exists() else []
     off = switched_off().filter(Q(tenant=None) | Q(tenant=facts.tenant or None), user=facts.user)
     by = set(off.order_by().values_list("disabled_by", flat=True))
