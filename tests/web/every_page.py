@@ -202,7 +202,10 @@ def _enrollment(host: Host) -> Iterator[Page]:
     yield "enroll", host.client.get(url)
     now = timezone.now()
     known = {"created_at": now, "until": now, "lifted_at": now, "reason": "factor reset: lost"}
-    Hold.objects.create(user=host.user, tenant=host.tenant, checkpoint="*", **known)
+    member = Membership.objects.get(user=host.user, tenant=host.tenant)
+    Hold.objects.create(
+        user=host.user, membership=member, tenant=host.tenant, checkpoint="*", **known
+    )
     yield "enroll, after a reset", host.client.get(url)
     yield "add, after a reset", host.client.get("/security/add/")
     for kind in ("phone", "totp", "passkey"):
