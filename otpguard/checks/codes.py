@@ -117,6 +117,8 @@ CODES: dict[str, str] = {
     "otpguard.W206": "Passkeys shall serve more than five names: browsers may skip those after it.",
     "otpguard.E225": "An entry of TOKEN_ISSUERS cannot be trusted.",
     "otpguard.E226": "Access tokens cannot be read, or nobody found by them.",
+    "otpguard.W233": "Organizations of an industry stand below the preset defensible.",
+    "otpguard.W234": "Organizations name an industry that is not known, and nothing holds them.",
     "otpguard.W150": "Nothing asks after a login: its middleware is missing.",
     "otpguard.W152": "Risky logins are recorded, and nobody is asked.",
     "otpguard.W120": "The network layer of the pumping defense is off.",
