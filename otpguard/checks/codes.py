@@ -107,6 +107,7 @@ CODES: dict[str, str] = {
     "otpguard.E176": "The file of authorities of SIEM is not there.",
     "otpguard.E177": "STORAGE_REGION is no region.",
     "otpguard.E235": "STORAGE_REGIONS has no region for a storage.",
+    "otpguard.E237": "A token of METRICS_TOKENS is too short, or has other characters.",
     "otpguard.E236": "STORAGE_REGIONS names a storage that is not in STORAGES.",
     "otpguard.W100": "No PROVIDERS are set: messages are only printed, in the terminal.",
     "otpguard.W151": "Visitors are not asked for an e-mail first: no route carries one.",

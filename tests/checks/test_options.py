@@ -36,6 +36,11 @@ CASES: list[Case] = [
     ),
     ("otpguard.E175", ours(SIEM={"ALLOWED_NETWORKS": ["10.0.0.1/8"]}), ours(SIEM={})),
     ("otpguard.E176", ours(SIEM={"CA_FILE": "/nowhere/ca.pem"}), ours(SIEM={})),
+    (
+        "otpguard.E237",
+        ours(METRICS_TOKENS=["short"]),
+        ours(METRICS_TOKENS=["t" * 32]),
+    ),
     ("otpguard.E235", ours(STORAGE_REGIONS={"default": "Europe 1"}), ours(STORAGE_REGIONS={})),
     (
         "otpguard.E236",

@@ -33,6 +33,11 @@ class LogSettings(FactorSettings):
     """Storages that lie elsewhere, by their names in STORAGES: {"tiles": "US"}. All others lie in
     STORAGE_REGION. Exports and tiles of an organization go only where its data may lie."""
 
+    metrics_tokens: tuple[str, ...] = field(default=(), repr=False)
+    """What a program that watches the site shows as "Authorization: Bearer ..." to read
+    `otpguard.contrib.metrics`: one, or two while one takes the place of the other, each of 32
+    characters or more. Empty: nobody."""
+
     siem: SiemConfig = field(default_factory=SiemConfig)
     """Whom event streams may reach besides public hosts: {"ALLOWED_NETWORKS": ["10.0.0.0/8"],
     "CA_FILE": "/etc/ssl/inner.pem", "ENTERPRISE_NUMBER": 32473}. See `docs/siem.md`."""

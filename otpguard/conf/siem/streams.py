@@ -1,4 +1,5 @@
-"""SIEM: whom streams may reach. STORAGE_REGION, STORAGE_REGIONS: where data and files lie."""
+"""SIEM: whom streams may reach. STORAGE_REGION, STORAGE_REGIONS: where data and files lie.
+METRICS_TOKENS: who reads the numbers of the site."""
 
 from __future__ import annotations
 
@@ -17,6 +18,8 @@ from otpguard.core.siem.syslog import EXAMPLE_NUMBER
 
 KEYS = ("ALLOWED_NETWORKS", "CA_FILE", "ENTERPRISE_NUMBER")
 MOST_NUMBER = 2**32 - 1
+LEAST_TOKEN = 32
+_TOKEN = re.compile(r"[!-~]+")
 _REGION = re.compile(r"[A-Z]{2,8}")
 
 
@@ -68,6 +71,15 @@ def read_storage_regions(value: object, _so_far: object = None) -> Mapping[str, 
     return MappingProxyType(found)
 
 
+def read_metrics_tokens(value: object, _so_far: object = None) -> tuple[str, ...]:
+    """METRICS_TOKENS as it is given. Raises SettingsError (E002, E237)."""
+    tokens = names(value)
+    if any(len(each) < LEAST_TOKEN or not _TOKEN.fullmatch(each) for each in tokens):
+        wanted = f"a token must have {LEAST_TOKEN} characters or more, without spaces"
+        raise SettingsError("otpguard.E237", wanted)
+    return tokens
+
+
 def _network(text: str) -> Network:
     try:
         return ip_network(text)
@@ -79,5 +91,6 @@ SIEM_READERS: dict[str, Callable[[object, Any], Any]] = {
     "siem": read_siem,
     "storage_region": read_storage_region,
     "storage_regions": read_storage_regions,
+    "metrics_tokens": read_metrics_tokens,
 }
 """By the name of the field, as in `otpguard.conf.readers`."""
