@@ -38,6 +38,11 @@ from otpguard.web.team import (
     overview,
     policies,
     policy_versions,
+    provisioning,
+    sign_in,
+    sign_in_rule,
+    streams,
+    trust,
 )
 
 urlpatterns = [
@@ -121,6 +126,62 @@ urlpatterns = [
     path("team/members/<uuid:member_id>/", members.member, name="team-member"),
     path("team/members/<uuid:member_id>/remind/", members.remind, name="team-remind"),
     path("team/members/<uuid:member_id>/reset/", members.reset, name="team-reset"),
+    path("team/provisioning/", provisioning.provisioning, name="team-provisioning"),
+    path("team/provisioning/make/", provisioning.make_token, name="team-make-token"),
+    path(
+        "team/provisioning/<uuid:token_id>/renew/",
+        provisioning.renew_token,
+        name="team-renew-token",
+    ),
+    path("team/provisioning/<uuid:token_id>/end/", provisioning.end_token, name="team-end-token"),
+    path(
+        "team/provisioning/removals/let-through/",
+        provisioning.decide_removed,
+        {"decision": "let-through"},
+        name="team-let-through",
+    ),
+    path(
+        "team/provisioning/removals/refuse/",
+        provisioning.decide_removed,
+        {"decision": "refuse"},
+        name="team-refuse-removals",
+    ),
+    path("team/provisioning/groups/<uuid:group_id>/", provisioning.group, name="team-group"),
+    path("team/sign-in/", sign_in.sign_in, name="team-sign-in"),
+    path("team/sign-in/add/", sign_in.add_sign_in, name="team-add-sign-in"),
+    path("team/sign-in/only/", sign_in_rule.set_sign_in_rule, name="team-sign-in-rule"),
+    path("team/sign-in/only/who/", sign_in_rule.who_is_kept_out, name="team-kept-out"),
+    path("team/sign-in/<uuid:provider_id>/", sign_in.provider, name="team-provider"),
+    path(
+        "team/sign-in/<uuid:provider_id>/change/",
+        sign_in.change_sign_in,
+        name="team-change-sign-in",
+    ),
+    path(
+        "team/sign-in/<uuid:provider_id>/test/", sign_in.test_sign_in, name="team-test-sign-in"
+    ),
+    path("team/sign-in/<uuid:provider_id>/capture/", sign_in.capture, name="team-capture"),
+    path(
+        "team/sign-in/<uuid:provider_id>/switch/",
+        sign_in.switch_sign_in,
+        name="team-switch-sign-in",
+    ),
+    path(
+        "team/sign-in/<uuid:provider_id>/remove/",
+        sign_in.remove_sign_in,
+        name="team-remove-sign-in",
+    ),
+    path("team/streams/", streams.streams, name="team-streams"),
+    path("team/streams/add/", streams.add_stream, name="team-add-stream"),
+    path("team/streams/<uuid:stream_id>/", streams.stream, name="team-stream"),
+    path(
+        "team/streams/<uuid:stream_id>/<slug:change>/",
+        streams.change_stream,
+        name="team-change-stream",
+    ),
+    path("team/trust/", trust.trust, name="team-trust"),
+    path("team/trust/head/", trust.trust_file, name="team-trust-file"),
+    path("team/trust/verifier/", trust.verifier, name="team-verifier"),
     path("approvals/", approvals.approvals, name="approvals"),
     path(
         "approvals/<uuid:approval_id>/approve/",
