@@ -157,9 +157,7 @@ urlpatterns = [
         sign_in.change_sign_in,
         name="team-change-sign-in",
     ),
-    path(
-        "team/sign-in/<uuid:provider_id>/test/", sign_in.test_sign_in, name="team-test-sign-in"
-    ),
+    path("team/sign-in/<uuid:provider_id>/test/", sign_in.reach_sign_in, name="team-test-sign-in"),
     path("team/sign-in/<uuid:provider_id>/capture/", sign_in.capture, name="team-capture"),
     path(
         "team/sign-in/<uuid:provider_id>/switch/",

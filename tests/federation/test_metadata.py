@@ -123,7 +123,7 @@ def test_what_an_organization_names_reaches_no_host_inside(provider: Provider) -
 def test_what_an_organization_names_is_read_where_the_site_admits_it(admitted: None) -> None:
     with https_receiver() as server:
         url = url_of(server)
-        places = {name: f"{url}/x" for name in ("authorization_endpoint", "token_endpoint")}
+        places = dict.fromkeys(("authorization_endpoint", "token_endpoint"), f"{url}/x")
         server.reply = Reply(200, {"issuer": url, "jwks_uri": f"{url}/keys", **places})
         found = metadata_of(url, outside=True)
         assert found.outside

@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.core.federation.evidence import Protocol
+from otpguard.core.federation.profiles import IDP_PROFILES, StatementPlace
 from otpguard.federation.speakers import speakers
 from otpguard.forms.enterprise.identity_provider import IdentityProviderForm
 from otpguard.labels import Text
@@ -58,3 +60,30 @@ class SignInForm(IdentityProviderForm):
         protocol: Any = self.fields["protocol"]
         spoken = speakers.protocols
         protocol.choices = [each for each in protocol.choices if each[0] in {"", *spoken}]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse, before anybody is asked for a code, what could not be used: a value that never
+        counts, an address that is none, SAML without its metadata."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return given
+        if given["protocol"] == Protocol.SAML.value:
+            if not given["metadata"].strip():
+                self.add_error("metadata", _("Paste the metadata of your service."))
+        else:
+            self._check_oidc(given)
+        profile, protocol = IDP_PROFILES[given["profile"]], Protocol(given["protocol"])
+        for place in StatementPlace:
+            for value in given[place.value]:
+                if not profile.may_list(place, value, protocol):
+                    text = _("%(value)s never counts as confirmed twice at %(name)s.")
+                    said = {"value": value, "name": profile.label}
+                    self.add_error(place.value, text % said)
+        return given
+
+    def _check_oidc(self, given: dict[str, Any]) -> None:
+        if not given["client_id"]:
+            self.add_error("client_id", _("Enter the client ID that your service shows."))
+        for name in ("issuer", "metadata"):
+            if given[name] and not given[name].startswith("https://"):
+                self.add_error(name, _("This must begin with https://."))

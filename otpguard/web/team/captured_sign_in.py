@@ -41,7 +41,7 @@ MEANINGS: Mapping[str, Text] = {
 """What some values mean (RFC 8176 and what vendors add)."""
 
 COUNTS = _("counts")
-COULD = _("could count: add it below")
+COULD = _("could count, if you add it")
 NEVER = _("does not count")
 
 

@@ -209,11 +209,13 @@ def _page(
         error=error,
         form=form,
         base_url=_base_url(request, _tenant(facts)),
-        tokens=[(row, TokenSuccessorForm(auto_id=f"otpguard-{row.pk}-%s")) for row in _tokens(facts)],
+        tokens=[
+            (row, TokenSuccessorForm(auto_id=f"otpguard-{row.pk}-%s")) for row in _tokens(facts)
+        ],
         counts=people.aggregate(
-            active=Count("pk", filter=Q(active=True) & ~Q(user=None)),
-            asked=Count("pk", filter=Q(user=None)),
-            inactive=Count("pk", filter=Q(active=False) & ~Q(user=None)),
+            present=Count("pk", filter=Q(active=True) & ~Q(user=None)),
+            waiting=Count("pk", filter=Q(user=None)),
+            gone=Count("pk", filter=Q(active=False) & ~Q(user=None)),
         ),
         last=list(people.order_by("-changed_at", "-pk")[:SHOWN]),
         held=_waiting(facts).count(),

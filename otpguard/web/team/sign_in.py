@@ -117,7 +117,7 @@ def change_sign_in(request: HttpRequest, facts: RequestFacts, provider_id: UUID)
 @team_page
 @only_where(single_sign_on_is_mounted)
 @require_POST
-def test_sign_in(request: HttpRequest, facts: RequestFacts, provider_id: UUID) -> HttpResponse:
+def reach_sign_in(request: HttpRequest, facts: RequestFacts, provider_id: UUID) -> HttpResponse:
     """Look whether the service can be reached and used. Needs no proof: it changes nothing."""
     row = _rows(facts).filter(pk=provider_id).first()
     if row is None:
@@ -194,7 +194,11 @@ def _places(request: HttpRequest) -> dict[str, str]:
 
 
 def _form(
-    request: HttpRequest, form: SignInForm, row: IdentityProvider | None = None, *, status: int = 200
+    request: HttpRequest,
+    form: SignInForm,
+    row: IdentityProvider | None = None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     error = next((str(each[0]) for each in form.errors.values()), "") if status != 200 else ""  # noqa: PLR2004 (HTTP)
     linked = FederatedIdentity.objects.filter(provider=row).count() if row else 0

@@ -82,7 +82,7 @@ def security_facts(tenant: Tenant) -> Iterator[SecurityFact]:
     """What reviewers ask, as this site is set up now. Three statements."""
     yield SecurityFact(
         question=_("How are codes and phone numbers kept?"),
-        answer=_("Codes only as a keyed digest. Phone numbers and secrets encrypted."),
+        answer=_("Codes are not stored. Phone numbers and secrets are stored encrypted."),
     )
     years = years_of(tags=map(str, tenant.tags), industry=tenant.industry)
     yield SecurityFact(
@@ -126,6 +126,4 @@ def _published() -> SecurityFact:
     if newest is None or not settings().audit_publish.is_on:
         return SecurityFact(question=question, answer=_("No."))
     text = ngettext("Yes, at %(count)d place.", "Yes, at %(count)d places.", count := rows.count())
-    return SecurityFact(
-        question=question, answer=text % {"count": count}, at=newest.published_at
-    )
+    return SecurityFact(question=question, answer=text % {"count": count}, at=newest.published_at)

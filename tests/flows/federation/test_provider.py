@@ -114,7 +114,9 @@ def test_what_a_tenant_names_is_spoken_to_as_a_strangers_host() -> None:
     facts = factories.facts(mine.user, mine.tenant)
     row = add_provider(facts=facts, tenant=mine.tenant, values=VALUES)
     assert row.outside
-    assert not add_provider(facts=factories.facts(), tenant=factories.tenant(), values=VALUES).outside
+    assert not add_provider(
+        facts=factories.facts(), tenant=factories.tenant(), values=VALUES
+    ).outside
     change_provider(facts=factories.facts(), provider=row, values={"issuer": "https://b.example"})
     row.refresh_from_db()
     assert row.outside, "an operator who changes the rest vouches for nothing"
