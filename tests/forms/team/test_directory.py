@@ -18,7 +18,7 @@ def test_a_token_lives_for_as_many_days() -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"days": "0"}, {"days": "367"}, {"scope": "all"}, {"name": " "}, {"name": "a\x00"}]
+    "changed", [{"days": "0"}, {"days": "367"}, {"scope": "all"}, {"name": " "}]
 )
 def test_what_no_token_may_have_is_refused(changed: dict[str, str]) -> None:
     assert not DirectoryTokenForm({**WANTED, **changed}).is_valid()

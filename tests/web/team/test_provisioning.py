@@ -34,7 +34,7 @@ def token(host: Host, tenant: Tenant | None = None) -> NewToken:
     return create_token(
         facts=factories.facts(),
         tenant=tenant or host.tenant,
-        name="Entra",
+        name="Nightly",
         scope="full",
         lifetime=timedelta(days=9),
     )
@@ -108,7 +108,7 @@ def test_an_ended_token_opens_nothing(host: Host) -> None:
 def test_a_token_of_another_organization_is_not_there(host: Host) -> None:
     other = factories.tenant()
     theirs = token(host, other)
-    assert "Entra" not in host.client.get(PAGE).content.decode()
+    assert "Nightly" not in host.client.get(PAGE).content.decode()
     for action in ("renew", "end"):
         answer = host.client.post(f"{PAGE}{theirs.row.pk}/{action}/", {"overlap": "0"})
         assert answer.status_code == 404
@@ -162,7 +162,7 @@ def test_administrators_alone_open_it(host: Host) -> None:
     for who, client in strangers(host):
         page = client.get(PAGE)
         assert page.status_code == (403 if who == "member" else 200)
-        assert "Entra" not in page.content.decode()
+        assert "Nightly" not in page.content.decode()
         for path in posts:
             answer = client.post(f"{PAGE}{path}", {**WANTED, "overlap": "0"})
             assert answer.status_code in {403, 404, 303}, path

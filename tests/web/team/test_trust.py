@@ -15,7 +15,7 @@ from otpguard.audit.seal_check import keys_of
 from otpguard.models import ALL_HEADS, LogCheck, Publication
 from otpguard.web.team.trust import security_facts
 from tests import factories
-from tests.flows.audit.logging import begin, seal
+from tests.flows.audit.logging import begin, seal, write
 from tests.host import Host
 from tests.stepup import step_up
 from tests.store_down import no_answer
@@ -33,6 +33,7 @@ def opened(host: Host, path: str = PAGE) -> Any:
 @pytest.mark.django_db(transaction=True)
 def test_the_newest_head_and_its_keys_are_shown_and_given_away(host: Host) -> None:
     begin()
+    write(host.tenant.pk)
     seal()
     head = newest_seal(host.tenant.pk)
     assert head is not None
