@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q, QuerySet
 from django.http import Http404
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -17,10 +16,15 @@ from otpguard.api.base import ProblemView, check_form, object_of
 from otpguard.api.directory import documents
 from otpguard.api.operation import Operation
 from otpguard.api.policy import IsTenantAdmin
-from otpguard.core.facts import RequestFacts
 from otpguard.core.registry import nearest
 from otpguard.exceptions import InvalidInput
-from otpguard.flows.scim.token import NewToken, create_token, revoke_token, rotate_token
+from otpguard.flows.scim.token import (
+    NewToken,
+    create_token,
+    live_tokens,
+    revoke_token,
+    rotate_token,
+)
 from otpguard.forms.team.directory import USUAL_LIFE, DirectoryTokenForm, TokenSuccessorForm
 from otpguard.http.facts import facts_of
 from otpguard.http.guard import require
@@ -136,12 +140,6 @@ class DirectoryTokenView(DirectoryView):
         return Response({"ended": True})
 
 
-def live_tokens(facts: RequestFacts) -> QuerySet[ScimToken]:
-    """The tokens of the tenant of `facts` that open something."""
-    rows = ScimToken.objects.filter(Q(tenant=facts.tenant), revoked_at=None)
-    return rows.filter(expires_at__gt=facts.now)
-
-
 def document_of(row: ScimToken) -> dict[str, Any]:
     """A token without its secret."""
     return {
@@ -157,7 +155,7 @@ def document_of(row: ScimToken) -> dict[str, Any]:
 
 
 def _token(request: Request, token_id: UUID) -> ScimToken:
-    found = live_tokens(facts_of(request)).select_related("tenant").filter(pk=token_id).first()
+    found = live_tokens(facts_of(request)).filter(pk=token_id).first()
     if found is None:
         raise Http404
     return found

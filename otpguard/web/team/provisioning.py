@@ -20,7 +20,13 @@ from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import InvalidInput
 from otpguard.flows.scim.group import map_group
 from otpguard.flows.scim.removal import decide_removals
-from otpguard.flows.scim.token import NewToken, create_token, revoke_token, rotate_token
+from otpguard.flows.scim.token import (
+    NewToken,
+    create_token,
+    live_tokens,
+    revoke_token,
+    rotate_token,
+)
 from otpguard.forms.team.directory import (
     USUAL_LIFE,
     DirectoryTokenForm,
@@ -28,7 +34,7 @@ from otpguard.forms.team.directory import (
     TokenSuccessorForm,
 )
 from otpguard.http.guard import require
-from otpguard.models import ScimGroup, ScimToken, ScimUser, Tenant
+from otpguard.models import ScimGroup, ScimUser, Tenant
 from otpguard.web.security.own_pages import not_found
 from otpguard.web.team.door import on_to, only_where, show, team_page
 
@@ -84,7 +90,7 @@ def make_token(request: HttpRequest, facts: RequestFacts) -> HttpResponse:
 @sensitive_variables()
 def renew_token(request: HttpRequest, facts: RequestFacts, token_id: UUID) -> HttpResponse:
     """Make the successor of a token, after a proof, and show its secret: this once."""
-    row = _tokens(facts).filter(pk=token_id).first()
+    row = live_tokens(facts).filter(pk=token_id).first()
     form = TokenSuccessorForm(request.POST)
     if row is None:
         return not_found(request)
@@ -107,7 +113,7 @@ def renew_token(request: HttpRequest, facts: RequestFacts, token_id: UUID) -> Ht
 @require_POST
 def end_token(request: HttpRequest, facts: RequestFacts, token_id: UUID) -> HttpResponse:
     """End a token at once, after a proof."""
-    row = _tokens(facts).filter(pk=token_id).first()
+    row = live_tokens(facts).filter(pk=token_id).first()
     if row is None:
         return not_found(request)
     target = _("end the directory token %(name)s") % {"name": row.name}
@@ -164,12 +170,6 @@ def _tenant(facts: RequestFacts) -> Tenant:
     return Tenant.objects.get(pk=facts.tenant)
 
 
-def _tokens(facts: RequestFacts) -> QuerySet[ScimToken]:
-    """The tokens of the request's tenant that open something."""
-    live = ScimToken.objects.filter(Q(tenant=facts.tenant), revoked_at=None)
-    return live.filter(expires_at__gt=facts.now).select_related("created_by")
-
-
 def _waiting(facts: RequestFacts) -> QuerySet[ScimUser]:
     """The people whose removal waits."""
     return ScimUser.objects.filter(Q(tenant=facts.tenant)).exclude(removal_held=None)
@@ -210,7 +210,7 @@ def _page(
         form=form,
         base_url=_base_url(request, _tenant(facts)),
         tokens=[
-            (row, TokenSuccessorForm(auto_id=f"otpguard-{row.pk}-%s")) for row in _tokens(facts)
+            (row, TokenSuccessorForm(auto_id=f"otpguard-{row.pk}-%s")) for row in live_tokens(facts)
         ],
         counts=people.aggregate(
             present=Count("pk", filter=Q(active=True) & ~Q(user=None)),
