@@ -16,6 +16,12 @@ from otpguard.api.audit.streams import (
     TestStreamView,
 )
 from otpguard.api.costs import CostsView
+from otpguard.api.directory.groups import (
+    DirectoryGroupsView,
+    DirectoryGroupView,
+    HeldRemovalsView,
+)
+from otpguard.api.directory.tokens import DirectoryTokensView, DirectoryTokenView
 from otpguard.api.emergency import (
     EmergencyCodeView,
     EmergencyView,
@@ -82,6 +88,19 @@ VIEWS = [
     path("streams/<uuid:stream_id>/test/", TestStreamView.as_view(), name="api-stream-test"),
     path("streams/<uuid:stream_id>/replay/", ReplayView.as_view(), name="api-stream-replay"),
     path("streams/<uuid:stream_id>/refused/", RefusedView.as_view(), name="api-stream-refused"),
+    path("directory/tokens/", DirectoryTokensView.as_view(), name="api-directory-tokens"),
+    path(
+        "directory/tokens/<uuid:token_id>/",
+        DirectoryTokenView.as_view(),
+        name="api-directory-token",
+    ),
+    path("directory/groups/", DirectoryGroupsView.as_view(), name="api-directory-groups"),
+    path(
+        "directory/groups/<uuid:group_id>/",
+        DirectoryGroupView.as_view(),
+        name="api-directory-group",
+    ),
+    path("directory/removals/", HeldRemovalsView.as_view(), name="api-directory-removals"),
     path("emergency/", EmergencyView.as_view(), name="api-emergency"),
     path("emergency/envelope/", EnvelopeView.as_view(), name="api-envelope"),
     path("emergency/enter/", EmergencyCodeView.as_view(), name="api-emergency-code"),

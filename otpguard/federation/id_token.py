@@ -60,7 +60,8 @@ class ExpectedToken:
 def evidence_of(token: object, *, expected: ExpectedToken, now: datetime) -> SignInEvidence:
     """What a verified ID token states. Raises IdTokenError and ProviderUnusableError."""
     header = header_of(token, algorithms=ALGORITHMS)
-    claims = verified_claims(token, header, jwks_uri=expected.metadata.jwks_uri)
+    found = expected.metadata
+    claims = verified_claims(token, header, jwks_uri=found.jwks_uri, outside=found.outside)
     _check(claims, expected, now)
     at = claims.get("auth_time")
     return SignInEvidence(
@@ -98,12 +99,12 @@ def json_part(part: str) -> Mapping[str, Any]:
 
 
 def verified_claims(
-    token: object, header: Mapping[str, Any], *, jwks_uri: str
+    token: object, header: Mapping[str, Any], *, jwks_uri: str, outside: bool = False
 ) -> Mapping[str, Any]:
     """The claims of a token that a key at `jwks_uri` has signed, by the algorithm of the `header`
     that `header_of` has let pass. Raises IdTokenError and ProviderUnusableError."""
     kid = header.get("kid")
-    keys = keys_of(jwks_uri, key_id=kid if isinstance(kid, str) else "")
+    keys = keys_of(jwks_uri, key_id=kid if isinstance(kid, str) else "", outside=outside)
     registry = JWSRegistry(algorithms=[str(header["alg"])], strict_check_header=False)
     try:
         claims: Mapping[str, Any] = jwt.decode(str(token), keys, registry=registry).claims

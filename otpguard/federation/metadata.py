@@ -16,9 +16,11 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from otpguard.conf import settings
 from otpguard.exceptions import OtpguardError
 from otpguard.transport import client
 from otpguard.transport.exchange import Deadlines, Request, Response, checked_url
+from otpguard.transport.outside import RefusedHostError, outside_context, send_outside
 
 MOST_BYTES = 65_536
 MOST_KEYS = 50
@@ -40,13 +42,15 @@ class ProviderUnusableError(OtpguardError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OidcMetadata:
-    """The places of a provider. `issuer` is word for word what its tokens must say."""
+    """The places of a provider. `issuer` is word for word what its tokens must say. `outside` ones
+    are spoken to as hosts that a stranger has named."""
 
     issuer: str
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
     says_issuer: bool = False
+    outside: bool = False
 
 
 @dataclass(slots=True)
@@ -85,44 +89,70 @@ class _Memory:
 memory = _Memory()
 
 
-def metadata_of(issuer: str, url: str = "") -> OidcMetadata:
-    """The metadata of `issuer`, from `url` or the usual place. Raises ProviderUnusableError."""
+def metadata_of(issuer: str, url: str = "", *, outside: bool = False) -> OidcMetadata:
+    """The metadata of `issuer`, from `url` or the usual place; see `speak` for `outside`. Raises
+    ProviderUnusableError."""
     where = url or f"{issuer.rstrip('/')}{_SUFFIX}"
-    kept = memory.get(where, within=KEPT_FOR)
+    name = _name(where, outside=outside)
+    kept = memory.get(name, within=KEPT_FOR)
     if kept is None:
-        kept = _read(issuer, fetch_json(where))
-        memory.put(where, kept)
+        kept = _read(issuer, fetch_json(where, outside=outside), outside=outside)
+        memory.put(name, kept)
     found: OidcMetadata = kept
     if found.issuer != issuer:
         raise ProviderUnusableError("the metadata are another issuer's")
     return found
 
 
-def keys_of(url: str, *, key_id: str) -> KeySet:
+def keys_of(url: str, *, key_id: str, outside: bool = False) -> KeySet:
     """The signing keys that a provider publishes; looks again, once a minute at most, when
-    `key_id` is not among them. Raises ProviderUnusableError."""
-    kept: KeySet | None = memory.get(url, within=KEPT_FOR)
+    `key_id` is not among them. See `speak` for `outside`. Raises ProviderUnusableError."""
+    name = _name(url, outside=outside)
+    kept: KeySet | None = memory.get(name, within=KEPT_FOR)
     if kept is not None and (not key_id or _has(kept, key_id)):
         return kept
-    if kept is not None and memory.get(url, within=LOOK_AGAIN_AFTER) is not None:
+    if kept is not None and memory.get(name, within=LOOK_AGAIN_AFTER) is not None:
         return kept
     try:
-        found = _keys(fetch_json(url))
+        found = _keys(fetch_json(url, outside=outside))
     except ProviderUnusableError:
         if kept is None:
             raise
         found = kept
-    memory.put(url, found)
+    memory.put(name, found)
     return found
 
 
-def fetch_json(url: str) -> Mapping[str, Any]:
-    """The JSON object at `url`, read once within the bounds. Raises ProviderUnusableError."""
+def fetch_json(url: str, *, outside: bool = False) -> Mapping[str, Any]:
+    """The JSON object at `url`, read once within the bounds; see `speak` for `outside`. Raises
+    ProviderUnusableError."""
     try:
         request = Request(method="GET", url=url, headers={"Accept": "application/json"})
     except ValueError as error:
         raise ProviderUnusableError(str(error)) from None
-    return json_of(client.send(request, deadlines=DEADLINES))
+    return speak(request, outside=outside)
+
+
+def speak(request: Request, *, outside: bool) -> Mapping[str, Any]:
+    """The JSON object that a provider answers. Raises ProviderUnusableError.
+
+    An `outside` provider is one whose addresses an organization has named: it is spoken to by https
+    at public IPs alone, and at those that the site admits, so that nobody has our servers ask hosts
+    inside.
+    """
+    if not outside:
+        return json_of(client.send(request, deadlines=DEADLINES))
+    mine = settings().siem
+    try:
+        answer = send_outside(
+            request,
+            deadlines=DEADLINES,
+            allowed=mine.allowed_networks,
+            context=outside_context(mine.ca_file),
+        )
+    except (RefusedHostError, ValueError) as error:
+        raise ProviderUnusableError(str(error)) from None
+    return json_of(answer)
 
 
 def json_of(answer: object) -> Mapping[str, Any]:
@@ -140,7 +170,12 @@ def json_of(answer: object) -> Mapping[str, Any]:
     return found
 
 
-def _read(issuer: str, raw: Mapping[str, Any]) -> OidcMetadata:
+def _name(url: str, *, outside: bool) -> str:
+    """What is fetched inside is never shown to who may only look outside."""
+    return f"outside {url}" if outside else url
+
+
+def _read(issuer: str, raw: Mapping[str, Any], *, outside: bool) -> OidcMetadata:
     names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
     try:
         places = {name: checked_url(str(raw.get(name, ""))) for name in names}
@@ -149,7 +184,7 @@ def _read(issuer: str, raw: Mapping[str, Any]) -> OidcMetadata:
     if raw.get("issuer") != issuer:
         raise ProviderUnusableError("the metadata are another issuer's")
     says = raw.get("authorization_response_iss_parameter_supported") is True
-    return OidcMetadata(issuer=issuer, says_issuer=says, **places)
+    return OidcMetadata(issuer=issuer, says_issuer=says, outside=outside, **places)
 
 
 def _keys(raw: Mapping[str, Any]) -> KeySet:

@@ -19,9 +19,8 @@ from urllib.parse import quote, urlencode
 from otpguard.core.federation.evidence import SignInEvidence
 from otpguard.core.federation.profiles import IDP_PROFILES, IdpProfile
 from otpguard.federation.id_token import ExpectedToken, evidence_of
-from otpguard.federation.metadata import DEADLINES, json_of, metadata_of
+from otpguard.federation.metadata import metadata_of, speak
 from otpguard.models import IdentityProvider
-from otpguard.transport import client
 from otpguard.transport.exchange import Request
 
 SCOPE = "openid"
@@ -44,7 +43,7 @@ def authorization_url(
     Nothing of it comes from the browser, and nothing of it is evidence. Raises
     ProviderUnusableError.
     """
-    metadata = metadata_of(provider.issuer, provider.metadata)
+    metadata = metadata_of(provider.issuer, provider.metadata, outside=provider.outside)
     digest = sha256(kept.verifier.encode()).digest()
     query = {
         "response_type": "code",
@@ -71,7 +70,7 @@ def redeem(
 ) -> SignInEvidence:
     """Exchange a code for an ID token and verify it. Raises ProviderUnusableError and
     IdTokenError."""
-    metadata = metadata_of(provider.issuer, provider.metadata)
+    metadata = metadata_of(provider.issuer, provider.metadata, outside=provider.outside)
     body = urlencode(
         {
             "grant_type": "authorization_code",
@@ -89,7 +88,7 @@ def redeem(
     request = Request(
         method="POST", url=metadata.token_endpoint, headers=headers, body=body.encode()
     )
-    answer = json_of(client.send(request, deadlines=DEADLINES))
+    answer = speak(request, outside=provider.outside)
     expected = ExpectedToken(metadata=metadata, client_id=provider.client_id, nonce=kept.nonce)
     return evidence_of(answer.get("id_token"), expected=expected, now=now)
 
@@ -97,7 +96,7 @@ def redeem(
 def is_foreign_issuer(provider: IdentityProvider, said: str | None) -> bool:
     """True when an answer names another issuer, or none where the provider always names itself
     (RFC 9207). Looked at before the code is spent. Raises ProviderUnusableError."""
-    metadata = metadata_of(provider.issuer, provider.metadata)
+    metadata = metadata_of(provider.issuer, provider.metadata, outside=provider.outside)
     return metadata.says_issuer if said is None else said != metadata.issuer
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from importlib.metadata import version
 from typing import Final
 
@@ -71,11 +69,6 @@ def host_name() -> str:
     return settings().installation.partition("/")[0] or "otpguard"
 
 
-@lru_cache(maxsize=4)
-def _context(ca_file: str) -> ssl.SSLContext:
-    return outside_context(ca_file)
-
-
 def _by_http(
     stream: LogStream, events: Sequence[SentEvent], now: datetime, look_up: LookUp
 ) -> SinkAnswer:
@@ -85,7 +78,7 @@ def _by_http(
         Request(method="POST", url=made.url, headers=made.headers, body=made.body),
         deadlines=DEADLINES,
         allowed=mine.allowed_networks,
-        context=_context(mine.ca_file),
+        context=outside_context(mine.ca_file),
         look_up=look_up,
     )
     if not isinstance(answer, Response):
@@ -141,7 +134,7 @@ def _by_syslog(stream: LogStream, events: Sequence[SentEvent], look_up: LookUp) 
         frames,
         deadlines=DEADLINES,
         allowed=mine.allowed_networks,
-        context=_context(mine.ca_file),
+        context=outside_context(mine.ca_file),
         look_up=look_up,
     )
     return SinkAnswer(taken=len(events)) if wrong is None else SinkAnswer(trouble=_no_answer(wrong))

@@ -18,6 +18,7 @@ from otpguard.grants.emergency import to_show
 from otpguard.http.enrollment import PAGE, enrollment_status_of_request
 from otpguard.http.facts import facts_from
 from otpguard.http.pages import Frame, frame_around, nonce_of
+from otpguard.http.sign_in.ways import SignInWay, login_ways
 from otpguard.labels import LEVELS
 from otpguard.store_errors import STORE_ERRORS
 from otpguard.tenants.single import is_single
@@ -46,6 +47,20 @@ def otpguard_nonce(context: template.Context) -> SafeString:
     a nonce (Django's own or django-csp); else nothing."""
     nonce = nonce_of(context.get("request"))
     return format_html(' nonce="{}"', nonce) if nonce else SafeString("")
+
+
+@register.simple_tag(takes_context=True)
+def otpguard_sign_ins(context: template.Context) -> list[SignInWay]:
+    """The ways to sign in at the organization of the request, for the login page of one
+    organization: `{% otpguard_sign_ins as ways %}`, each with a `name` and a `url`. None while the
+    store does not answer: the rest of the page still works."""
+    request = context.get("request")
+    if request is None:
+        return []
+    try:
+        return login_ways(request)
+    except STORE_ERRORS:
+        return []
 
 
 @register.filter

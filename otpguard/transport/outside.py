@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import httpcore2
@@ -22,8 +23,11 @@ from otpguard.transport.exchange import Deadlines, Request, Response, Unknown, U
 from otpguard.transport.network import Backend, budget, left
 
 
+@lru_cache(maxsize=4)
 def outside_context(ca_file: str = "") -> ssl.SSLContext:
-    """TLS that asks for the name and for a certificate of a known authority, or of one in the file.
+    """TLS that asks for the name and for a certificate of a known authority, or of one in the file;
+    made once for each file.
+
     Raises OSError for a file that has none."""
     context: ssl.SSLContext = httpx2.create_ssl_context(verify=True)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -33,6 +33,8 @@ from otpguard.models import (
     PolicyException,
     PolicyWish,
     Release,
+    ScimGroup,
+    ScimToken,
     Tenant,
     Verification,
 )
@@ -49,6 +51,8 @@ OWNED = (
     PolicyWish,
     PolicyException,
     Release,
+    ScimGroup,
+    ScimToken,
     Approval,
     Verification,
     FactorBlock,
@@ -75,6 +79,8 @@ class World:
     verification: Verification
     event: Event
     stream: LogStream
+    token: ScimToken
+    group: ScimGroup
     access: EmergencyAccess
 
     def state(self) -> list[Any]:
@@ -88,7 +94,7 @@ class World:
         """What would give it away."""
         rows = (
             *(self.exception, self.approval, self.release, self.verification, self.factor),
-            *(self.stream, self.access),
+            *(self.stream, self.access, self.token, self.group),
         )
         return {MARK, str(self.tenant.pk), *(str(row.pk) for row in rows)}
 
@@ -149,6 +155,8 @@ def world(settings: Any) -> World:
         verification=asked.verification,
         event=Event.objects.filter(tenant_id=tenant.pk).latest("id"),
         stream=stream_of(tenant),
+        token=ScimToken.objects.create(tenant=tenant, name=MARK, digest="d" * 64, expires_at=later),
+        group=ScimGroup.objects.create(tenant=tenant, name=MARK, folded=MARK),
         access=_access(tenant, admin, later),
     )
 
@@ -200,6 +208,11 @@ ROWS: dict[str, Values] = {
     "api-stream-test": _stream,
     "api-stream-replay": _stream,
     "api-stream-refused": _stream,
+    "api-directory-tokens": _nothing,
+    "api-directory-token": lambda world: {"token_id": world.token.pk},
+    "api-directory-groups": _nothing,
+    "api-directory-group": lambda world: {"group_id": world.group.pk},
+    "api-directory-removals": _nothing,
     "api-emergency": _nothing,
     "api-envelope": _nothing,
     "api-emergency-code": _nothing,

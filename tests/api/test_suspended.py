@@ -25,6 +25,8 @@ VALUES: dict[str, Any] = {
     "exception_id": uuid4(),
     "event_id": uuid4(),
     "stream_id": uuid4(),
+    "token_id": uuid4(),
+    "group_id": uuid4(),
     "access_id": uuid4(),
     "verification_id": uuid4(),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,9 @@ from otpguard.federation.metadata import (
     keys_of,
     metadata_of,
 )
+from otpguard.testing.vendor_server import Reply
 from tests.oidc_server import Provider
+from tests.siem.receiving import authority, https_receiver, url_of
 
 
 def test_it_is_read_once_and_kept(provider: Provider) -> None:
@@ -98,3 +101,39 @@ def test_nobody_there_is_told_apart_from_nothing() -> None:
         fetch_json("http://127.0.0.1:9/")
     with pytest.raises(ProviderUnusableError):
         fetch_json("http://idp.example/")
+
+
+@pytest.fixture
+def admitted(settings: Any) -> None:
+    """The site admits receivers on loopback, with an authority of its own."""
+    inside = {"ALLOWED_NETWORKS": ["127.0.0.0/8"], "CA_FILE": authority()[0]}
+    settings.OTPGUARD = {**settings.OTPGUARD, "SIEM": inside}
+
+
+def test_what_an_organization_names_reaches_no_host_inside(provider: Provider) -> None:
+    with pytest.raises(ProviderUnusableError):
+        metadata_of(provider.url, outside=True)  # http, which only the site may name
+    with https_receiver() as server:
+        with pytest.raises(ProviderUnusableError, match="is not public"):
+            fetch_json(url_of(server), outside=True)
+        assert server.connections == 0
+    assert provider.asked == []
+
+
+def test_what_an_organization_names_is_read_where_the_site_admits_it(admitted: None) -> None:
+    with https_receiver() as server:
+        url = url_of(server)
+        places = dict.fromkeys(("authorization_endpoint", "token_endpoint"), f"{url}/x")
+        server.reply = Reply(200, {"issuer": url, "jwks_uri": f"{url}/keys", **places})
+        found = metadata_of(url, outside=True)
+        assert found.outside
+        assert server.connections == 1
+
+
+def test_what_was_read_inside_is_not_told_to_who_looks_from_outside(provider: Provider) -> None:
+    metadata_of(provider.url)
+    keys_of(f"{provider.url}/jwks", key_id="k1")
+    with pytest.raises(ProviderUnusableError):
+        metadata_of(provider.url, outside=True)
+    with pytest.raises(ProviderUnusableError):
+        keys_of(f"{provider.url}/jwks", key_id="k1", outside=True)

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from otpguard.models import Membership
 from tests import enrolling, factories
+from tests.federating import idp
 from tests.host import Host
+from tests.store_down import no_answer
 
 
 @pytest.fixture
@@ -111,3 +113,16 @@ def test_templates_can_ask_whether_there_are_organizations(settings: Any) -> Non
     assert template.render(Context()) == "False"
     settings.OTPGUARD = {"TENANCY": "single"}
     assert template.render(Context()) == "True"
+
+
+def test_a_login_page_shows_the_ways_of_its_organization(host: Host, settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.sso_host"
+    idp(host.tenant)
+    request = RequestFactory().get("/enter/")
+    request.tenant = host.tenant  # type: ignore[attr-defined]  # as a host's middleware does
+    shown = "{% for way in ways %}{{ way.name }} {{ way.url }}{% endfor %}"
+    page = Template("{% load otpguard %}{% otpguard_sign_ins as ways %}" + shown)
+    assert page.render(Context({"request": request})).startswith("Okta /sso/")
+    assert page.render(Context({})) == ""
+    with no_answer():
+        assert page.render(Context({"request": request})) == ""

@@ -30,6 +30,7 @@ from tests.emergencies import open_emergency
 from tests.flows.factor.setting import admin_of, of
 from tests.host import Host
 from tests.stepup import carry_out
+from tests.web.enterprise_pages import enterprise_pages
 
 Page = tuple[str, HttpResponse]
 OFFERED = {"SCOPES": {"read": "Read contacts", "write": "Read and change contacts"}}
@@ -45,6 +46,7 @@ def team_pages(host: Host) -> Iterator[Page]:
     yield from _emergency(host)
     yield from _exports(host)
     yield from _billing(host)
+    yield from enterprise_pages(host)
 
 
 def _keys(host: Host) -> Iterator[Page]:

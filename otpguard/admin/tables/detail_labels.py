@@ -172,6 +172,7 @@ DETAILS: Mapping[str, Text] = {
     "told": _("people told"),
     "trusted_proxies": _("trusted proxies"),
     "unchanged": _("unchanged"),
+    "unlinked": _("links ended"),
     "until": _("until"),
     "usage": _("counts of limits"),
     "user": _("user"),

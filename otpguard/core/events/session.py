@@ -142,12 +142,14 @@ class DeviceRevoked(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdpChanged(Event):
     """It was added, changed, switched or removed; `changed` are the columns, never a secret. What
-    it proved until then ended where that is worth less now: `count` proofs."""
+    it proved until then ended where that is worth less now: `count` proofs. `unlinked` people have
+    to link their sign-in again, because the tenant itself has named another place."""
 
     provider: str
     name: str
     changed: list[str] = field(default_factory=list)
     count: int = 0
+    unlinked: int = 0
     removed: bool = False
     reason: str = ""
 

@@ -1,9 +1,14 @@
-"""Set up a tenant's identity provider. The site does: its address is fetched by our servers."""
+"""Set up a tenant's identity provider: its own administrators do, or the site.
+
+What a tenant names is spoken to as a stranger's host. And where it names another place, who is
+linked must link again: else one administrator could sign in as everybody else, in all their
+organizations."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
@@ -15,15 +20,20 @@ from otpguard.core.federation.evidence import LONGEST_VALUE, MOST_VALUES, Protoc
 from otpguard.core.federation.profiles import IDP_PROFILES, StatementPlace
 from otpguard.database import transaction
 from otpguard.exceptions import InvalidInput
-from otpguard.flows.scope import check_site
+from otpguard.flows.lock_order import lock_tenant
+from otpguard.flows.scope import check_tenant, is_site
 from otpguard.grants import store
-from otpguard.models import Grant, IdentityProvider, Tenant
+from otpguard.models import FederatedIdentity, Grant, IdentityProvider, Tenant
 
 PROVIDER_FIELDS = (
     *("name", "profile", "protocol", "issuer", "metadata", "client_id"),
     *("accepted", "phishing_resistant", "max_age", "asks_for"),
 )
 """What an operator chooses, besides the secret."""
+_PLACE = frozenset({"protocol", "issuer", "metadata", "client_id"})
+"""What says who vouches for people."""
+MOST_PROVIDERS = 10
+"""Of one tenant."""
 _ONLY_NAMES = frozenset({"name", "asks_for"})
 """What may change without ending what was proven."""
 
@@ -33,14 +43,18 @@ def add_provider(
 ) -> IdentityProvider:
     """Set up an identity provider of `tenant`; `values` are columns of PROVIDER_FIELDS.
 
-    Raises NotAllowed unless the site acts; InvalidInput for a value that the profile never counts
-    and for a provider that is there already.
+    Locks the tenant. Raises NotAllowed in another tenant; InvalidInput for a value that the profile
+    never counts, for a provider that is there already and for one too many (`name`).
     """
-    _check(facts, values)
+    _check(facts, tenant.pk, values)
     try:
         with transaction.atomic():
+            lock_tenant(tenant.pk)
+            if IdentityProvider.objects.filter(tenant=tenant).count() >= MOST_PROVIDERS:
+                raise InvalidInput("name", str(_("There are %d already.") % MOST_PROVIDERS))
             row = IdentityProvider.objects.create(
                 tenant=tenant,
+                outside=not is_site(facts),
                 client_secret=secret,
                 created_at=facts.now,
                 changed_at=facts.now,
@@ -62,12 +76,14 @@ def change_provider(
     """Change columns of PROVIDER_FIELDS, and the secret if one is given; returns the names of those
     that are different now.
 
-    What the provider proved ends, unless only names have changed: people sign in again. Locks the
-    row. Raises NotAllowed and InvalidInput as `add_provider` does.
+    What the provider proved ends, unless only names have changed: people sign in again. Where the
+    tenant itself names another place, all links end too. Locks the row. Raises NotAllowed and
+    InvalidInput as `add_provider` does.
     """
     with transaction.atomic():
         row = _locked(provider)
-        _check(facts, {**{name: getattr(row, name) for name in PROVIDER_FIELDS}, **values})
+        now = {name: getattr(row, name) for name in PROVIDER_FIELDS}
+        _check(facts, row.tenant_id, {**now, **values})
         changed = [name for name in values if getattr(row, name) != values[name]]
         for name in changed:
             setattr(row, name, values[name])
@@ -77,16 +93,20 @@ def change_provider(
         if not changed:
             return ()
         row.changed_at = facts.now
+        unlinked = 0
+        if not is_site(facts) and not _PLACE.isdisjoint(changed):
+            row.outside = True
+            unlinked, _by_model = FederatedIdentity.objects.filter(provider=row).delete()
         row.save()
         ended = 0 if _ONLY_NAMES.issuperset(changed) else _end_proofs(row, facts)
-        _record(facts, row, changed=sorted(changed), count=ended)
+        _record(facts, row, changed=sorted(changed), count=ended, unlinked=unlinked)
     return tuple(changed)
 
 
 def switch_provider(*, facts: RequestFacts, provider: IdentityProvider, reason: str) -> bool:
     """Switch a provider off, or on again; returns whether it is on now. What it proved ends with
-    the switch. Locks the row. Raises NotAllowed unless the site acts."""
-    check_site(facts)
+    the switch. Locks the row. Raises NotAllowed in another tenant."""
+    check_tenant(facts, provider.tenant_id)
     with transaction.atomic():
         row = _locked(provider)
         row.enabled = not row.enabled
@@ -99,8 +119,8 @@ def switch_provider(*, facts: RequestFacts, provider: IdentityProvider, reason: 
 
 def capture_next(*, facts: RequestFacts, provider: IdentityProvider) -> None:
     """Write down what the provider says of the next sign-in. Locks the row. Raises NotAllowed
-    unless the site acts."""
-    check_site(facts)
+    in another tenant."""
+    check_tenant(facts, provider.tenant_id)
     with transaction.atomic():
         row = _locked(provider)
         row.capture_next, row.captured, row.captured_at = True, None, None
@@ -110,8 +130,8 @@ def capture_next(*, facts: RequestFacts, provider: IdentityProvider) -> None:
 
 def remove_provider(*, facts: RequestFacts, provider: IdentityProvider, reason: str) -> bool:
     """Remove a provider with the identities there; what it proved ends. False if it was gone.
-    Locks the row. Raises NotAllowed unless the site acts."""
-    check_site(facts)
+    Locks the row. Raises NotAllowed in another tenant."""
+    check_tenant(facts, provider.tenant_id)
     with transaction.atomic():
         row = IdentityProvider.objects.select_for_update().filter(pk=provider.pk).first()
         if row is None:
@@ -131,8 +151,8 @@ def _end_proofs(row: IdentityProvider, facts: RequestFacts) -> int:
     return store.revoke(Grant.objects.filter(factor_id=row.pk), now=facts.now)
 
 
-def _check(facts: RequestFacts, values: Mapping[str, Any]) -> None:
-    check_site(facts)
+def _check(facts: RequestFacts, tenant: UUID, values: Mapping[str, Any]) -> None:
+    check_tenant(facts, tenant)
     if set(values) - set(PROVIDER_FIELDS):
         raise ValueError(f"no columns of a provider: {sorted(set(values) - set(PROVIDER_FIELDS))}")
     profile, protocol = IDP_PROFILES[values["profile"]], Protocol(values["protocol"])

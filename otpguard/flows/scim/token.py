@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.account import known_id
@@ -101,6 +101,12 @@ def revoke_token(*, facts: RequestFacts, token: ScimToken, reason: str = "") -> 
         row.revoked_at = facts.now
         row.save(update_fields=["revoked_at"])
         record(ScimTokenRevoked(**_said(row), reason=reason), _where(facts, row))
+
+
+def live_tokens(facts: RequestFacts) -> QuerySet[ScimToken]:
+    """The tokens of the request's tenant that open something, the newest first; for its doors."""
+    rows = ScimToken.objects.filter(Q(tenant=facts.tenant), revoked_at=None)
+    return rows.filter(expires_at__gt=facts.now).select_related("tenant", "created_by")
 
 
 def find_token(*, secret: str, slug: str, now: datetime) -> ScimToken | None:

@@ -8,12 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from otpguard.core.facts import RequestFacts
+from otpguard.federation.speakers import speakers
 from otpguard.flows.federation.sign_in_rule import ProviderToSignIn, providers_to_sign_in
-from otpguard.http.return_path import return_path
+from otpguard.http.return_path import return_path, safe_path
+from otpguard.models import IdentityProvider, Tenant
+from otpguard.tenants.directory import directory
 
 OURS = "otpguard_sso_"
 """How the names of all URLs of single sign-on begin."""
@@ -39,6 +43,29 @@ def sign_in_ways(
     found = providers_to_sign_in(facts=facts, tenant=tenant)
     try:
         return [_way(request, each) for each in found if links or each.known_there]
+    except NoReverseMatch:
+        return []
+
+
+def login_ways(request: HttpRequest) -> list[SignInWay]:
+    """The buttons for the login page of one organization, that of the request; none where the
+    request is in none, or where the project has no single sign-on of ours.
+
+    Who may open that page learns where the organization signs in: a host shows them on the page of
+    one organization alone. Raises DatabaseError.
+    """
+    tenant = directory().tenant_for(request)
+    if not tenant:
+        return []
+    rows = IdentityProvider.objects.filter(Q(tenant=tenant), enabled=True)
+    active = rows.filter(tenant__status=Tenant.Status.ACTIVE, protocol__in=speakers.protocols)
+    path = safe_path(request, request.GET.get("next", ""))
+    query = f"?{urlencode({'next': path})}" if path else ""
+    try:
+        return [
+            SignInWay(name=row.name, url=reverse(LOGIN, args=[row.pk]) + query, links=False)
+            for row in active.order_by("name")
+        ]
     except NoReverseMatch:
         return []
 

@@ -31,6 +31,9 @@ class IdentityProvider(PinnedModel):
     seconds old a sign-in may be when it arrives. `asks_for` are the values that a step-up asks the
     provider for, the most wanted first; what comes back alone counts.
 
+    `outside` says that the tenant itself has named its addresses, so they are spoken to as those of
+    a stranger. It stays when an operator changes the rest.
+
     With `capture_next`, the next sign-in is written into `captured`: what the provider really says
     of how somebody signed in, never of whom.
     """
@@ -58,6 +61,7 @@ class IdentityProvider(PinnedModel):
     captured = models.JSONField(null=True, blank=True)
     captured_at = models.DateTimeField(null=True, blank=True)
     enabled = models.BooleanField(default=True)
+    outside = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 

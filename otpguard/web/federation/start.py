@@ -113,7 +113,7 @@ def _provider(provider_id: UUID) -> IdentityProvider | None:
 def _away(request: HttpRequest, facts: RequestFacts, sent: SentOff, *, back: str) -> HttpResponse:
     kept = Secrets()
     try:
-        url, nonce, verifier = _exchange(request, sent, kept)
+        url, nonce, verifier = exchange(request, sent, kept)
     except ProviderUnusableError:
         if not back:
             return sso_problem(request, SsoProblem.UNREACHABLE, status=503)
@@ -125,8 +125,9 @@ def _away(request: HttpRequest, facts: RequestFacts, sent: SentOff, *, back: str
     return HttpResponseRedirect(url)
 
 
-def _exchange(request: HttpRequest, sent: SentOff, kept: Secrets) -> tuple[str, str, str]:
-    """Where to go, and the two secrets to keep; for SAML the id of the request is the first."""
+def exchange(request: HttpRequest, sent: SentOff, kept: Secrets) -> tuple[str, str, str]:
+    """Where to go, and the two secrets to keep; for SAML the id of the request is the first.
+    Raises ProviderUnusableError."""
     steps_up = sent.ask is not None or sent.connects
     provider = sent.provider
     if speakers.saml is not None and provider.protocol == Protocol.SAML.value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -17,7 +18,7 @@ from otpguard.labels import REASONS, Text
 from otpguard.models import Tenant
 from otpguard.tenants.appearance import look_of
 from otpguard.tenants.directory import directory
-from otpguard.web.security.own_pages import View, leads_team, own_page, refused
+from otpguard.web.security.own_pages import View, leads_team, not_found, own_page, refused
 
 SAID: dict[str, Text] = {
     "approved": _("Approved. It is done."),
@@ -35,6 +36,26 @@ SAID: dict[str, Text] = {
     "reminded": _("A reminder is on its way."),
     "reminded_before": _("A reminder was sent within the last 24 hours. None was sent again."),
     "reset": _("The ways of confirming were reset."),
+    "token_ended": _("The token has ended. It opens nothing any more."),
+    "nothing_waits": _("No removal waits any more."),
+    "removed": _("The removals were let through."),
+    "kept": _("The removals were refused. Everybody stays a member."),
+    "role_set": _("The role was set."),
+    "sign_in_added": _("It is set up. Copy the values below to your service, then test it."),
+    "sign_in_changed": _("Saved. What counted until now has ended: people confirm again."),
+    "sign_in_on": _("The sign-in is on."),
+    "sign_in_off": _("The sign-in is off. It opens no login while it is off."),
+    "sign_in_removed": _("The sign-in was removed."),
+    "captures": _("The next sign-in of somebody who has linked theirs is shown on this page."),
+    "reached": _("Your service answers, and its metadata can be used."),
+    "stream_added": _("The stream is set up. Send a test event to see whether it arrives."),
+    "stream_tested": _("The test event is on its way. It arrives within seconds."),
+    "stream_paused": _("The stream is paused. No event is lost; they wait in the log."),
+    "stream_resumed": _("The stream goes on where it was paused."),
+    "stream_replayed": _("The refused events are sent again, each by itself."),
+    "stream_removed": _("The stream was removed. The log keeps its events."),
+    "moved": _("Somebody has changed this meanwhile. Look at it again; nothing has changed."),
+    "not_changed": _("This cannot be changed here. Nothing has changed."),
 }
 """The messages of these pages, by the word in the URL; other words show nothing."""
 
@@ -53,6 +74,19 @@ def team_page(view: View) -> View:
         return view(request, facts, **kwargs)
 
     return own_page(inner)
+
+
+def only_where(is_there: Callable[[], bool]) -> Callable[[View], View]:
+    """Wrap a view inside `team_page`: 404 on a site that does not have what the page is about."""
+
+    def wrapped(view: View) -> View:
+        @wraps(view)
+        def inner(request: HttpRequest, facts: RequestFacts, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 (of the URL)
+            return view(request, facts, **kwargs) if is_there() else not_found(request)
+
+        return inner
+
+    return wrapped
 
 
 def show(

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 from otpguard.account import name_of
 from otpguard.core.events.tenant import PolicyChanged
 from otpguard.core.facts import RequestFacts
+from otpguard.core.release.terms import UNFINISHED
 from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
 from otpguard.flows.approval import approve
 from otpguard.flows.approval.approve import ACTIONS
 from otpguard.flows.release.lift import held_things
 from otpguard.flows.tenant.coverage import coverage
 from otpguard.labels import Text, held_label
-from otpguard.models import Approval, Event, PolicyWish, Tenant
+from otpguard.models import Approval, Event, PolicyWish, Release, Tenant
 from otpguard.web.team.door import show, team_page
 from otpguard.web.team.protection import protected_lines
 
@@ -55,6 +56,7 @@ def overview(request: HttpRequest, facts: RequestFacts) -> HttpResponse:
         silent=sum(not line.asked for line in lines),
         covered=coverage(tenant=tenant, now=facts.now).total,
         approvals=_open_approvals(facts),
+        exports=Release.objects.filter(Q(tenant=facts.tenant), state__in=UNFINISHED).count(),
         holds=len(held_things(tenant_id=facts.tenant, now=facts.now)),
         weakened=last_weakened(tenant),
     )

@@ -1,4 +1,4 @@
-"""Setting up identity providers: by the site alone, and with values that can count."""
+"""Setting up identity providers: by the tenant or the site, and with values that can count."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import pytest
 
 from otpguard.exceptions import InvalidInput, NotAllowed
 from otpguard.flows.federation.provider import (
+    MOST_PROVIDERS,
     add_provider,
     capture_next,
     change_provider,
     remove_provider,
     switch_provider,
 )
-from otpguard.models import Event, IdentityProvider
+from otpguard.models import Event, FederatedIdentity, IdentityProvider
 from tests import factories
 from tests.federating import idp, signed_in
 from tests.models.rows import raw
@@ -93,10 +94,10 @@ def test_a_capture_is_asked_for_and_a_provider_removed() -> None:
     assert '"count":1' in last.body.replace(" ", "")
 
 
-def test_a_tenant_sets_up_none_itself_and_none_of_others() -> None:
+def test_nobody_touches_one_of_another_tenant() -> None:
     row = idp(factories.tenant())
-    for tenant in (row.tenant, factories.tenant()):
-        facts = factories.facts(factories.staff(), tenant)
+    for user in (factories.user(), factories.staff()):
+        facts = factories.facts(user, factories.tenant())
         for act in (
             lambda facts=facts: add_provider(facts=facts, tenant=row.tenant, values=VALUES),
             lambda facts=facts: change_provider(facts=facts, provider=row, values={"name": "x"}),
@@ -106,3 +107,58 @@ def test_a_tenant_sets_up_none_itself_and_none_of_others() -> None:
         ):
             with pytest.raises(NotAllowed):
                 act()
+
+
+def test_what_a_tenant_names_is_spoken_to_as_a_strangers_host() -> None:
+    mine = factories.member(factories.tenant(), roles=["admin"])
+    facts = factories.facts(mine.user, mine.tenant)
+    row = add_provider(facts=facts, tenant=mine.tenant, values=VALUES)
+    assert row.outside
+    assert not add_provider(
+        facts=factories.facts(), tenant=factories.tenant(), values=VALUES
+    ).outside
+    change_provider(facts=factories.facts(), provider=row, values={"issuer": "https://b.example"})
+    row.refresh_from_db()
+    assert row.outside, "an operator who changes the rest vouches for nothing"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"issuer": "https://other.example"},
+        {"metadata": "https://other.example/conf"},
+        {"client_id": "other"},
+        {"protocol": "saml", "accepted": {}},
+    ],
+)
+def test_another_place_named_by_the_tenant_ends_all_links(values: dict[str, Any]) -> None:
+    found = signed_in()
+    admin = factories.member(found.tenant, roles=["admin"]).user
+    change_provider(
+        facts=factories.facts(admin, found.tenant), provider=found.provider, values=values
+    )
+    assert not FederatedIdentity.objects.exists()
+    found.provider.refresh_from_db()
+    assert found.provider.outside
+    last = Event.objects.filter(kind="idp.changed").latest("pk")
+    assert '"unlinked":1' in last.body.replace(" ", "")
+
+
+def test_links_stay_when_the_place_stays_and_when_the_site_moves_it() -> None:
+    found = signed_in()
+    admin = factories.facts(factories.member(found.tenant, roles=["admin"]).user, found.tenant)
+    change_provider(facts=admin, provider=found.provider, values={"max_age": 60}, secret="new")
+    change_provider(
+        facts=factories.facts(), provider=found.provider, values={"issuer": "https://b.example"}
+    )
+    assert FederatedIdentity.objects.count() == 1
+
+
+def test_a_tenant_has_so_many_at_the_most() -> None:
+    mine = factories.member(factories.tenant(), roles=["admin"])
+    facts = factories.facts(mine.user, mine.tenant)
+    for number in range(MOST_PROVIDERS):
+        values = {**VALUES, "issuer": f"https://{number}.example"}
+        add_provider(facts=facts, tenant=mine.tenant, values=values)
+    with pytest.raises(InvalidInput):
+        add_provider(facts=facts, tenant=mine.tenant, values=VALUES)

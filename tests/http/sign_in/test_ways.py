@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from otpguard.http.sign_in.ways import is_sign_in_url, sign_in_ways
-from otpguard.models import FederatedIdentity, LoginSession
+from otpguard.http.sign_in.ways import is_sign_in_url, login_ways, sign_in_ways
+from otpguard.models import FederatedIdentity, LoginSession, Membership
 from tests import factories
+from tests.federating import idp
 from tests.host import Host
 from tests.sign_in_rule import own_sign_in_only
 
@@ -65,3 +66,36 @@ def test_without_single_sign_on_of_ours_there_are_no_buttons(host: Host) -> None
     request = RequestFactory().get("/billing/")
     assert sign_in_ways(request, facts, str(host.tenant.pk), links=True) == []
     assert not is_sign_in_url(request)
+
+
+def test_the_login_page_of_an_organization_leads_to_its_providers_alone(asking: Host) -> None:
+    idp(factories.tenant(), name="Theirs")
+    idp(asking.tenant, name="Off", enabled=False, client_id="off")
+    request = RequestFactory().get("/enter/?next=/billing/")
+    request.tenant = asking.tenant  # type: ignore[attr-defined]  # as a host's middleware does
+    [way] = login_ways(request)
+    assert way.name == "Okta"
+    assert way.url.endswith("/login/?next=%2Fbilling%2F")
+    asking.tenant.status = "suspended"
+    asking.tenant.save()
+    assert login_ways(request) == []
+
+
+def test_a_login_page_of_no_organization_leads_nowhere(asking: Host) -> None:
+    assert login_ways(RequestFactory().get("/enter/")) == []
+
+
+def test_the_login_page_leads_to_no_other_site(asking: Host) -> None:
+    request = RequestFactory().get("/enter/?next=https://evil.example/")
+    request.tenant = asking.tenant  # type: ignore[attr-defined]  # the same
+    assert "evil" not in login_ways(request)[0].url
+
+
+def test_the_security_page_links_a_sign_in_of_members_alone(asking: Host) -> None:
+    assert "Linked to your account." in asking.client.get("/security/").content.decode()
+    FederatedIdentity.objects.all().delete()
+    text = asking.client.get("/security/").content.decode()
+    assert "Not linked to your account yet." in text
+    assert "/link/" in text
+    Membership.objects.filter(user=asking.user).update(active=False)
+    assert "Sign-in of your organization" not in asking.client.get("/security/").content.decode()
