@@ -132,6 +132,8 @@ DETAILS: Mapping[str, Text] = {
     "people": _("people"),
     "percent": _("percent"),
     "places": _("places of logins"),
+    "sign_ins": _("sign-ins under way"),
+    "statements": _("statements seen"),
     "perhaps": _("sent, as far as we know"),
     "prefix": _("prefix"),
     "primary": _("logged in by"),
