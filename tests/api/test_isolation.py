@@ -35,6 +35,7 @@ from otpguard.models import (
     Release,
     Tenant,
     Verification,
+    VerifiedDomain,
 )
 from otpguard.testing import pass_step_up
 from tests import factories
@@ -56,6 +57,7 @@ OWNED = (
     LogStream,
     Envelope,
     EmergencyAccess,
+    VerifiedDomain,
 )
 
 
@@ -76,6 +78,7 @@ class World:
     event: Event
     stream: LogStream
     access: EmergencyAccess
+    domain: VerifiedDomain
 
     def state(self) -> list[Any]:
         """All that nobody else may change."""
@@ -88,7 +91,7 @@ class World:
         """What would give it away."""
         rows = (
             *(self.exception, self.approval, self.release, self.verification, self.factor),
-            *(self.stream, self.access),
+            *(self.stream, self.access, self.domain),
         )
         return {MARK, str(self.tenant.pk), *(str(row.pk) for row in rows)}
 
@@ -150,6 +153,7 @@ def world(settings: Any) -> World:
         event=Event.objects.filter(tenant_id=tenant.pk).latest("id"),
         stream=stream_of(tenant),
         access=_access(tenant, admin, later),
+        domain=VerifiedDomain.objects.create(tenant=tenant, domain="quartz.example", token="t"),
     )
 
 
@@ -200,6 +204,9 @@ ROWS: dict[str, Values] = {
     "api-stream-test": _stream,
     "api-stream-replay": _stream,
     "api-stream-refused": _stream,
+    "api-domains": _nothing,
+    "api-domain": lambda world: {"domain_id": world.domain.pk},
+    "api-domain-check": lambda world: {"domain_id": world.domain.pk},
     "api-emergency": _nothing,
     "api-envelope": _nothing,
     "api-emergency-code": _nothing,

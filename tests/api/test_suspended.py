@@ -25,6 +25,7 @@ VALUES: dict[str, Any] = {
     "exception_id": uuid4(),
     "event_id": uuid4(),
     "stream_id": uuid4(),
+    "domain_id": uuid4(),
     "access_id": uuid4(),
     "verification_id": uuid4(),
 }

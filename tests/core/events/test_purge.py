@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from otpguard.core.events.purge import RowsPurged
 
-
 REST = ("places", "sign_ins", "statements")
 
 
