@@ -7,6 +7,7 @@ signed is read again here, and the library only opens the session.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ from otpguard.http.sign_in.vouched import note_vouched
 from otpguard.models import IdentityProvider
 from otpguard.web.federation.start import sso_problem
 from otpguard.web.federation.words import SsoProblem
+
+logger = logging.getLogger("otpguard.login")
 
 
 class SignInRefusedError(OtpguardError):
@@ -63,6 +66,7 @@ def by_id_token(token: object, *, client_id: str, nonce: object, issuer: str = "
         )
         evidence = evidence_of(token, expected=expected, now=timezone.now())
     except (IdTokenError, ProviderUnusableError) as error:
+        logger.warning("sign-in at %s refused: %s", row.pk, error)
         raise SignInRefusedError(SsoProblem.UNREACHABLE) from error
     return LibrarySignIn(provider=row, evidence=evidence, statement=nonce)
 
@@ -80,9 +84,11 @@ def by_response(
             row, response=response, request_id=request_id, places=places, now=timezone.now()
         )
     except SamlRefusedError as error:
+        logger.warning("sign-in at %s refused: %s", row.pk, error)
         unmet = SsoProblem.UNMET if error.unmet else SsoProblem.UNREACHABLE
         raise SignInRefusedError(unmet) from error
     except ProviderUnusableError as error:
+        logger.warning("sign-in at %s refused: %s", row.pk, error)
         raise SignInRefusedError(SsoProblem.UNREACHABLE) from error
     return LibrarySignIn(provider=row, evidence=signed.evidence, statement=signed.assertion)
 

@@ -21,7 +21,6 @@ from tests.federating import idp
 from tests.oidc_server import CLIENT, oidc_server
 from tests.saml_idp import ENTITY, MFA, key_and_certificate, metadata
 
-pytest.importorskip("allauth")
 SSO = "otpguard.contrib.allauth_sso"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 

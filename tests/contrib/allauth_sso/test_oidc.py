@@ -15,6 +15,9 @@ from tests import factories
 from tests.contrib.allauth_sso.acme import Acme, social_accounts
 from tests.sign_in_rule import ask_for_own_sign_in
 
+pytest.importorskip("allauth")
+pytest.importorskip("jwt", reason="otpguard[allauth] is not installed")
+
 
 def test_a_sign_in_opens_the_account_of_our_link_and_is_a_proof(acme: Acme) -> None:
     assert acme.come_back(acme.leave()).status_code == 302

@@ -13,6 +13,9 @@ from tests import factories
 from tests.contrib.allauth_sso.acme import SamlAcme
 from tests.saml_idp import PASSWORD, SHA1
 
+pytest.importorskip("allauth")
+pytest.importorskip("jwt", reason="otpguard[allauth] is not installed")
+
 
 def test_the_context_class_is_kept_and_is_a_proof(saml_acme: SamlAcme) -> None:
     assert saml_acme.come_back().status_code == 302

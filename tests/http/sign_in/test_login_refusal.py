@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from otpguard.conf.people.login_backends import ALLAUTH
-from otpguard.exceptions import RequestRefused
+from otpguard.http.guard_state import RequestRefused
 from otpguard.http.sign_in.login_refusal import check_login
 from otpguard.http.sign_in.vouched import note_vouched
 from otpguard.models import Event, LoginSession
