@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from otpguard.federation.dns_texts import DEADLINE
-from otpguard.federation.texts import ResolverDownError, resolver
+from otpguard.federation.texts import ResolverDownError
 from tests.dns_server import LoopbackTexts, Zone, dns_server
 
 NAME = "_otpguard.acme.example"
@@ -44,10 +43,3 @@ def test_a_name_that_cannot_be_asked_for_is_no_crash(zone: Zone) -> None:
 
 def test_it_waits_three_seconds_at_most() -> None:
     assert DEADLINE <= 3.0
-
-
-def test_a_resolver_that_cannot_be_loaded_says_nothing(settings: Any) -> None:
-    for path in ("no.such.Resolver", "tests.dns_server.running"):
-        settings.OTPGUARD = {**settings.OTPGUARD, "DOMAIN_RESOLVER": path}
-        with pytest.raises(ResolverDownError):
-            resolver()
