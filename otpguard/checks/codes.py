@@ -112,6 +112,7 @@ CODES: dict[str, str] = {
     "otpguard.W100": "No PROVIDERS are set: messages are only printed, in the terminal.",
     "otpguard.W151": "Visitors are not asked for an e-mail first: no route carries one.",
     "otpguard.E150": "The function of LOGIN_RISK cannot be loaded.",
+    "otpguard.E185": "DOMAIN_RESOLVER cannot be loaded.",
     "otpguard.E190": "SCIM is mounted, and the tenant directory of this site takes no members.",
     "otpguard.E191": "SCIM is mounted, and this user model needs more than a name and an e-mail.",
     "otpguard.E220": "The options of the breached-password validator cannot be used.",
