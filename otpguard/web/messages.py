@@ -28,6 +28,7 @@ class PageProblem(StrEnum):
 
     ASK_EXPIRED = "ask_expired"
     OTHER_TENANT = "other_tenant"
+    OTHER_ACCOUNT = "other_account"
     UNKNOWN_CHALLENGE = "unknown_challenge"
     FORM_GONE = "form_gone"
     UNKEPT = "unkept"
@@ -50,6 +51,10 @@ PROBLEMS: Mapping[PageProblem, Text] = {
     PageProblem.OTHER_TENANT: _(
         "You have since switched to another organization. Switch back, or repeat what you"
         " wanted to do."
+    ),
+    PageProblem.OTHER_ACCOUNT: _(
+        "This confirmation is for another account. Log out, log in with the account that you use in"
+        " the app, and open this page from the app again."
     ),
     PageProblem.UNKNOWN_CHALLENGE: _UNKNOWN,
     PageProblem.FORM_GONE: _(
