@@ -55,6 +55,10 @@ WHY_HELD: Mapping[hold.HoldCause | None, Text] = {
         "Your password was reset by e-mail alone. So that nobody takes over your account"
         " unnoticed, sensitive actions wait for a while after that."
     ),
+    hold.HoldCause.LOGIN_LINK: _(
+        "You logged in by a link in an e-mail alone. So that nobody takes over your account"
+        " unnoticed, sensitive actions wait for a while after that."
+    ),
     hold.HoldCause.EMAIL_CHANGED: _(
         "The e-mail address of your account was changed. So that nobody takes over your account"
         " unnoticed, sensitive actions wait for a while after that."

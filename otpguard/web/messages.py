@@ -34,6 +34,7 @@ class PageProblem(StrEnum):
     UNKEPT = "unkept"
     RESET_LINK_GONE = "reset_link_gone"
     RESET_ADMINISTRATOR = "reset_administrator"
+    LOGIN_ADMINISTRATOR = "login_administrator"
 
 
 _TOO_MANY_GUESSES = _("Too many wrong codes.")
@@ -72,6 +73,10 @@ PROBLEMS: Mapping[PageProblem, Text] = {
     PageProblem.RESET_ADMINISTRATOR: _(
         "The link alone is not enough to reset this password, and you have nothing else that"
         " would be accepted. Ask your administrator."
+    ),
+    PageProblem.LOGIN_ADMINISTRATOR: _(
+        "The link alone is not enough to log in, and you have nothing else that would be accepted."
+        " Ask your administrator."
     ),
 }
 
