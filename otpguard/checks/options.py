@@ -39,8 +39,8 @@ MOST_TOLERANCE = 1
 def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
     """E001 to E009, E019, E021 to E028, E031, E050, E060, E061, E088, E089, E120 to E122, E125,
     E128, E129, E132 to E136, E140 to E143, E145 to E150, E175 to E177, E225, E226, E230, E231,
-    W001, W004 to W006, W009, W010, W012, W031, W060, W061, W080, W088, W091, W100, W121, W130, W133,
-    W135, W148, W150: the dictionary. E220, E221: our validator of passwords."""
+    W001, W004 to W006, W009, W010, W012, W031, W060, W061, W080, W088, W091, W100, W121, W130,
+    W133, W135, W148, W150: the dictionary. E220, E221: our validator of passwords."""
     raw = getattr(django_settings, "OTPGUARD", {})
     found = problems(raw)
     if found:

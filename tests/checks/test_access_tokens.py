@@ -29,17 +29,8 @@ CASES: list[Case] = [
     ),
     (
         "otpguard.E230",
-        {
-            **ours(),
-            "SIMPLE_JWT": {"TOKEN_OBTAIN_SERIALIZER": f"{JWT}.LoginTokenObtainPairSerializer"},
-        },
-        {
-            **ours(),
-            "SIMPLE_JWT": {
-                "TOKEN_OBTAIN_SERIALIZER": f"{JWT}.LoginTokenObtainPairSerializer",
-                "TOKEN_REFRESH_SERIALIZER": f"{JWT}.LoginTokenRefreshSerializer",
-            },
-        },
+        {**ours(), "SIMPLE_JWT": OBTAIN},
+        {**ours(), "SIMPLE_JWT": {**OBTAIN, **REFRESH}},
     ),
     (
         "otpguard.E231",
