@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error
 
-from otpguard.checks.access_tokens import access_tokens
+from otpguard.checks.access_tokens import access_tokens, token_clients
 from otpguard.checks.attestation import attestation
 from otpguard.checks.audit_log import places, signer
 from otpguard.checks.captcha import embedding, hosted_captcha
@@ -39,9 +39,10 @@ MOST_TOLERANCE = 1
 
 def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
     """E001 to E009, E019, E021 to E028, E031, E050, E060, E061, E088, E089, E120 to E122, E125,
-    E128, E129, E132 to E136, E140 to E143, E145 to E150, E175 to E177, E185, E225, E226, E235 to
-    E237, W001, W004 to W006, W009, W010, W012, W031, W060, W061, W080, W088, W091, W100, W121,
-    W130, W133, W135, W148, W150: the dictionary. E220, E221: our validator of passwords."""
+    E128, E129, E132 to E136, E140 to E143, E145 to E150, E175 to E177, E185, E225, E226, E230,
+    E231, E235 to E237, W001, W004 to W006, W009, W010, W012, W031, W060, W061, W080, W088, W091,
+    W100, W121, W130, W133, W135, W148, W150: the dictionary. E220, E221: our validator of
+    passwords."""
     raw = getattr(django_settings, "OTPGUARD", {})
     found = problems(raw)
     if found:
@@ -75,6 +76,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's si
         *login_risk(mine),
         *access_tokens(mine),
         *domain_resolver(mine),
+        *token_clients(),
         *password_validator(),
     ]
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import resolve, reverse
 
 from otpguard.checks.codes import error, info, warning
 from otpguard.conf import Settings, UrlCheckpoint, settings
@@ -20,6 +21,9 @@ from otpguard.http.guarded.url_views import UrlView, project_views
 from otpguard.http.marker import ATTRIBUTE, Marker, guards_itself, is_never_guarded, methods_of
 from otpguard.tenants.policies import policy_pair_at
 
+_RESETS = frozenset({"otpguard_allauth_reset", "password_reset_confirm"})
+_HEADLESS_RESETS = (":request_password_reset", ":reset_password")
+
 NEAREST = 3
 """So many views are named to somebody who has misspelt one: their names are alike."""
 
@@ -27,7 +31,7 @@ _HINT = "Say reads_safely=True (or require_safe), or reads_safely=False (or requ
 
 
 def check_urls(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
-    """E017, E040, E041, E138, W040, W041, I040, I041: what the project's URLs must hold."""
+    """E017, E040, E041, E138, E232, W040, W041, I040, I041: what the project's URLs must hold."""
     if not getattr(django_settings, "ROOT_URLCONF", None):
         return []
     found: list[CheckMessage] = []
@@ -45,7 +49,31 @@ def check_urls(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signat
         *_exempt(mine, views),
         *_silent(mine, views),
         *_sensitive(),
+        *_headless(views),
     ]
+
+
+def _headless(views: Iterable[UrlView]) -> Iterator[CheckMessage]:
+    """E232: where our pages reset passwords, allauth's headless API does not do it beside them."""
+    by_name = {view.name: view for view in views}
+    if not _RESETS.intersection(by_name):
+        return
+    open_ones = [
+        name
+        for name in by_name
+        if name.startswith("headless:") and name.endswith(_HEADLESS_RESETS) and _answers(name)
+    ]
+    if open_ones:
+        hint = (
+            'Put path("_allauth/", include("otpguard.contrib.allauth_headless")) before allauth\'s'
+            f" own: {', '.join(sorted(open_ones))}."
+        )
+        yield error("otpguard.E232", hint)
+
+
+def _answers(name: str) -> bool:
+    """Whether a request to the URL of this name reaches the view of this name."""
+    return resolve(reverse(name)).view_name == name
 
 
 def _sensitive() -> Iterator[CheckMessage]:

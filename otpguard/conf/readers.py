@@ -18,6 +18,7 @@ from otpguard.conf.kinds import (
     FactorKindConfig,
     read_factor_kinds,
 )
+from otpguard.conf.people.client_urls import read_client_urls
 from otpguard.conf.people.login_backends import LOGINS
 from otpguard.conf.people.login_backends import SHIPPED as SHIPPED_BACKENDS
 from otpguard.conf.people.login_risk import LoginRiskConfig, read_login_risk
@@ -265,6 +266,7 @@ READERS: dict[str, Callable[[object, SoFar], Any]] = {
     **SIEM_READERS,
     "api_keys": read_api_keys,
     "token_issuers": read_token_issuers,
+    "client_return_urls": read_client_urls,
     "assurance_profile": _profile,
     "factor_kinds": _factor_kinds,
     "logo": _logo,

@@ -26,6 +26,8 @@ class RequestFacts:
     `fingerprint` is the keyed digest of what a visitor's form showed of the device.
     `request_id` names the request in the host's own logs, `source` the door, and `session_context`
     is what the host adds to events, text by text.
+    `by_client` says that an app asks for a login of its own: `sid` is of that one, which no browser
+    carries, so it can show no pages and its person confirms in a browser elsewhere.
     `browser` names the browser of an anonymous request, about somebody who has no account: then
     `user` and `sid` are empty (C28).
     """
@@ -41,6 +43,7 @@ class RequestFacts:
     authenticated_at: datetime | None = None
     device: str = ""
     fingerprint: str = field(default="", repr=False)
+    by_client: bool = False
     browser: str = ""
     client_ip: str = ""
     agent: str = ""

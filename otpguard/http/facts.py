@@ -15,6 +15,7 @@ from otpguard.core.agent import device_name
 from otpguard.core.client_ip import client_ip
 from otpguard.core.facts import SAFE_METHODS, RequestFacts
 from otpguard.http import device, session
+from otpguard.http.bearer.client_login import ClientLogin, client_login_of
 from otpguard.http.host.request_words import request_id_of, session_context_of, source_of
 from otpguard.tenants.directory import directory
 
@@ -26,17 +27,20 @@ def facts_from(
     bearer: bool = False,
     tenant: str | None = None,
     api: bool = False,
+    client: ClientLogin | None = None,
 ) -> RequestFacts:
     """The facts of a request.
 
     `user` overrides `request.user`, for a view that authenticates by itself. `bearer` says that it
     did so by something other than the web session: then no proof from a browser counts. `tenant`
     is what the directory has just answered, for a caller that has asked it already. `api` says that
-    a framework for APIs answers.
+    a framework for APIs answers. `client` is the login of an app whose token was shown.
     """
     who: Any = request.user if user is None else user
     identity = str(who.pk) if who.is_authenticated else ""
     mark = session.NO_MARK if bearer else session.read(request, identity)
+    if client is not None:
+        mark = client.mark
     match = request.resolver_match
     method = request.method or "GET"
     safe = method in SAFE_METHODS
@@ -51,6 +55,7 @@ def facts_from(
         primary=mark.primary,
         authenticated_at=mark.authenticated_at,
         device=device.read(request, identity),
+        by_client=client is not None,
         client_ip=client_ip_of(request),
         agent=device_name(request.META.get("HTTP_USER_AGENT", "")),
         # Reading a page sends no message, and the check costs more than the rest of the facts.
@@ -78,7 +83,10 @@ def facts_of(
     if request is inner:
         return facts_from(inner, tenant=tenant)
     bearer = request.auth is not None
-    return facts_from(inner, user=request.user, bearer=bearer, tenant=tenant, api=True)
+    client = client_login_of(request, str(request.user.pk)) if bearer else None
+    return facts_from(
+        inner, user=request.user, bearer=bearer, tenant=tenant, api=True, client=client
+    )
 
 
 def inner_of(request: Any) -> HttpRequest:  # noqa: ANN401 (see facts_of)

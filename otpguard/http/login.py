@@ -8,11 +8,21 @@ from typing import Any
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import HttpRequest
 
+from otpguard.conf import settings
+from otpguard.core.assurance import Primary
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.session import login
 from otpguard.http import session
 from otpguard.http.facts import facts_from
 from otpguard.http.login_record import idp_risk, login_names, primary_of
+
+_BY_LINK = "_otpguard_by_link"
+
+
+def mark_by_link(request: HttpRequest) -> None:
+    """Note that the login which follows in this request is by a link in an e-mail: it proves
+    nothing, whatever back end the project names for it."""
+    setattr(request, _BY_LINK, True)
 
 
 def begin_login(
@@ -24,7 +34,8 @@ def begin_login(
     """Begin a login session for the user of this request and mark the web session.
 
     `seen` says that the login happens right now; without it the session is never fresh. `user` is
-    for a request that does not name who has logged in.
+    for a request that does not name who has logged in. A login by a link in an e-mail, and by a
+    back end that is said to prove nothing, is asked about as any other and never fresh (A2).
     """
     facts = facts_from(request, user=user)
     if not request.session.session_key:
@@ -32,17 +43,21 @@ def begin_login(
     backend = str(request.session.get(BACKEND_SESSION_KEY, ""))
     if session.is_impersonated(request):
         seen, backend = False, ""
+    by_link = bool(getattr(request, _BY_LINK, False))
     made = login.begin_login(
         facts=facts,
         backend=backend,
-        primary=primary_of(request, backend, user=facts.user, now=facts.now),
+        primary=Primary.NONE
+        if by_link
+        else primary_of(request, backend, user=facts.user, now=facts.now),
         authenticated_at=facts.now if seen else None,
         session_key=request.session.session_key or "",
         replaces=session.carried(request),
         idp=idp_risk(request, user) if seen else None,
         names=login_names(request.user if user is None else user) if seen else (),
     )
-    session.write(request, made)
+    nothing = by_link or settings().login_backends.get(backend) is Primary.NONE
+    session.write(request, made, fresh=not nothing)
     mark = session.read(request, facts.user)
     return replace(
         facts, sid=mark.sid, primary=mark.primary, authenticated_at=mark.authenticated_at

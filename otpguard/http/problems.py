@@ -61,9 +61,11 @@ def refusal_problem(
     checkpoint: str,
     url: str,
     subject: Mapping[str, Any],
+    in_browser: bool = False,
 ) -> JsonResponse:
     """The problem document of a refusal; `url` is where a person can do something about it and
-    `subject` what a dialog names: `action`, `target` and `tenant_name`, or `sign_in_urls`."""
+    `subject` what a dialog names: `action`, `target` and `tenant_name`, or `sign_in_urls`.
+    `in_browser` says that the caller is an app, which opens `url` in a browser."""
     reason = str(reason_text(decision.reason))
     common = {"checkpoint": checkpoint, "reason": str(decision.reason)}
     match decision:
@@ -77,7 +79,7 @@ def refusal_problem(
                 **common,
                 acr=decision.level.name,
                 max_age=int(decision.ttl.total_seconds()),
-                **{"enroll_url" if enroll else "challenge_url": url},
+                **{_name_of_url(enroll=enroll, in_browser=in_browser): url},
                 **subject,
             )
             response["WWW-Authenticate"] = _insufficient(decision)
@@ -100,6 +102,12 @@ def refusal_problem(
             if status == STATUS_OF[Reason.NOT_LOGGED_IN]:
                 response["WWW-Authenticate"] = 'Session realm="login"'
     return response
+
+
+def _name_of_url(*, enroll: bool, in_browser: bool) -> str:
+    if in_browser:
+        return "browser_url"
+    return "enroll_url" if enroll else "challenge_url"
 
 
 def _insufficient(decision: RequireChallenge | RequireEnrollment) -> str:

@@ -26,6 +26,7 @@ from otpguard.flows.checkpoint.form_labels import form_labels
 from otpguard.flows.release import hold
 from otpguard.flows.release.held import BILLING_LOCK, BY_TWO, MEMBER_HOLD
 from otpguard.http import pages
+from otpguard.http.bearer.client_refusal import client_refusal
 from otpguard.http.guard_state import RequestRefused, state_of
 from otpguard.http.intents import form_fields, full_path_of, is_small_enough, kept_form_of
 from otpguard.http.login import with_sid
@@ -52,6 +53,10 @@ WHY_HELD: Mapping[hold.HoldCause | None, Text] = {
     ),
     hold.HoldCause.EMAIL_ONLY: _(
         "Your password was reset by e-mail alone. So that nobody takes over your account"
+        " unnoticed, sensitive actions wait for a while after that."
+    ),
+    hold.HoldCause.LOGIN_LINK: _(
+        "You logged in by a link in an e-mail alone. So that nobody takes over your account"
         " unnoticed, sensitive actions wait for a while after that."
     ),
     hold.HoldCause.EMAIL_CHANGED: _(
@@ -101,8 +106,16 @@ def respond_to_refusal(
         return uncached(refused.answer)
     decision = refused.decision
     can_act = isinstance(decision, RequireChallenge | RequireEnrollment)
+    if can_act and refused.facts.by_client:
+        return client_refusal(
+            request,
+            decision,
+            facts=refused.facts,
+            ask=refused.ask,
+            subject=_subject(refused.ask),
+        )
     facts = with_sid(request, refused.facts) if can_act else refused.facts
-    machine = wants_problem(request) if machine is None else machine
+    machine = _is_machine(request, refused) if machine is None else machine
     url = ""
     if can_act and facts.sid:
         ask = replace(refused.ask, sid=facts.sid)
@@ -125,6 +138,10 @@ def respond_to_refusal(
     else:
         response = _page(request, refused)
     return uncached(response)
+
+
+def _is_machine(request: HttpRequest, refused: RequestRefused) -> bool:
+    return refused.facts.by_client or wants_problem(request)
 
 
 def _ways(request: HttpRequest, refused: RequestRefused) -> list[SignInWay]:

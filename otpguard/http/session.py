@@ -51,9 +51,10 @@ def read(request: HttpRequest, user: str) -> Mark:
     )
 
 
-def write(request: HttpRequest, session: LoginSession) -> None:
-    """Put the mark of a login session into the web session."""
-    at = session.authenticated_at
+def write(request: HttpRequest, session: LoginSession, *, fresh: bool = True) -> None:
+    """Put the mark of a login session into the web session. Without `fresh` it never binds a first
+    factor, however recent the login is."""
+    at = session.authenticated_at if fresh else None
     request.session[KEY] = {
         "sid": session.sid,
         "user": str(session.user_id),

@@ -57,6 +57,7 @@ from otpguard.models.sender import TenDlcRegistration, WhatsAppSender
 from otpguard.models.session import LoginSession, WrongPasswords
 from otpguard.models.siem.log_stream import DeadLetter, LogStream
 from otpguard.models.tenant import Membership, Tenant
+from otpguard.models.token_client.token_login import TokenLogin
 from otpguard.models.verification.verification import Verification
 
 __all__ = [
@@ -141,6 +142,7 @@ __all__ = [
     "SubjectKey",
     "TenDlcRegistration",
     "Tenant",
+    "TokenLogin",
     "TotpFactor",
     "Usage",
     "VendorState",

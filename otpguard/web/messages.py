@@ -28,11 +28,13 @@ class PageProblem(StrEnum):
 
     ASK_EXPIRED = "ask_expired"
     OTHER_TENANT = "other_tenant"
+    OTHER_ACCOUNT = "other_account"
     UNKNOWN_CHALLENGE = "unknown_challenge"
     FORM_GONE = "form_gone"
     UNKEPT = "unkept"
     RESET_LINK_GONE = "reset_link_gone"
     RESET_ADMINISTRATOR = "reset_administrator"
+    LOGIN_ADMINISTRATOR = "login_administrator"
 
 
 _TOO_MANY_GUESSES = _("Too many wrong codes.")
@@ -51,6 +53,10 @@ PROBLEMS: Mapping[PageProblem, Text] = {
         "You have since switched to another organization. Switch back, or repeat what you"
         " wanted to do."
     ),
+    PageProblem.OTHER_ACCOUNT: _(
+        "This confirmation is for another account. Log out, log in with the account that you use in"
+        " the app, and open this page from the app again."
+    ),
     PageProblem.UNKNOWN_CHALLENGE: _UNKNOWN,
     PageProblem.FORM_GONE: _(
         "Your form is not kept any more: it was sent already, or it is too old. Fill it in"
@@ -67,6 +73,10 @@ PROBLEMS: Mapping[PageProblem, Text] = {
     PageProblem.RESET_ADMINISTRATOR: _(
         "The link alone is not enough to reset this password, and you have nothing else that"
         " would be accepted. Ask your administrator."
+    ),
+    PageProblem.LOGIN_ADMINISTRATOR: _(
+        "The link alone is not enough to log in, and you have nothing else that would be accepted."
+        " Ask your administrator."
     ),
 }
 

@@ -44,6 +44,7 @@ from otpguard.web.team import (
     streams,
     trust,
 )
+from otpguard.web.token_client import confirm
 
 urlpatterns = [
     path("step-up/<str:token>/", choose.choose, name="choose"),
@@ -54,6 +55,8 @@ urlpatterns = [
     path("challenge/<uuid:challenge_id>/cancel/", code.cancel, name="cancel"),
     path("challenge/<uuid:challenge_id>/repudiate/", code.repudiate, name="repudiate"),
     path("challenge/<uuid:challenge_id>/continue/", code.go_on, name="continue"),
+    path("client/<str:token>/", confirm.confirm_for_client, name="client"),
+    path("client/<str:token>/done/", confirm.back_to_client, name="client-done"),
     path("number/<str:token>/", enter.enter_number, name="number"),
     path("number/<str:token>/email/", email.ask_email, name="number-email"),
     path("email-link/<str:token>/", email.email_link, name="email-link"),

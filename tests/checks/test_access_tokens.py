@@ -14,6 +14,8 @@ from tests.checks.projects import Case, names, ours, try_check
 
 GOOD = {"AUDIENCE": "https://api.example.com", "ACR": ["mfa"]}
 ISSUER = "https://login.example.com"
+OBTAIN = {"TOKEN_OBTAIN_SERIALIZER": "otpguard.contrib.simplejwt.LoginTokenObtainPairSerializer"}
+REFRESH = {"TOKEN_REFRESH_SERIALIZER": "otpguard.contrib.simplejwt.LoginTokenRefreshSerializer"}
 CASES: list[Case] = [
     (
         "otpguard.E225",
@@ -24,6 +26,16 @@ CASES: list[Case] = [
         "otpguard.E226",
         ours(TOKEN_ISSUERS={ISSUER: {**GOOD, "PERSON": "no.such"}}),
         ours(TOKEN_ISSUERS={ISSUER: GOOD}),
+    ),
+    (
+        "otpguard.E230",
+        {**ours(), "SIMPLE_JWT": OBTAIN},
+        {**ours(), "SIMPLE_JWT": {**OBTAIN, **REFRESH}},
+    ),
+    (
+        "otpguard.E231",
+        ours(CLIENT_RETURN_URLS=["javascript:alert(1)"]),
+        ours(CLIENT_RETURN_URLS=["com.example.crm:/confirmed", "https://crm.example.com/done"]),
     ),
 ]
 

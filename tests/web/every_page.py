@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -17,11 +18,13 @@ from otpguard.channels.providers.memory import SENT
 from otpguard.core.checkpoints import SENSITIVE
 from otpguard.core.facts import RequestFacts
 from otpguard.core.reasons import StartReason
+from otpguard.exceptions import Ask
 from otpguard.flows.release import hold
 from otpguard.flows.tenant.policy import change_policy
+from otpguard.http.bearer.client_tokens import encrypt_ticket
 from otpguard.http.facts import facts_from
 from otpguard.http.unavailable import unavailable
-from otpguard.models import Approval, Challenge, Event, Factor, Hold, Membership, Tenant
+from otpguard.models import Approval, Challenge, Event, Factor, Grant, Hold, Membership, Tenant
 from otpguard.testing import pass_step_up
 from otpguard.web.messages import PageProblem
 from otpguard.web.stepup.choose import problem_page
@@ -46,6 +49,7 @@ def every_page(host: Host) -> Iterator[Page]:
     yield from _other_kinds(host)
     yield from _problems(host)
     yield from _refusals(host)
+    yield from _for_an_app(host)
     yield from _enrollment(host)
     yield from _visitors()
 
@@ -192,6 +196,29 @@ def _refusals(host: Host) -> Iterator[Page]:
     factories.select(host.client, factories.tenant())
     yield "not_a_member", host.client.get("/billing/")
     factories.select(host.client, host.tenant)
+
+
+def _for_an_app(host: Host) -> Iterator[Page]:
+    session = factories.session(host.user)
+    ask = Ask(
+        checkpoint="billing_change",
+        tenant=str(host.tenant.pk),
+        user=str(host.user.pk),
+        sid=session.pk,
+        story=str(uuid4()),
+        target="plan Pro",
+    )
+    ticket = encrypt_ticket(ask, client="Firefox on Linux", return_url="com.example.crm:/done")
+    url = reverse("otpguard:client", args=[ticket])
+    yield "app", host.client.get(url)
+    pass_step_up(host.client)
+    started = host.client.post(url)
+    yield "app, back", host.client.get(started["Location"], follow=True)
+    yield "app, twice", host.client.post(url)
+    stranger = replace(ask, user=str(factories.user().pk))
+    foreign = encrypt_ticket(stranger, client="", return_url="com.example.crm:/done")
+    yield "app, another account", host.client.get(reverse("otpguard:client", args=[foreign]))
+    Grant.objects.all().delete()
 
 
 def _enrollment(host: Host) -> Iterator[Page]:

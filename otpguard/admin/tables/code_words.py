@@ -277,6 +277,7 @@ _BEFORE_A_COLON: Mapping[str, Text] = {
     HoldCause.NEW_ROLE: _("new role: %(what)s"),
     HoldCause.RESET: _("factor reset: %(what)s"),
     HoldCause.EMAIL_ONLY: _("password reset: %(what)s"),
+    HoldCause.LOGIN_LINK: _("login by a link: %(what)s"),
     HoldCause.EMAIL_CHANGED: _("e-mail address: %(what)s"),
     HoldCause.BILLING_LOCK: _("billing lock: %(what)s"),
 }

@@ -53,3 +53,8 @@ class FactorSettings:
     """The authorization servers whose access tokens your APIs take, by their `iss`:
     {"https://login.example.com": {"AUDIENCE": "https://api.example.com", "ACR": ["phr", "mfa"]}}.
     Needs `otpguard[oidc]`. See `docs/access-tokens.md`."""
+
+    client_return_urls: tuple[str, ...] = ()
+    """Where a browser goes back to after a person has confirmed for an app of yours, word for word:
+    ["https://crm.example.com/confirmed", "com.example.crm:/confirmed"]. An app names one of them;
+    the first is the usual one. See `docs/more-doors.md`."""

@@ -186,7 +186,7 @@ def _by_emergency(
     while there is some in the tenant, and an event each time that it is used. It is for the browser
     of somebody who administers the tenant still: never for a token, nor after the role was lost."""
     lacking = isinstance(decision, RequireChallenge | RequireEnrollment)
-    if not facts.sid or not (lacking or decision.reason is Reason.SSO_REQUIRED):
+    if not facts.sid or facts.by_client or not (lacking or decision.reason is Reason.SSO_REQUIRED):
         return decision
     if evidence.emergency_until is None or evidence.emergency_until <= facts.now:
         return decision

@@ -28,8 +28,11 @@ def end_everything(facts: RequestFacts, why: str) -> tuple[int, int]:
     return sessions, grants
 
 
-def hold_sensitive(facts: RequestFacts, wait: timedelta, reason: str) -> datetime | None:
-    """Hold what is sensitive in each of the person's tenants; until when, None without any."""
+def hold_sensitive(
+    facts: RequestFacts, wait: timedelta, reason: str, *, told: bool = True
+) -> datetime | None:
+    """Hold what is sensitive in each of the person's tenants; until when, None without any. `told`
+    says that the caller tells of it."""
     if not wait:
         return None
     until = facts.now + wait
@@ -41,7 +44,7 @@ def hold_sensitive(facts: RequestFacts, wait: timedelta, reason: str) -> datetim
             checkpoint=SENSITIVE,
             until=until,
             reason=reason,
-            told=True,
+            told=told,
         )
     return until if members else None
 

@@ -64,7 +64,7 @@ def finish_reset(
                 return None
             state = state_of_reset(facts, user)
             if not opens_link(state.need):
-                _refuse(facts, state)
+                refuse(facts, state)
                 return state.need
             _use(facts, link, state, lambda: set_password(user))
     except STORE_ERRORS as error:
@@ -79,7 +79,8 @@ def save_form(form: NewPassword, user: AbstractBaseUser) -> None:
     form.save()
 
 
-def _refuse(facts: RequestFacts, state: ResetState) -> None:
+def refuse(facts: RequestFacts, state: ResetState) -> None:
+    """Write, once a minute, that a link alone was not enough. Joins the caller's transaction."""
     _, count = lately.count((facts.user, facts.sid, state.need), story="", now=facts.now)
     if count:
         where = Circumstances.of(facts, checkpoint=state.checkpoint)

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from otpguard import sessions
 from otpguard.database import transaction
 from otpguard.flows.purge.terms import NOTHING, Counts, PurgeTerms, locked, record_purged
-from otpguard.models import LoginSession
+from otpguard.models import LoginSession, TokenLogin
 from otpguard.sessions import WebSession
 
 Place = tuple[datetime, str]
@@ -30,10 +30,13 @@ class Walked:
 
 
 def purgeable_session(row: LoginSession, terms: PurgeTerms) -> bool:
-    """True for a session that no browser can come back to.
+    """True for a session that no browser and no app can come back to.
 
     Asks the store of web sessions, whose errors pass through.
     """
+    app = TokenLogin.objects.filter(session=row.pk).first()
+    if row.ended_at is None and app is not None:
+        return app.expires_at < terms.rows
     web = sessions.web_session_of(row)
     if row.ended_at is None:
         return web is WebSession.GONE

@@ -37,6 +37,7 @@ class HoldCause(StrEnum):
     NEW_ROLE = "new role"
     RESET = "factor reset"
     EMAIL_ONLY = "password reset"
+    LOGIN_LINK = "login link"
     EMAIL_CHANGED = "e-mail address"
     BILLING_LOCK = "billing lock"
 

@@ -12,7 +12,7 @@ from otpguard.database import transaction
 from otpguard.exceptions import NotAllowed
 from otpguard.flows.lock_order import lock_person
 from otpguard.flows.session.revoke import end_session, log_out
-from otpguard.models import LoginSession
+from otpguard.models import LoginSession, TokenLogin
 
 LOOKED_AT = 100
 """How many login sessions a page looks up; a robot's account may have thousands."""
@@ -41,14 +41,17 @@ def end_others(*, facts: RequestFacts, reason: str = "signed out elsewhere") -> 
 
 
 def open_sessions(*, facts: RequestFacts) -> list[LoginSession]:
-    """The person's login sessions that a browser still carries, the newest first, of the newest
-    LOOKED_AT.
+    """The person's login sessions that a browser or an app still carries, the newest first, of the
+    newest LOOKED_AT.
 
     A read for pages. An expired web session leaves its row open, so the rows alone would tell too
     much; they are looked up in the store of web sessions together.
     """
     mine = list(LoginSession.objects.open_of(facts.user).order_by("-started_at")[:LOOKED_AT])
     carried = sessions.carried(mine)
+    if any(not row.session_key for row in mine):
+        live = TokenLogin.objects.live_of(facts.user, now=facts.now)
+        carried |= set(live.values_list("session_id", flat=True))
     return [row for row in mine if row.pk == facts.sid or row.pk in carried]
 
 

@@ -13,11 +13,12 @@ from otpguard.account import email_of
 from otpguard.conf import settings
 from otpguard.core.assurance import Primary
 from otpguard.core.decision import Deny, Reason
+from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask, StepUpRefused
 from otpguard.flows.federation.sign_in_rule import tenant_refusing_login
 from otpguard.http import session
 from otpguard.http.facts import facts_from
-from otpguard.http.guard_state import noted, state_of
+from otpguard.http.guard_state import RequestRefused, noted, state_of
 from otpguard.http.sign_in.vouched import is_vouched
 from otpguard.tenants.sign_in import LOGIN
 
@@ -38,11 +39,28 @@ def check_login(request: HttpRequest, user: AbstractBaseUser) -> None:
         return
     if is_vouched(request, facts.user):
         return
-    tenant = tenant_refusing_login(facts=facts, email=email_of(user))
-    if tenant is None:
+    refused = _refused(request, user, facts)
+    if refused is None:
         return
     request.session.flush()
     request.user = AnonymousUser()
+    raise refused
+
+
+def check_app_login(request: HttpRequest, user: AbstractBaseUser, facts: RequestFacts) -> None:
+    """Let the login of an app go on, or raise RequestRefused. An app's login is never the sign-in
+    of an organization."""
+    refused = _refused(request, user, facts)
+    if refused is not None:
+        raise refused
+
+
+def _refused(
+    request: HttpRequest, user: AbstractBaseUser, facts: RequestFacts
+) -> RequestRefused | None:
+    tenant = tenant_refusing_login(facts=facts, email=email_of(user))
+    if tenant is None:
+        return None
     ask = Ask(checkpoint=LOGIN, tenant=str(tenant), user=facts.user, sid="", story=str(uuid4()))
     refusal = StepUpRefused(Deny(reason=Reason.SSO_REQUIRED), ask)
-    raise noted(state_of(request), facts, refusal)
+    return noted(state_of(request), facts, refusal)

@@ -166,7 +166,7 @@ def _choices(
     if opens_link(state.need):
         return pages.hardened(request, SeeOther(place.ask.next))
     if state.need is ResetNeed.ADMINISTRATOR:
-        return problem_page(request, messages.PageProblem.RESET_ADMINISTRATOR, status=403)
+        return administrator_page(request, place)
     options = step_up_options(place.facts, place.ask)
     response = render(
         request,
@@ -181,6 +181,14 @@ def _choices(
         status=status,
     )
     return pages.hardened(request, response)
+
+
+def administrator_page(request: HttpRequest, place: ResetPlace) -> HttpResponse:
+    """The page for somebody who has nothing that would be enough."""
+    code = messages.PageProblem.RESET_ADMINISTRATOR
+    if place.logs_in:
+        code = messages.PageProblem.LOGIN_ADMINISTRATOR
+    return problem_page(request, code, status=403)
 
 
 def _answer(

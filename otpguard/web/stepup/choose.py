@@ -36,7 +36,9 @@ from otpguard.web.stepup.recovery import email_choice, without_recovery
 _PLAIN = frozenset({Reason.NO_PROOF, Reason.PROVEN, Reason.NO_FACTOR})
 """Reasons for which the page has its own wording."""
 
-_LOG_OUT = frozenset({StartReason.SESSION_ENDED, StartReason.STALE_LOGIN})
+_LOG_OUT = frozenset(
+    {StartReason.SESSION_ENDED, StartReason.STALE_LOGIN, messages.PageProblem.OTHER_ACCOUNT}
+)
 """Problems whose sentence tells people to log out."""
 
 

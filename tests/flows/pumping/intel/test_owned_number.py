@@ -17,7 +17,7 @@ from otpguard.exceptions import StartRefused, StoreUnavailable
 from otpguard.flows.challenge.start import lately as refused_lately
 from otpguard.flows.pumping.intel.owned_number import WITH_THE_SIM, lately, withheld_channels
 from otpguard.intel.number import NoAnswer
-from otpguard.models import Challenge, Event, Factor
+from otpguard.models import Challenge, Event, Factor, Membership
 from tests import factories
 from tests.flows.setting import Stopped, stopped
 from tests.intel.made_vendor import ASKED, SAID, configured
@@ -113,10 +113,29 @@ def test_the_bound_mailbox_is_left_where_the_policy_has_it() -> None:
     assert [step["channel"] for step in plan] == ["email"]
 
 
-def test_elsewhere_it_is_not_asked_for() -> None:
+@pytest.mark.parametrize("checkpoint", ["login", ORDINARY])
+@pytest.mark.parametrize("role", ["member", "owner"])
+def test_nor_anywhere_else_whoever_asks(checkpoint: str, role: str) -> None:
+    # A proof that was given there would serve at a sensitive checkpoint as well.
     SAID["made"] = SWAPPED
+    who = stopped(checkpoint)
+    Membership.objects.update(roles=[role])
+    assert withheld_channels(who.facts, who.ask, who.factor) == WITH_THE_SIM
+    assert ASKED[-1][1].wanted == {IntelFact.SIM_SWAP}
+
+
+def test_elsewhere_what_is_unknown_decides_nothing(settings: Any) -> None:
+    configure(settings, SIM_SWAP_UNKNOWN="another_factor")
+    SAID["made"] = NoAnswer(reason="slow")
     assert stopped(ORDINARY).start().plan[0]["channel"] == "sms"
-    assert ASKED == []
+    assert not doubted()
+
+
+def test_without_a_store_no_code_goes_out() -> None:
+    SAID["made"] = SWAPPED
+    who = stopped(ORDINARY)
+    with store_down(), pytest.raises(StoreUnavailable):
+        withheld_channels(who.facts, who.ask, who.factor)
 
 
 def test_another_factor_still_confirms() -> None:
@@ -150,7 +169,7 @@ def test_a_number_that_nobody_has_used_for_long_is_asked_for_a_new_owner() -> No
     dormant(who)
     who.start()
     (asked,) = (query for _name, query in ASKED)
-    assert asked.wanted == {IntelFact.REASSIGNED}
+    assert asked.wanted == {IntelFact.SIM_SWAP, IntelFact.REASSIGNED}
     assert asked.verified_on == who.factor.created_at.date()
 
 
@@ -160,7 +179,7 @@ def test_one_that_was_used_lately_is_not() -> None:
     dormant(who)
     Factor.objects.update(last_used_at=timezone.now() - timedelta(days=89))
     assert who.start().plan
-    assert ASKED == []
+    assert [query.wanted for _name, query in ASKED] == [{IntelFact.SIM_SWAP}]
 
 
 def test_a_number_with_a_new_owner_gets_no_code_anywhere() -> None:

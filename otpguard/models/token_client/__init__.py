@@ -1,0 +1,1 @@
+"""Logins of apps that show tokens."""
