@@ -38,7 +38,7 @@ def put_back(card: Card) -> None:
 @transaction.atomic
 def reopen(who: str) -> list[str]:
     """Open the organizations of the seed again that `who` belongs to and that were closed; their
-    names. Whoever closes one would otherwise be locked out of its other cards."""
+    names. Someone who closes one would otherwise be locked out of its other cards."""
     closed = Tenant.objects.filter(slug__in=TENANTS, memberships__user__username=who)
     rows = list(closed.exclude(status=Tenant.Status.ACTIVE).distinct())
     for row in rows:

@@ -53,6 +53,7 @@ def test_a_forgotten_password_needs_the_link_and_the_phone(walk: Walk) -> None:
     walk.message("frank@globex.example", "Your password was reset")
 
 
+@pytest.mark.slow  # the rest of the suite knows it without a browser
 def test_without_a_phone_the_link_is_enough_and_sensitive_actions_wait(walk: Walk) -> None:
     ask_for_link(walk, "nora@acme.example")
     walk.page.goto(walk.link("nora@acme.example", "Set a new password"))
@@ -107,6 +108,7 @@ def test_a_changed_card_is_told_and_the_link_locks_without_a_login(
     walk.says(re.compile("Not yet|locked"))
 
 
+@pytest.mark.slow  # the rest of the suite knows it without a browser
 def test_a_production_key_is_made_after_a_code(walk: Walk) -> None:
     walk.try_card("Create an API key")
     walk.page.get_by_label("Name").fill("ci")
