@@ -67,9 +67,8 @@ class RoleForm(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]  # request.POST or None
         field = self.fields["member"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (declared above)
-        field.queryset = Membership.objects.filter(tenant=tenant, active=True).select_related(
-            "user"
-        )
+        rows = Membership.objects.filter(tenant=tenant, active=True).select_related("user")
+        field.queryset = rows.order_by("user__username")
         field.label_from_instance = _name_of  # type: ignore[method-assign,assignment]  # Django's hook
 
 

@@ -51,7 +51,8 @@ BESIDE = (
         path="/pay/",
         do="Pay 1250.00 EUR to Ann & Co. Read the message with the code.",
         expect="The page and the message name amount, payee and the end of the account. Change any"
-        " of them on the way, and you are asked again.",
+        " of them on the way, and you are asked again. What ships asks for a passkey here, as"
+        " Initech Enterprise does: its page names the payment, too.",
         code="otpguard.require_payment(request, Payment(…))",
         signs=(Sign(checkpoint="transaction_flow"),),
     ),
@@ -101,7 +102,8 @@ BESIDE = (
         path="/close/",
         do="Close Globex, look into the inbox, then keep it open.",
         expect="Nothing is closed yet: every administrator is told and can cancel it for a minute"
-        " here, for 72 hours elsewhere. The link of the e-mail does so without a login.",
+        " here, for 72 hours elsewhere. The link of the e-mail does so without a login. Once it is"
+        " closed, this card opens it again.",
         code="otpguard.ask_closure(request)",
         signs=(Sign(kind="closure.asked"), Sign(kind="closure.canceled")),
     ),

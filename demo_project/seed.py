@@ -1,4 +1,4 @@
-"""Fill an empty database: tenants, people, factors, contacts, and what two tenants wish for."""
+"""Fill an empty database: tenants, people, factors, contacts, and what three tenants wish for."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ WISHES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         slug_of(AuditEntryDownloaded.code): {"active": True},
     },
     "globex": {slug_of(AuditEntryViewed.code): {"active": True}},
+    # The demo lets a code confirm a payment, so that its message can be read; not here.
+    "initech": {"transaction_flow": {"required_level": AssuranceLevel.AAL3}},
 }
 
 
@@ -56,6 +58,7 @@ def seed() -> bool:
         _belongings(tenant, next(users[p.username] for p in PEOPLE if (slug, "admin") in p.roles))
     _wish(tenants["acme"], users["alice@acme"])
     _wish(tenants["globex"], users["dave@globex"])
+    _wish(tenants["initech"], users["ines@initech"])
     # Nobody reads of roles that were given before the demo began: the inbox starts empty.
     Notice.objects.all().delete()
     return True

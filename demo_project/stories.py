@@ -69,8 +69,9 @@ CHECKPOINTS = (
         who="carol@acme",
         path="/billing/",
         do="Enter the card 4242 4242 4242 4242.",
-        expect="A code is asked for. A card number is never kept, so you enter the card"
-        " again: the proof still counts.",
+        expect="A code is asked for. A card number is never kept, so you enter it once more before"
+        " you go on. Every billing admin gets an e-mail, whose link locks further changes"
+        " without a login.",
         code='otpguard.require(self.request, "billing_change")',
         signs=(Sign(checkpoint="billing_change"),),
     ),
@@ -135,7 +136,9 @@ STORIES = (
         path="/billing/",
         do="Change the card of Initech Enterprise. Set up a passkey when you are asked for one.",
         expect="A contract of $250,000 a year means AAL3: a phone code is not enough. It is enough"
-        " to add a passkey, though, and the passkey then changes the card.",
+        " to add a passkey, though, and the passkey then changes the card. Grant a role, create a"
+        " production key, export the log and the contacts: each asks for the passkey or lets its"
+        " proof count. Log out and forget the password: the link alone is not enough either.",
         signs=(Sign(checkpoint="billing_change"),),
         again=("ines@initech",),
     ),
@@ -216,6 +219,20 @@ STORIES = (
             Sign(kind="key.rotated"),
             Sign(kind="key.deleted"),
         ),
+    ),
+    Card(
+        name="ready-keys",
+        title="Keys that come ready",
+        slug="api_key",
+        who="erin",
+        path="/security/keys/",
+        do="Make a test key for programs of Acme on the page that otpguard brings along, and call"
+        " /api/contacts/ with it. Then delete it.",
+        expect="You confirm first, and the secret is shown once. The call answers with the"
+        " contacts of Acme, and with 401 once the key is deleted. An app without keys of its own"
+        " names its scopes and has this page.",
+        code="curl -H 'Authorization: Bearer acme_test_…' http://localhost:8000/api/contacts/",
+        signs=(Sign(kind="key.created"), Sign(kind="key.deleted")),
     ),
     Card(
         name="entry",

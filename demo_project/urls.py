@@ -43,6 +43,7 @@ urlpatterns = [
     path("keys/<int:key_id>/scope/", keys.change_scope, name="key-scope"),
     path("keys/<int:key_id>/delete/", keys.delete, name="key-delete"),
     path("api/keys/", keys_api.KeysView.as_view(), name="api-keys"),
+    path("api/contacts/", keys_api.ContactsView.as_view(), name="api-contacts"),
     path("audit/", audit.audit, name="audit"),
     path("audit/<uuid:event_id>/", audit.entry, name="audit-entry"),
     path("audit/<uuid:event_id>/file/", audit.download_entry, name="audit-entry-file"),

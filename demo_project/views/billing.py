@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.views.generic import FormView
 
 import otpguard
@@ -36,6 +37,7 @@ class Billing(FormView):  # type: ignore[type-arg]  # not generic when it runs
                 "last4": digits[-4:],
                 "expires": form.cleaned_data["expires"],
                 "changed_by": self.request.user,
+                "changed_at": timezone.now(),
             },
         )
         otpguard.billing_changed(

@@ -19,7 +19,8 @@ SHOWN = 50
 BESIDE = 3
 """How many stand beside the page where a code is entered."""
 
-_CODE = re.compile(r"\b\d(?:[ ,.]{0,2}\d){5,7}\b")
+# As it is written or read aloud. A dot alone parts the numbers of an IP address.
+_CODE = re.compile(r"\b\d(?:[,.]? \d|\d){5,7}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,23 @@
-"""The same keys by Django REST framework, for scripts and `otpguard.fetch`."""
+"""The same keys by Django REST framework, for scripts and `otpguard.fetch`; and what a key of
+otpguard's own opens."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from demo_project import minting, tenancy
+from demo_project.exports import COLUMNS
 from demo_project.forms import KeyForm
+from demo_project.models import Contact
 from otpguard import keys
-from otpguard.models import Membership
+from otpguard.api.key_authentication import KeyAuthentication
+from otpguard.models import KeyRecord, Membership
 
 
 class KeysView(APIView):
@@ -37,6 +41,26 @@ class KeysView(APIView):
             {"id": key.pk, "name": key.name, "environment": key.environment, "secret": secret},
             status=201,
         )
+
+
+class MayRead(BasePermission):
+    """Lets in a key whose scope is to read or more."""
+
+    def has_permission(self, request: Request, _view: APIView) -> bool:
+        """Whether the caller is such a key."""
+        return isinstance(request.auth, KeyRecord) and request.auth.scope in {"read", "write"}
+
+
+class ContactsView(APIView):
+    """GET lists the contacts of the organization whose key calls."""
+
+    authentication_classes = [KeyAuthentication]
+    permission_classes = [MayRead]
+
+    def get(self, request: Request) -> Response:
+        """The contacts of that tenant and of no other."""
+        rows = Contact.objects.filter(tenant=request.auth.tenant_id)
+        return Response(list(rows.values(*COLUMNS)))
 
 
 def _membership(request: Request) -> Membership:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from demo_project import tenancy
-from demo_project.again import put_back
+from demo_project.again import put_back, reopen
 from demo_project.more_stories import BESIDE
 from demo_project.people import TENANTS
 from demo_project.progress import cards_done, chapters
@@ -49,6 +49,7 @@ def start_card(request: HttpRequest, name: str) -> HttpResponse:
     repeated = card.name in cards_done()
     if repeated:
         put_back(card)
+    reopened = reopen(card.who)
     logout(request)  # ends that login session and what was proven in it
     if card.client_ip:
         request.META["REMOTE_ADDR"] = card.client_ip
@@ -57,4 +58,6 @@ def start_card(request: HttpRequest, name: str) -> HttpResponse:
         tenancy.enter_first(request)
     if repeated and card.again:
         messages.info(request, f"As in the beginning again: {', '.join(card.again)}.")
+    if reopened:
+        messages.info(request, f"Open again: {', '.join(reopened)}.")
     return redirect(card.path)

@@ -30,7 +30,7 @@ from demo_project.people import PASSWORD
 from demo_project.progress import Happened, cards_done, is_done_by
 from demo_project.seed import seed
 from demo_project.stories import CARDS, CHECKPOINTS
-from demo_project.views.inbox import _linked
+from demo_project.views.inbox import _CODE, _linked
 from otpguard.models import Hold, Membership
 from otpguard.models.factor import FACTORS
 from otpguard.testing import pass_step_up
@@ -151,6 +151,9 @@ gone = press(client, "nothing-of-this-name")
 saw["404 of a view"] = gone.status_code, gone.content.decode()
 stale = browser(enforce_csrf_checks=True).post(reverse("login"), {})
 saw["csrf"] = stale.status_code, stale.content.decode()
+saw["codes"] = [bool(_CODE.search(text)) for text in (
+    "Acme CRM code 710330: Sign up.", "Your code is: 7, 1, 0, 3, 3, 0. Once more",
+    "From the IP address: 127.0.0.1", "It is destroyed at 2026-12-01 15:24 UTC.")]
 saw["linked"] = _linked('<a href="x">y</a> <script>1</script> http://localhost:8000/r/?a=1&b=2 .')
 saw["fits"] = schema.is_migrated() and schema.fits()
 with connection.cursor() as cursor:
@@ -288,6 +291,10 @@ def test_links_of_a_message_can_be_clicked_and_its_markup_is_text(saw: dict[str,
     assert "<script" not in saw["linked"]
     assert 'href="http://localhost:8000/r/?a=1&amp;b=2"' in saw["linked"]
     assert 'rel="noopener"' in saw["linked"]
+
+
+def test_a_code_is_found_in_digits_and_words_and_an_ip_address_is_none(saw: dict[str, Any]) -> None:
+    assert saw["codes"] == [True, True, False, False]
 
 
 def test_a_database_of_another_version_is_noticed(saw: dict[str, Any]) -> None:

@@ -119,8 +119,9 @@ def release(request: HttpRequest, facts: RequestFacts, release_id: UUID) -> Http
     line = line_of(row, facts)
     context = {"line": line, "support_url": settings().support_url}
     page = render(request, "otpguard/release/one.html", context)
-    if line.unfinished:
-        page["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    if line.unfinished or line.waits:
+        # A wait ends by itself, and the page then says so.
+        page["Refresh"] = str(LOOK_AGAIN_SECONDS if line.unfinished else line.waits)
     return page
 
 

@@ -34,7 +34,8 @@ _MECHANICS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityLine:
-    """One event. `by_other` says that somebody else did it."""
+    """One event. `by_other` says that somebody else did it: who is logged in, then without their
+    device and IP address, which are theirs."""
 
     what: Text
     about: Text
@@ -66,12 +67,14 @@ def _line(row: Event, facts: RequestFacts) -> ActivityLine:
         personal = decrypt_private(row)
     except (UndecryptableError, ValueError, KeyError, TypeError):
         personal = {}
+    # Nobody was logged in where an actor is missing: a guess at a password, say. That is shown.
+    of_another = row.actor_ref not in {"", facts.user}
     return ActivityLine(
         what=event_label(row.kind),
         about=_about(row.checkpoint),
         at=time_of(row.pk),
-        device=personal.get("agent", ""),
-        client_ip=personal.get("client_ip", ""),
+        device="" if of_another else personal.get("agent", ""),
+        client_ip="" if of_another else personal.get("client_ip", ""),
         by_other=row.actor_ref != facts.user,
     )
 

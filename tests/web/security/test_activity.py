@@ -79,6 +79,14 @@ def test_what_others_did_is_marked_and_what_befell_others_is_not_there(
     happened(facts, actor=stranger)
     (line,) = activity_lines(facts)
     assert line.by_other
+    assert (line.device, line.client_ip) == ("", ""), "those of the other person"
+
+
+def test_where_nobody_was_logged_in_the_device_and_ip_are_shown(facts: RequestFacts) -> None:
+    happened(facts, actor="")
+    (line,) = activity_lines(facts)
+    assert line.by_other
+    assert (line.device, line.client_ip) == ("Firefox on Linux", "203.0.113.7")
 
 
 def test_how_messages_travelled_is_left_out(facts: RequestFacts) -> None:
