@@ -18,8 +18,8 @@ from otpguard.core.sealing.note import (
     cosigned_line,
     signed_line,
 )
-from otpguard.core.sealing.tiles import WIDTH, ReadTile, nodes_from
-from otpguard.core.sealing.tree import HASH_BYTES, Nodes
+from otpguard.core.sealing.tiles import WIDTH, ReadTile, nodes_from, split
+from otpguard.core.sealing.tree import HASH_BYTES, Nodes, ProofError, with_peaks
 from otpguard.models import ALL_HEADS, SITE_EVENTS, Event, LogTile, Seal, SealCursor, Tenant
 
 
@@ -103,8 +103,8 @@ def note_of(seal: Seal) -> SignedNote:
 
 
 def newest_seal(log: UUID) -> Seal | None:
-    """The newest head of a log."""
-    return Seal.objects.filter(log=log).order_by("-size").first()
+    """The newest head of a log. The hashes that it brought are read when they are asked for."""
+    return Seal.objects.filter(log=log).order_by("-size").defer("leaves").first()
 
 
 def sealed_events(log: UUID, newest: Seal | None) -> QuerySet[Event]:
@@ -123,6 +123,16 @@ def tree_of(log: UUID, size: int) -> Nodes:
     return nodes_from(tile_reader(log), size)
 
 
+def tree_under(seal: Seal) -> Nodes:
+    """The nodes of the tree whose head this is, of which its right edge is at hand: a proof reads a
+    tile a level. Raises LookupError as `tree_of` does, and at once for a seal whose edge is none.
+    """
+    try:
+        return with_peaks(tree_of(seal.log, seal.size), seal.size, split(bytes(seal.peaks)))
+    except ProofError as wrong:
+        raise LookupError(str(wrong)) from None
+
+
 def tile_reader(log: UUID) -> ReadTile:
     """What reads tiles of a log, full ones and those that are not full yet. Raises LookupError for
     what is not there."""
@@ -130,46 +140,59 @@ def tile_reader(log: UUID) -> ReadTile:
 
 
 def _read_tile(log: UUID, level: int, number: int, width: int) -> bytes:
-    tiles = LogTile.objects.filter(log=log)
-    found = tiles.filter(level=level, number=number).values_list("hashes", flat=True).first()
-    if found is None:
-        first = number * WIDTH
-        if level:
-            below = tiles.filter(level=level - 1, number__gte=first, number__lt=first + width)
-            found = b"".join(map(bytes, below.order_by("number").values_list("root", flat=True)))
-        else:
-            found = _leaves(log, first, first + width)
-    hashes = bytes(found)[: width * HASH_BYTES]
-    if len(hashes) != width * HASH_BYTES:
-        raise LookupError(f"hashes of tile {level}/{number} are missing")
-    return hashes
+    # What is full stands in one row; of the rest there is one only if the tree has grown since.
+    ways = (_stored, _gathered) if width == WIDTH else (_gathered, _stored)
+    for way in ways:
+        hashes = way(log, level, number, width)[: width * HASH_BYTES]
+        if len(hashes) == width * HASH_BYTES:
+            return hashes
+    raise LookupError(f"hashes of tile {level}/{number} are missing")
+
+
+def _stored(log: UUID, level: int, number: int, _width: int) -> bytes:
+    tiles = LogTile.objects.filter(log=log, level=level, number=number)
+    return bytes(tiles.values_list("hashes", flat=True).first() or b"")
+
+
+def _gathered(log: UUID, level: int, number: int, width: int) -> bytes:
+    """The hashes of a tile out of the tiles below it, or of the seals that brought them."""
+    first = number * WIDTH
+    if not level:
+        return _leaves(log, first, first + width)
+    below = LogTile.objects.filter(
+        log=log, level=level - 1, number__gte=first, number__lt=first + width
+    )
+    return b"".join(map(bytes, below.order_by("number").values_list("root", flat=True)))
 
 
 def _leaves(log: UUID, first: int, end: int) -> bytes:
     """The leaf hashes from `first` on, out of the seals that brought them."""
-    seals = Seal.objects.filter(log=log, size__gt=first, first__lt=end).order_by("size")
+    mine = Seal.objects.filter(log=log)
+    start = mine.filter(size__gt=first).order_by("size").values("first")[:1]
     found = b""
-    for seal in seals.only("first", "leaves"):
+    # Both ends by the same index: behind them are as many seals as the log has gained since.
+    for seal in mine.filter(first__gte=start, first__lt=end).order_by("first"):
         if seal.first > first + len(found) // HASH_BYTES:
             return b""
-        start = max(first - seal.first, 0) * HASH_BYTES
-        found += bytes(seal.leaves)[start:]
+        skipped = max(first - seal.first, 0) * HASH_BYTES
+        found += bytes(seal.leaves)[skipped:]
     return found
 
 
 def position_of(event: Event, leaf: bytes) -> tuple[int, Seal] | None:
     """The index of an event in its log by the hash of its body, and the seal that covers it.
 
-    None if it is in no seal whose transactions it fits: not sealed yet, or not as it was.
+    None if it is not in the seal where its transaction and id belong: not sealed yet, or not as it
+    was. Reads one seal, however many there are.
     """
-    seals = Seal.objects.filter(
-        log=log_of(event.tenant_id), first_xact__lte=event.xact, last_xact__gte=event.xact
-    ).order_by("size")
-    for seal in seals:
-        leaves = bytes(seal.leaves)
-        at = leaves.find(leaf)
-        while at >= 0:
-            if at % HASH_BYTES == 0:
-                return seal.first + at // HASH_BYTES, seal
-            at = leaves.find(leaf, at + 1)
-    return None
+    # A log is in the order of transaction and id, so the first that does not end before it has it.
+    seals = Seal.objects.filter(log=log_of(event.tenant_id), last_xact__gte=event.xact)
+    ends_before = Q(last_xact=event.xact, last_event__lt=event.pk)
+    seal = seals.exclude(ends_before).order_by("last_xact", "last_event").first()
+    if seal is None or seal.first_xact > event.xact:
+        return None
+    leaves = bytes(seal.leaves)
+    at = leaves.find(leaf)
+    while at >= 0 and at % HASH_BYTES:
+        at = leaves.find(leaf, at + 1)
+    return (seal.first + at // HASH_BYTES, seal) if at >= 0 else None

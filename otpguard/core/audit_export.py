@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -83,7 +83,7 @@ def job_of(export: ExportFormat, selection: LogSelection) -> str:
     return f"audit_log_{part}{export.value}"
 
 
-def body_of(text: str, columns: Mapping[str, str]) -> dict[str, Any]:
+def body_of(text: str, columns: Callable[[], Mapping[str, str]]) -> dict[str, Any]:
     """The body of an event, read. One that somebody broke is made of the `columns` of its row, and
     says in `data` that it cannot be read: one bad row must not keep the others from being seen."""
     try:
@@ -92,7 +92,7 @@ def body_of(text: str, columns: Mapping[str, str]) -> dict[str, Any]:
             return dict(body)
     except (ValueError, RecursionError):
         pass
-    return {**columns, "installation": "", "data": {"unreadable": True}}
+    return {**columns(), "installation": "", "data": {"unreadable": True}}
 
 
 def csv_row(body: Mapping[str, Any], personal: Mapping[str, str], *, part: bool) -> tuple[str, ...]:
@@ -106,7 +106,9 @@ def csv_row(body: Mapping[str, Any], personal: Mapping[str, str], *, part: bool)
         *(personal.get(name, "") for name in ("asn", "country")),
     )
     # A lone surrogate, which an old body may hold, has no UTF-8.
-    clean = tuple(text.encode(errors="replace").decode() for text in row)
+    clean = tuple(
+        text if text.isascii() else text.encode(errors="replace").decode() for text in row
+    )
     return (*clean, PART) if part else clean
 
 

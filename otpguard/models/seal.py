@@ -49,6 +49,10 @@ class Seal(PinnedModel):
         ordering = ("-id",)
         verbose_name = _("seal")
         verbose_name_plural = _("seals")
+        # The seal that covers an event is the first that does not end before it.
+        indexes: ClassVar = [
+            models.Index(fields=["log", "last_xact", "last_event"], name="otpguard_seal_last"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["log", "size"], name="otpguard_seal_size"),
             models.UniqueConstraint(fields=["log", "first"], name="otpguard_seal_first"),

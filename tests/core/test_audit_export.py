@@ -92,7 +92,7 @@ def test_a_row_of_a_part_says_that_absence_is_not_shown() -> None:
     ],
 )
 def test_a_broken_body_is_made_of_its_row_and_says_so(text: str) -> None:
-    found = body_of(text, ROW)
+    found = body_of(text, lambda: ROW)
     assert found["data"] == {"unreadable": True}
     assert csv_row(found, {}, part=False)[1] == "key.created"
 

@@ -85,25 +85,29 @@ class FullTile:
     root: bytes
 
 
-def completed_tiles(old: int, leaves: Sequence[bytes], read: ReadTile) -> Iterator[FullTile]:
-    """The tiles that get full when these leaf hashes are appended to a tree of `old` leaves.
+def completed_tiles(
+    old: int, grown: Sequence[Sequence[bytes]], read: ReadTile
+) -> Iterator[FullTile]:
+    """The tiles that get full when a tree of `old` leaves grows. Hashes nothing.
 
-    `read` gives the partial tiles of the tree as it was.
+    `grown` are the nodes that become full, by their levels, as a frontier has them when it is
+    extended; `read` gives the partial tiles of the tree as it was.
     """
-    level, start, new = 0, old, list(leaves)
-    while new:
+    start = old
+    for level, new in enumerate(grown[::HEIGHT]):
+        roots = grown[(level + 1) * HEIGHT] if len(grown) > (level + 1) * HEIGHT else ()
         number, inside = divmod(start, WIDTH)
-        if inside + len(new) < WIDTH:
-            return
-        row = [*split(read(level, number, inside)), *new] if inside else new
-        roots = []
-        for at in range(0, len(row) - WIDTH + 1, WIDTH):
-            hashes = row[at : at + WIDTH]
-            roots.append(root_of(hashes))
-            yield FullTile(
-                level=level,
-                number=number + at // WIDTH,
-                hashes=b"".join(hashes),
-                root=roots[-1],
-            )
-        level, start, new = level + 1, number, roots
+        row = [*split(read(level, number, inside)), *new] if inside and roots else new
+        for at, root in enumerate(roots):
+            hashes = b"".join(row[at * WIDTH : (at + 1) * WIDTH])
+            yield FullTile(level=level, number=number + at, hashes=hashes, root=root)
+        start = number
+
+
+def joined(earlier: list[list[bytes]], later: Sequence[Sequence[bytes]]) -> None:
+    """Add what a second step of growth made full to what the first one did."""
+    for level, row in enumerate(later):
+        if level < len(earlier):
+            earlier[level] += row
+        else:
+            earlier.append(list(row))

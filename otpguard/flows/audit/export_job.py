@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from typing import Any
@@ -92,7 +93,7 @@ def _selected(log: UUID, selection: LogSelection) -> QuerySet[Event]:
 def _read(log: UUID, selection: LogSelection) -> Iterator[_ReadEvent]:
     rows = _selected(log, selection).only(*_COLUMNS).iterator(chunk_size=CHUNK)
     while some := list(islice(rows, TOGETHER)):
-        bodies = [(row.pk, _body_of(row)) for row in some]
+        bodies = [(row.pk, body_of(row.body, partial(_columns_of, row))) for row in some]
         users = users_behind(
             ref for _, body in bodies for ref in (body["actor"], body["subject"]) if ref
         )
@@ -101,20 +102,17 @@ def _read(log: UUID, selection: LogSelection) -> Iterator[_ReadEvent]:
             yield _ReadEvent({**body, **named}, _personal(body, pk))
 
 
-def _body_of(row: Event) -> Mapping[str, Any]:
-    return body_of(
-        row.body,
-        {
-            "id": str(row.pk),
-            "kind": row.kind,
-            "at": time_of(row.pk).isoformat(timespec="milliseconds"),
-            "tenant": str(row.tenant_id or ""),
-            "checkpoint": row.checkpoint,
-            "actor": row.actor_ref,
-            "subject": row.subject_ref,
-            "story": str(row.story or ""),
-        },
-    )
+def _columns_of(row: Event) -> Mapping[str, str]:
+    return {
+        "id": str(row.pk),
+        "kind": row.kind,
+        "at": time_of(row.pk).isoformat(timespec="milliseconds"),
+        "tenant": str(row.tenant_id or ""),
+        "checkpoint": row.checkpoint,
+        "actor": row.actor_ref,
+        "subject": row.subject_ref,
+        "story": str(row.story or ""),
+    }
 
 
 def _personal(body: Mapping[str, Any], identity: UUID) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from otpguard.audit.event_mac import is_genuine
-from otpguard.audit.logs import head_of, log_of, newest_seal, note_of, position_of, tree_of
+from otpguard.audit.logs import head_of, log_of, newest_seal, note_of, position_of, tree_under
 from otpguard.audit.retained import purged_of
 from otpguard.audit.seal_check import keys_of
 from otpguard.audit.signers import is_signed
@@ -63,13 +63,13 @@ def prove_event(event: Event) -> EventProof:
     if not _is_genuine(event):
         return EventProof(state=ProofState.BROKEN)
     log, body = log_of(event.tenant_id), event.body.encode()
-    placed, newest = position_of(event, leaf_hash(body)), newest_seal(log_of(event.tenant_id))
+    placed, newest = position_of(event, leaf_hash(body)), newest_seal(log)
     if placed is None or newest is None:
         cursor = SealCursor.objects.filter(pk=1).first() or SealCursor()
         waits = (event.xact, event.pk) > (cursor.xact, cursor.event)
         return EventProof(state=ProofState.WAITS if waits else ProofState.BROKEN)
     try:
-        proof = _proof(log, placed[0], newest)
+        proof = _proof(placed[0], newest)
         proof.verify(body, keys_of(log), is_signed)
         head_file = prove_head(newest)
     except (LookupError, NoteError, ProofError):
@@ -97,7 +97,7 @@ def prove_growth(log: UUID, old: int, size: int | None = None) -> GrowthProof:
     if last is None or last.size < first.size:
         raise InvalidInput("size", "there is no later head of that size")
     try:
-        hashes = consistency_proof(tree_of(log, last.size), first.size, last.size)
+        hashes = consistency_proof(tree_under(last), first.size, last.size)
         roots = (bytes(first.root), bytes(last.root))
         verify_consistency(first.size, last.size, hashes, *roots)
     except (LookupError, ProofError):
@@ -105,8 +105,8 @@ def prove_growth(log: UUID, old: int, size: int | None = None) -> GrowthProof:
     return GrowthProof(old=note_of(first), new=note_of(last), hashes=tuple(hashes))
 
 
-def _proof(log: UUID, index: int, seal: Seal) -> ProofFile:
-    hashes = inclusion_proof(tree_of(log, seal.size), index, seal.size)
+def _proof(index: int, seal: Seal) -> ProofFile:
+    hashes = inclusion_proof(tree_under(seal), index, seal.size)
     return ProofFile(index=index, hashes=tuple(hashes), note=note_of(seal))
 
 
@@ -116,7 +116,7 @@ def prove_head(seal: Seal) -> str:
     newest = newest_seal(ALL_HEADS)
     if newest is None or seal.position is None:
         raise LookupError("the log of all heads is missing")
-    proof = _proof(ALL_HEADS, seal.position, newest)
+    proof = _proof(seal.position, newest)
     proof.verify(head_of(seal).text().encode(), keys_of(ALL_HEADS), is_signed)
     return proof.text()
 

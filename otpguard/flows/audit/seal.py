@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from otpguard.audit.logs import head_of, log_of, newest_seal, tile_reader
+from otpguard.audit.fresh_events import FreshPart, fresh_parts
+from otpguard.audit.logs import head_of, newest_seal, tile_reader
 from otpguard.audit.signers import clock_signer, head_signer
 from otpguard.core.sealing.note import cosigned
-from otpguard.core.sealing.tiles import completed_tiles, split
+from otpguard.core.sealing.tiles import completed_tiles, joined, split
 from otpguard.core.sealing.tree import Frontier, leaf_hash
 from otpguard.database import connection, transaction
-from otpguard.models import ALL_HEADS, AuditSchedule, Event, LogTile, Seal, SealCursor
+from otpguard.models import ALL_HEADS, AuditSchedule, LogTile, Seal, SealCursor
 from otpguard.prepared_sql import Columns
 from otpguard.statements import fetch
 
@@ -29,12 +30,7 @@ MOST = 5_000
 MOST_LEAVES = 1_000
 """The most events of a seal."""
 
-_PLACE = Columns(Event, "xact", "id")
-_ROW = Columns(Event, "xact", "id", "tenant_id", "body")
 _LAST = Columns(Seal, "log", "size", "peaks")
-# Horizon and rows come from one statement, and so from one snapshot (C30). On SQLite one writes at
-# a time, so all that is visible is behind it.
-_BEHIND = " AND xact - %s < (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +43,6 @@ class SealRun:
     stands_by: bool = False
     has_more: bool = False
     is_behind: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Fresh:
-    xact: int
-    event: UUID
-    leaf: bytes
 
 
 def seal_events(*, now: datetime, most: int = MOST) -> SealRun:
@@ -70,18 +59,18 @@ def seal_events(*, now: datetime, most: int = MOST) -> SealRun:
             return SealRun(is_behind=True)
         if connection.vendor == "postgresql":
             fetch("SET LOCAL synchronous_commit = on", [])  # a head that was seen must not be lost
-        rows = _read(cursor, most)
-        by_log: dict[UUID, list[_Fresh]] = {}
-        for xact, event, tenant, body in rows:
-            each = _Fresh(xact, event, leaf_hash(body.encode()))
-            by_log.setdefault(log_of(tenant), []).append(each)
-        if rows:
+        by_log: dict[UUID, list[FreshPart]] = {}
+        for part in fresh_parts(cursor, most=most, together=MOST_LEAVES):
+            by_log.setdefault(part.log, []).append(part)
+        every = [part for parts in by_log.values() for part in parts]
+        if every:
             _seal(by_log, now, cursor.generation)
-            cursor.xact, cursor.event = rows[-1][:2]
-        has_more = len(rows) == most
+            cursor.xact, cursor.event = max((part.last_xact, part.last_event) for part in every)
+        events = sum(len(part.leaves) for part in every)
+        has_more = events == most
         cursor.next_at = now if has_more else now + EVERY
         cursor.save()
-    return SealRun(events=len(rows), logs=len(by_log), has_more=has_more)
+    return SealRun(events=events, logs=len(by_log), has_more=has_more)
 
 
 def begin_sealing() -> None:
@@ -97,41 +86,25 @@ def _held() -> SealCursor | None:
     return rows.first()
 
 
-def _read(cursor: SealCursor, most: int) -> list[tuple[int, UUID, UUID | None, str]]:
-    behind = _BEHIND if connection.vendor == "postgresql" else ""
-    sql = (
-        f"SELECT {_ROW.names()} FROM {_ROW.table} WHERE (xact, id) > (%s, %s){behind}"  # noqa: S608 (constant text)
-        " ORDER BY xact, id LIMIT %s"
-    )
-    bounds = [cursor.xact_offset] if behind else []
-    found = fetch(sql, [*_PLACE.bind(cursor.xact, cursor.event), *bounds, most])
-    return [(xact, _uuid(pk), tenant and _uuid(tenant), body) for xact, pk, tenant, body in found]
-
-
-def _uuid(value: UUID | str) -> UUID:
-    """SQLite has texts."""
-    return value if isinstance(value, UUID) else UUID(value)
-
-
-def _seal(by_log: Mapping[UUID, Sequence[_Fresh]], now: datetime, generation: int) -> None:
+def _seal(by_log: Mapping[UUID, Sequence[FreshPart]], now: datetime, generation: int) -> None:
     """Extend the tree of each log, and then that of all heads."""
     frontiers = _frontiers([*by_log, ALL_HEADS])
     position = frontiers[ALL_HEADS].size
     seals: list[Seal] = []
     tiles: list[LogTile] = []
-    for log, fresh in by_log.items():
-        tiles += _tiles(log, frontiers[log].size, [each.leaf for each in fresh])
-        for at in range(0, len(fresh), MOST_LEAVES):
-            part = fresh[at : at + MOST_LEAVES]
-            seal = Seal(log=log, at=now, generation=generation)
-            made = _made(seal, frontiers[log], [each.leaf for each in part])
-            made.first_xact, made.last_xact = part[0].xact, part[-1].xact
-            made.last_event, made.position = part[-1].event, position + len(seals)
+    for log, parts in by_log.items():
+        size, grown = frontiers[log].size, []
+        for part in parts:
+            made = Seal(log=log, at=now, generation=generation)
+            joined(grown, _extended(made, frontiers[log], part.leaves))
+            made.first_xact, made.last_xact = part.first_xact, part.last_xact
+            made.last_event, made.position = part.last_event, position + len(seals)
             seals.append(made)
+        tiles += _tiles(log, size, grown)
     heads = [leaf_hash(head_of(seal).text().encode()) for seal in seals]
-    tiles += _tiles(ALL_HEADS, position, heads)
     last = Seal(log=ALL_HEADS, at=now, generation=generation)
-    seals.append(_made(last, frontiers[ALL_HEADS], heads))
+    tiles += _tiles(ALL_HEADS, position, _extended(last, frontiers[ALL_HEADS], heads))
+    seals.append(last)
     Seal.objects.bulk_create(seals)
     LogTile.objects.bulk_create(tiles)
 
@@ -153,21 +126,21 @@ def _frontiers(logs: Sequence[UUID]) -> dict[UUID, Frontier]:
     return found
 
 
-def _tiles(log: UUID, size: int, leaves: Sequence[bytes]) -> Iterable[LogTile]:
-    for each in completed_tiles(size, leaves, tile_reader(log)):
+def _tiles(log: UUID, size: int, grown: Sequence[Sequence[bytes]]) -> Iterable[LogTile]:
+    for each in completed_tiles(size, grown, tile_reader(log)):
         yield LogTile(
             log=log, level=each.level, number=each.number, hashes=each.hashes, root=each.root
         )
 
 
-def _made(seal: Seal, frontier: Frontier, leaves: Sequence[bytes]) -> Seal:
-    """A signed head of the tree with these leaves appended to it."""
+def _extended(seal: Seal, frontier: Frontier, leaves: Sequence[bytes]) -> list[list[bytes]]:
+    """Append leaves to the tree and make its signed head; what has become full, by levels."""
     seal.first = frontier.size
-    frontier.extend(leaves)
+    grown = frontier.extend(leaves)
     seal.size, seal.root = frontier.size, frontier.root()
     seal.peaks, seal.leaves = b"".join(frontier.peaks), b"".join(leaves)
     text, signer, clock = head_of(seal).text(), head_signer(), clock_signer()
     seal.public_key, seal.signature = signer.public, signer.sign(text.encode())
     seal.clock_key = clock.public
     seal.clock_signature = clock.sign(cosigned(text, int(seal.at.timestamp())))
-    return seal
+    return grown

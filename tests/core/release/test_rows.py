@@ -158,3 +158,19 @@ def test_a_long_gap_is_looked_at_once(gap: str) -> None:
     began = perf_counter()
     assert harmless(cell).endswith(gap)
     assert perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("cell", "safe"),
+    [
+        ("a;=1", "a;'=1"),
+        ("a; =1", "a; '=1"),
+        ("a -b", "a -b"),
+        ("a-b", "a-b"),
+        ("2026-05-10 12:00", "2026-05-10 12:00"),
+    ],
+)
+def test_a_formula_inside_a_cell_is_closed_and_a_usual_text_is_left_alone(
+    cell: str, safe: str
+) -> None:
+    assert harmless(cell) == safe

@@ -6,14 +6,25 @@ from hashlib import sha256
 
 import pytest
 
-from otpguard.core.sealing.tiles import WIDTH, nodes_from, split, tile_path, tiles_of
+from otpguard.core.sealing.tiles import (
+    WIDTH,
+    completed_tiles,
+    joined,
+    nodes_from,
+    split,
+    tile_path,
+    tiles_of,
+)
 from otpguard.core.sealing.tree import (
+    Frontier,
     consistency_proof,
     inclusion_proof,
     leaf_hash,
+    node_hash,
     root_of,
     verify_consistency,
     verify_inclusion,
+    with_peaks,
 )
 
 
@@ -74,3 +85,44 @@ def test_proofs_are_read_out_of_few_tiles(size: int) -> None:
         proof = consistency_proof(nodes_from(tile, size), old, size)
         verify_consistency(old, size, proof, root_of(hashes[:old]), root)
         assert len(set(read)) <= 5
+
+
+def test_a_proof_needs_no_tile_of_the_right_edge() -> None:
+    """Of a million leaves it reads one tile a level, however ragged the edge is: three."""
+    size, read = 1_000_003, set()
+    full = leaf_hash(b"same")
+    levels = [[full]]
+    frontier = Frontier()
+    for _ in range(size.bit_length()):
+        levels.append([node_hash(levels[-1][0], levels[-1][0])])
+    frontier.size = size
+    frontier.peaks = [levels[n][0] for n in reversed(range(size.bit_length())) if size >> n & 1]
+
+    def tile(level: int, number: int, width: int) -> bytes:
+        read.add((level, number))
+        return levels[level * 8][0] * width
+
+    nodes = with_peaks(nodes_from(tile, size), size, frontier.peaks)
+    for index in (0, 499_999, size - 4, size - 1):
+        read.clear()
+        proof = inclusion_proof(nodes, index, size)
+        verify_inclusion(full, index, size, proof, frontier.root())
+        assert len(read) <= 3
+
+
+@pytest.mark.parametrize("steps", [(256,), (100, 200, 700), (66_000,), (65_535, 1, 256)])
+def test_the_tiles_that_growth_completes_are_those_of_the_grown_tree(
+    steps: tuple[int, ...],
+) -> None:
+    hashes = [leaf_hash(b"%d" % n) for n in range(sum(steps))]
+    frontier, found, grown = Frontier(), {}, []
+    for step in steps:
+        joined(grown, frontier.extend(hashes[frontier.size : frontier.size + step]))
+    for each in completed_tiles(0, grown, lambda *_: b""):
+        found[each.level, each.number] = each
+    wanted = [(level, number) for level, number, width in tiles_of(sum(steps)) if width == WIDTH]
+    assert list(found) == wanted
+    for (level, number), each in found.items():
+        assert each.root == root_of(split(each.hashes))
+        if not level:
+            assert split(each.hashes) == hashes[number * WIDTH : (number + 1) * WIDTH]

@@ -20,6 +20,7 @@ from otpguard.core.sealing.tree import (
     root_of,
     verify_consistency,
     verify_inclusion,
+    with_peaks,
 )
 
 SEVEN = [leaf_hash(b'{"n":%d}' % n) for n in range(7)]
@@ -158,3 +159,36 @@ def test_there_is_no_proof_of_a_tree_that_was_larger(old: int, size: int) -> Non
         consistency_proof(nodes(SEVEN), old, size)
     with pytest.raises(ProofError):
         verify_consistency(old, size, [], EMPTY_ROOT, EMPTY_ROOT)
+
+
+@pytest.mark.parametrize("steps", [(1, 1, 1), (3, 5), (7, 0, 2), (255, 1, 256), (300, 1000, 7)])
+def test_many_leaves_at_once_are_as_one_after_the_other(steps: tuple[int, ...]) -> None:
+    every, fast, slow = leaves(sum(steps)), Frontier(), Frontier()
+    for step in steps:
+        old = fast.size
+        new = every[old : old + step]
+        full = fast.extend(new)
+        for leaf in new:
+            slow.append(leaf)
+        assert (fast.size, fast.peaks, fast.root()) == (slow.size, slow.peaks, slow.root())
+        for level, row in enumerate(full):
+            first = old >> level
+            width = 1 << level
+            assert row == [
+                root_of(every[at * width : (at + 1) * width])
+                for at in range(first, fast.size >> level)
+            ]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 255, 256, 300, 1000])
+def test_the_right_edge_is_as_its_peaks_say(size: int) -> None:
+    hashes = leaves(size)
+    frontier, read = Frontier(), nodes(hashes)
+    frontier.extend(hashes)
+    edge = with_peaks(read, size, frontier.peaks)
+    for index in {0, size // 2, size - 1}:
+        assert inclusion_proof(edge, index, size) == inclusion_proof(read, index, size)
+    for old in {1, size // 2, size - 1}:
+        assert consistency_proof(edge, old, size) == consistency_proof(read, old, size)
+    with pytest.raises(ProofError, match="peaks"):
+        with_peaks(read, size, [*frontier.peaks, b"more"])
