@@ -23,6 +23,7 @@ Rows = list[tuple[Any, ...]]
 
 _KEPT = "_otpguard_cursor"
 """Where a connection keeps the cursor of `fetch`."""
+_SOON = "set_config('synchronous_commit', 'off', true)"
 _PLACE = re.compile("%s")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -55,6 +56,17 @@ def fetch(sql: str, params: Sequence[Any]) -> Rows:
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
         return _rows(_kept_cursor(database), sql, params)
+
+
+def committed_soon() -> str:
+    """On PostgreSQL an expression, to be selected by a statement, with which its commit does not
+    wait for the disk; inside a transaction, which may hold more than that, one that does nothing.
+
+    Everybody sees what it wrote at once. It is lost only if the server itself dies within the next
+    tenths of a second, before any later commit: what a later commit has kept, keeps it as well. So
+    this is for what is only worth something together with what follows, or what is done again.
+    """
+    return _SOON if connections[alias()].get_autocommit() else "NULL"
 
 
 def run_together(statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Rows]:
