@@ -42,7 +42,7 @@ class Columns(Generic[M]):
         self.table = f'"{meta.db_table}"'
         self._fields: list[Any] = [meta.get_field(name) for name in names]
         self.attributes = [str(field.attname) for field in self._fields]
-        self._ready: dict[str, list[Callable[[Any, Any], Any] | None]] = {}
+        self._ready: dict[str, list[tuple[int, Callable[[Any, Any], Any]]]] = {}
         self._readers: dict[str, list[tuple[int, Any, list[_Converter]]]] = {}
         # Instances are made of values in the model's own order.
         order = [field.attname for field in meta.concrete_fields]
@@ -89,9 +89,14 @@ class Columns(Generic[M]):
 
     def bind(self, *values: object) -> list[Any]:
         """Values for these columns, as the database takes them."""
-        here = connections[alias()]
-        pairs = zip(self._prepare(here.vendor), values, strict=True)
-        return [value if prepare is None else prepare(value, here) for prepare, value in pairs]
+        if len(values) != len(self._fields):
+            raise ValueError(f"{len(values)} values for {len(self._fields)} columns")
+        found = list(values)
+        if steps := self._prepare(connection.vendor):
+            here = connections[alias()]
+            for index, prepare in steps:
+                found[index] = prepare(found[index], here)
+        return found
 
     def bind_all(self, instance: M) -> list[Any]:
         """The values of an instance, as the database takes them."""
@@ -116,14 +121,16 @@ class Columns(Generic[M]):
         return found
 
     # By vendor: a simulation has a database of its own beside that of the project.
-    def _prepare(self, vendor: str) -> list[Callable[[Any, Any], Any] | None]:
-        """How each value is made ready; None where psycopg takes it as it is."""
+    def _prepare(self, vendor: str) -> list[tuple[int, Callable[[Any, Any], Any]]]:
+        """How values are made ready, by their places; those that the driver takes as they are need
+        nothing."""
         known = self._ready.get(vendor)
         if known is None:
             as_it_is = _AS_IT_IS if vendor == "postgresql" else frozenset()
             known = self._ready[vendor] = [
-                None if type(field) in as_it_is else field.get_db_prep_save
-                for field in self._fields
+                (index, field.get_db_prep_save)
+                for index, field in enumerate(self._fields)
+                if type(field) not in as_it_is
             ]
         return known
 

@@ -21,10 +21,10 @@ from otpguard.database import alias, transaction
 
 Rows = list[tuple[Any, ...]]
 
-_KEPT = "_otpguard_cursor"
-"""Where a connection keeps the cursor of `fetch`."""
+_KEPT = "_otpguard_cursors"
+"""Where a connection keeps the cursors of `fetch` and `run_together`."""
+_SOON = "set_config('synchronous_commit', 'off', true)"
 _PLACE = re.compile("%s")
-_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def prepared_cursor() -> CursorWrapper:
@@ -57,39 +57,47 @@ def fetch(sql: str, params: Sequence[Any]) -> Rows:
         return _rows(_kept_cursor(database), sql, params)
 
 
+def committed_soon() -> str:
+    """On PostgreSQL an expression, to be selected by a statement, with which its commit does not
+    wait for the disk; inside a transaction, which may hold more than that, one that does nothing.
+
+    Everybody sees what it wrote at once. It is lost only if the server itself dies within the next
+    tenths of a second, before any later commit: what a later commit has kept, keeps it as well. So
+    this is for what is only worth something together with what follows, or what is done again.
+    """
+    return _SOON if connections[alias()].get_autocommit() else "NULL"
+
+
 def run_together(statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Rows]:
     """Run several statements in this order, and return the rows of each.
 
     One transaction, which commits by itself unless the caller has one. Each statement sees what was
     committed before it began, so a lock must come in one before those that rely on it. They take
-    one journey, where the driver can and that is worth it. Raises DatabaseError for the first one
-    that fails, with nothing written.
+    one journey, where the driver can. Raises DatabaseError for the first one that fails, with
+    nothing written.
     """
     database: Any = connections[alias()]
     _connect(database)
-    alone, several = database.get_autocommit(), len(statements) > 1
-    pipelines = several and hasattr(database.connection, "pipeline")
-    # Alone, it saves the journeys of BEGIN and COMMIT as well.
-    if pipelines and (alone or is_far(database.connection.info.host)):
+    if len(statements) > 1 and hasattr(database.connection, "pipeline"):
         return _pipelined(database, statements)
-    with transaction.atomic() if alone and several else nullcontext():
+    several_alone = len(statements) > 1 and database.get_autocommit()
+    with transaction.atomic() if several_alone else nullcontext():
         return [fetch(sql, params) for sql, params in statements]
 
 
 def _pipelined(database: Any, statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Rows]:  # noqa: ANN401 (Django's wrapper of one vendor)
     cursors = []
+    database.validate_no_broken_transaction()
     # Outside a transaction all that is sent before the pipeline ends is one.
     with database.wrap_database_errors, database.connection.pipeline():
-        for sql, params in statements:
-            cursor = _wrapped(database, _numbering(database.Database)(database.connection))
+        for place, (sql, params) in enumerate(statements):
+            if database.queries_logged or database.execute_wrappers:
+                cursor = _wrapped(database, _numbering(database.Database)(database.connection))
+            else:
+                cursor = _kept_cursor(database, place)
             cursor.execute(sql, params)
             cursors.append(cursor)
     return [_all(cursor) for cursor in cursors]
-
-
-def is_far(host: str) -> bool:
-    """True for a host that is not this machine. Nearer, a pipeline costs more than journeys do."""
-    return bool(host) and not host.startswith("/") and host not in _HERE
 
 
 def _rows(cursor: Any, sql: str, params: Sequence[Any]) -> Rows:  # noqa: ANN401 (of any driver)
@@ -119,18 +127,19 @@ def _wrapped(database: Any, cursor: Any) -> CursorWrapper:  # noqa: ANN401 (as a
     return made
 
 
-def _kept_cursor(database: Any) -> Any:  # noqa: ANN401 (as above)
-    kept = database.__dict__.get(_KEPT)
+def _kept_cursor(database: Any, place: int = 0) -> Any:  # noqa: ANN401 (as above)
+    """One for each place in a pipeline, whose results wait until its end."""
+    every = database.__dict__.setdefault(_KEPT, {})
+    kept = every.get(place)
     if kept is None or kept.connection is not database.connection:
         driver = database.Database
-        kept = _numbering(driver)(database.connection)
+        kept = every[place] = _numbering(driver)(database.connection)
         # Django puts its own loader, in Python, before the driver's, to turn each time to its own
         # time zone. The moment is the same without.
         times = driver.adapters.get_loader(
             driver.adapters.types["timestamptz"].oid, driver.pq.Format.TEXT
         )
         kept.adapters.register_loader("timestamptz", times)
-        database.__dict__[_KEPT] = kept
     return kept
 
 

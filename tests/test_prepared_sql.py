@@ -74,7 +74,7 @@ def test_a_name_that_is_none_is_told_at_once() -> None:
 
 
 def test_as_many_values_as_columns_are_bound() -> None:
-    with pytest.raises(ValueError, match="argument 2"):
+    with pytest.raises(ValueError, match="1 values for 2 columns"):
         Columns(Challenge, "plan", "net").bind([])
 
 

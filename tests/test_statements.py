@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from otpguard.models import Challenge
 from otpguard.prepared_sql import Columns
-from otpguard.statements import fetch, prepared_cursor, run_together
+from otpguard.statements import committed_soon, fetch, prepared_cursor, run_together
 from tests.flows.setting import stopped
 from tests.models.rows import postgres_only
 
@@ -146,3 +146,28 @@ def test_what_fails_together_is_not_written_and_leaves_the_connection_usable(
     with around, pytest.raises(DatabaseError):
         run_together(statements)
     assert Challenge.objects.get().step == 0
+
+
+# --- commits that do not wait for the disk -------------------------------------------------------
+
+
+def waits_for_the_disk() -> str:
+    ((found,),) = fetch("SELECT current_setting('synchronous_commit')", [])
+    return str(found)
+
+
+def test_a_statement_alone_may_say_that_its_commit_does_not_wait() -> None:
+    before = waits_for_the_disk()
+    fetch("SELECT set_config('synchronous_commit', 'on', false)", [])
+    try:
+        assert fetch(f"SELECT {committed_soon()}", []) == [("off",)]
+        assert waits_for_the_disk() == "on", "only that one"
+    finally:
+        fetch("SELECT set_config('synchronous_commit', %s, false)", [before])
+
+
+def test_in_a_transaction_no_statement_decides_for_the_others() -> None:
+    with transaction.atomic():
+        before = waits_for_the_disk()
+        assert fetch(f"SELECT {committed_soon()}", []) == [(None,)]
+        assert waits_for_the_disk() == before

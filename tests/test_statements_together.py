@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,7 +14,7 @@ from django.utils import timezone
 from otpguard.core.limits import CapName, Lane
 from otpguard.models import Challenge, Delivery, Factor, FactorLane, Usage
 from otpguard.prepared_sql import Columns, every_column
-from otpguard.statements import fetch, is_far, run_together
+from otpguard.statements import fetch, run_together
 from tests.flows.setting import stopped
 from tests.models.rows import postgres_only
 from tests.pausing import meet
@@ -29,53 +27,10 @@ INSERT = f"INSERT INTO {USAGE.table} ({USAGE.names()}) VALUES ({USAGE.places()})
 LOCK = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(%s)) taken"
 
 
-@contextmanager
-def connected(host: str) -> Iterator[None]:
-    """A connection to the same server by another name of it."""
-    before = connection.settings_dict["HOST"]
-    connection.close()
-    connection.settings_dict["HOST"] = host
-    try:
-        yield
-    finally:
-        connection.close()
-        connection.settings_dict["HOST"] = before
-
-
-@pytest.fixture(params=["near", "far"])
-def journey(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Beside the database, or as if it were on another machine: "127.1" is this one, spelled so
-    that nobody takes it for near."""
-    here = connection.settings_dict["HOST"] == "127.0.0.1"
-    if not here:
-        pytest.skip("the server of this run is elsewhere")
-    with connected("127.0.0.1" if request.param == "near" else "127.1"):
-        connection.ensure_connection()
-        assert is_far(connection.connection.info.host) is (request.param == "far")
-        yield request.param
-
-
 def use(key: str, cap: str = "ip") -> tuple[str, list[Any]]:
     return INSERT, USAGE.bind(cap, key, timezone.now(), uuid4(), "full", 60)
 
 
-@pytest.mark.parametrize(
-    ("host", "far"),
-    [
-        ("", False),
-        ("/var/run/postgresql", False),
-        ("localhost", False),
-        ("127.0.0.1", False),
-        ("::1", False),
-        ("db.example.com", True),
-        ("10.0.0.5", True),
-    ],
-)
-def test_a_host_is_far_unless_it_is_this_machine(host: str, far: bool) -> None:
-    assert is_far(host) is far
-
-
-@pytest.mark.usefixtures("journey")
 def test_each_statement_gives_its_own_rows_in_order() -> None:
     with transaction.atomic():
         rows = run_together([use("a"), (COUNT, ["a"]), use("a", "site"), (COUNT, ["a"])])
@@ -83,7 +38,6 @@ def test_each_statement_gives_its_own_rows_in_order() -> None:
     assert fetch(COUNT, ["a"]) == [(2,)]
 
 
-@pytest.mark.usefixtures("journey")
 def test_what_is_rolled_back_is_gone() -> None:
     with transaction.atomic():
         run_together([use("a"), use("b")])
@@ -91,7 +45,6 @@ def test_what_is_rolled_back_is_gone() -> None:
     assert not Usage.objects.exists()
 
 
-@pytest.mark.usefixtures("journey")
 @pytest.mark.parametrize("place", [0, 1, 2])
 @pytest.mark.parametrize(
     ("bad", "error"),
@@ -113,7 +66,6 @@ def test_the_first_that_fails_is_told_as_django_does(
     assert fetch(COUNT, ["a"]) == [(0,)], "the connection goes on"
 
 
-@pytest.mark.usefixtures("journey")
 def test_after_a_failure_in_a_savepoint_the_transaction_goes_on() -> None:
     with transaction.atomic():
         run_together([use("kept")])
@@ -123,14 +75,12 @@ def test_after_a_failure_in_a_savepoint_the_transaction_goes_on() -> None:
     assert list(Usage.objects.values_list("key", flat=True)) == ["kept", "kept"]
 
 
-@pytest.mark.usefixtures("journey")
 def test_what_runs_is_seen_by_those_who_watch_queries() -> None:
     with CaptureQueriesContext(connection) as seen, transaction.atomic():
         run_together([use("a"), (COUNT, ["a"])])
     assert len([each for each in seen if "otpguard_usage" in each["sql"]]) == 2
 
 
-@pytest.mark.usefixtures("journey")
 def test_each_sees_what_was_committed_before_it_began() -> None:
     """A statement behind a lock counts what its holder has written: the two share no snapshot."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
@@ -97,21 +97,21 @@ class Circumstances:
     @classmethod
     def of(cls, facts: RequestFacts, **known: Any) -> Circumstances:  # noqa: ANN401 (its fields)
         """The circumstances of a request; its actor is the subject unless `subject` is given."""
-        base = cls(
-            now=facts.now,
-            tenant=facts.tenant,
-            actor=facts.user,
-            subject=facts.user,
-            client_ip=facts.client_ip,
-            agent=facts.agent,
-            request_id=facts.request_id,
-            session=session_reference(facts.sid),
-            source=facts.source,
-            device=facts.device,
-            fingerprint=facts.fingerprint,
-            session_context=facts.session_context,
-        )
-        return replace(base, **known)
+        here: dict[str, Any] = {
+            "now": facts.now,
+            "tenant": facts.tenant,
+            "actor": facts.user,
+            "subject": facts.user,
+            "client_ip": facts.client_ip,
+            "agent": facts.agent,
+            "request_id": facts.request_id,
+            "session": session_reference(facts.sid),
+            "source": facts.source,
+            "device": facts.device,
+            "fingerprint": facts.fingerprint,
+            "session_context": facts.session_context,
+        }
+        return cls(**{**here, **known})
 
     @classmethod
     def of_ask(cls, facts: RequestFacts, ask: Ask) -> Circumstances:

@@ -29,7 +29,7 @@ from otpguard.database import connection
 from otpguard.models import SubjectKey
 from otpguard.models.fields import Encrypted
 from otpguard.prepared_sql import Columns
-from otpguard.statements import prepared_cursor
+from otpguard.statements import fetch
 from otpguard.vault import UndecryptableError
 
 KEY_BYTES = 32
@@ -67,6 +67,13 @@ class Subject:
     user: str = ""
     key: bytes = field(default=b"", repr=False)
     erased_at: datetime | None = None
+    cipher: AESGCM | None = field(default=None, init=False, repr=False, compare=False)
+    """What the key opens; made once, and gone with the key."""
+
+    def __post_init__(self) -> None:
+        """Prepare the cipher."""
+        if self.key:
+            object.__setattr__(self, "cipher", AESGCM(self.key))
 
 
 _by_user: SubjectCache[Subject] = SubjectCache(seconds=KEPT, most=MOST)
@@ -112,7 +119,7 @@ def forget_subjects() -> None:
 def encrypt_for(subject: Subject, plain: bytes, *, event: UUID) -> str:
     """`plain` under a person's key, bound to one event."""
     nonce = os.urandom(NONCE_BYTES)
-    ciphertext = AESGCM(subject.key).encrypt(nonce, plain, _bound_to(event, subject))
+    ciphertext = _cipher_of(subject).encrypt(nonce, plain, _bound_to(event, subject))
     return urlsafe_b64encode(nonce + ciphertext).decode().rstrip("=")
 
 
@@ -120,11 +127,16 @@ def decrypt_for(subject: Subject, token: str, *, event: UUID) -> bytes:
     """What `encrypt_for` made. Raises UndecryptableError for another's, and without the key."""
     raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
     try:
-        return AESGCM(subject.key).decrypt(
+        return _cipher_of(subject).decrypt(
             raw[:NONCE_BYTES], raw[NONCE_BYTES:], _bound_to(event, subject)
         )
     except (InvalidTag, ValueError):
         raise UndecryptableError("no key opens what is personal in this event") from None
+
+
+def _cipher_of(subject: Subject) -> AESGCM:
+    # Without a key this raises ValueError.
+    return subject.cipher or AESGCM(subject.key)
 
 
 def _bound_to(event: UUID, subject: Subject) -> bytes:
@@ -132,7 +144,11 @@ def _bound_to(event: UUID, subject: Subject) -> bytes:
 
 
 def _find_or_make(users: list[str]) -> dict[str, Subject]:
-    wanted = [_new_row(user) for user in users]
+    wanted, fresh = [], {}
+    for user in users:
+        ref, key = uuid4(), os.urandom(KEY_BYTES)
+        wanted.append(_new_row(user, ref, key))
+        fresh[ref] = Subject(ref=str(ref), user=user, key=key)
     if connection.vendor != "postgresql":
         known = list(SubjectKey.objects.filter(user_key__in=users))
         there = {row.user_key for row in known}
@@ -141,25 +157,24 @@ def _find_or_make(users: list[str]) -> dict[str, Subject]:
         )
     else:
         values = [[getattr(row, name) for name in _COLUMNS.attributes] for row in wanted]
-        with prepared_cursor() as cursor:
-            cursor.execute(_find_or_make_sql(), [*_COLUMNS.bind_rows(values), users])
-            rows = [_READ.read(row) for row in cursor.fetchall()]
-    opened = [subject for row in rows if (subject := _opened(row)) is not None and subject.key]
+        found_rows = fetch(_find_or_make_sql(), [*_COLUMNS.bind_rows(values), users])
+        rows = [_READ.read(row) for row in found_rows]
+    every = [fresh.get(row.ref) or _opened(row) for row in rows]
+    opened = [subject for subject in every if subject is not None and subject.key]
     found: dict[str, Subject] = {}
     # Of two, everybody takes the same one.
     for subject in sorted(opened, key=lambda each: each.ref):
         found.setdefault(subject.user, subject)
     if lost := [user for user in users if user not in found]:
         # Their keys cannot be read: what is written from now on can be.
-        made = SubjectKey.objects.bulk_create([_new_row(user) for user in lost])
+        again = [_new_row(user, uuid4(), os.urandom(KEY_BYTES)) for user in lost]
+        made = SubjectKey.objects.bulk_create(again)
         found.update({each.user: each for row in made if (each := _opened(row)) is not None})
     return found
 
 
-def _new_row(user: str) -> SubjectKey:
-    ref = uuid4()
-    secret = f"{ref} {os.urandom(KEY_BYTES).hex()} {user}"
-    return SubjectKey(ref=ref, user_key=user, secret=secret)
+def _new_row(user: str, ref: UUID, key: bytes) -> SubjectKey:
+    return SubjectKey(ref=ref, user_key=user, secret=f"{ref} {key.hex()} {user}")
 
 
 def _opened(row: SubjectKey) -> Subject | None:

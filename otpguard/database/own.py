@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from django.apps import apps
@@ -37,8 +37,19 @@ def leave_pool() -> None:
         mine.settings_dict = {**mine.settings_dict, "OPTIONS": options, "CONN_MAX_AGE": 60}
 
 
+@cache
+def _vendor_of(engine: str) -> str:  # noqa: ARG001 (the key: each engine has one vendor)
+    return connections[alias()].vendor
+
+
 class _Connection:
     """Stands for the connection of the thread that uses it, as Django's own proxy does."""
+
+    @property
+    def vendor(self) -> str:
+        """What every statement asks first. Without the connection, which is found by its thread
+        and, under asyncio, by its task."""
+        return _vendor_of(connections.settings[alias()]["ENGINE"])
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever a connection has)
         return getattr(connections[alias()], name)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.transaction import Atomic
 
 from otpguard.database.own import alias
@@ -38,6 +38,17 @@ def durable(what: str) -> Iterator[None]:
         if begun:
             raise
         raise InsideTransaction(what) from error
+
+
+def refuse_inside(what: str) -> None:
+    """For a single statement that has to commit by itself.
+
+    Raises InsideTransaction, which names `what`, where a transaction runs already: its end would
+    decide.
+    """
+    if connections[alias()].in_atomic_block:
+        with durable(what):  # Django knows which blocks are those of a test
+            pass
 
 
 def on_commit(call: Callable[[], Any]) -> None:

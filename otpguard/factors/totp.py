@@ -30,8 +30,15 @@ from otpguard.core.totp import (
 from otpguard.factors.base import FactorDriver, Given, Missed, Shown
 from otpguard.labels import Text
 from otpguard.models import Challenge, Factor, Tenant
-from otpguard.models.factor import FACTORS
+from otpguard.prepared_sql import Columns
+from otpguard.statements import fetch
 
+_SPENT = Columns(Factor, "last_step", "drift", "was_late")
+_UNSPENT = Columns(Factor, "id", "last_step")
+_SPEND = (
+    f"UPDATE {_SPENT.table} SET {_SPENT.set()}"  # noqa: S608 (constant text)
+    " WHERE id = %s AND last_step < %s RETURNING id"
+)
 _UNUSED = -1
 QUIET_ZONE = 4
 """Modules of white around a QR code (ISO/IEC 18004), whatever the page's color."""
@@ -104,8 +111,8 @@ def verify(factor: Factor, given: str, *, now: datetime) -> Shown | Missed:
 
 def _spend(factor: Factor, step: int, clock: Clock) -> bool:
     """Use up a step and all before it. False when another answer did that first (D1, D5)."""
-    fresh = FACTORS.filter(pk=factor.pk, last_step__lt=step)
-    return bool(fresh.update(last_step=step, drift=clock.drift, was_late=clock.was_late))
+    spent = _SPENT.bind(step, clock.drift, clock.was_late)
+    return bool(fetch(_SPEND, [*spent, *_UNSPENT.bind(factor.pk, step)]))
 
 
 def qr_svg(uri: str) -> SafeString:

@@ -1,6 +1,7 @@
 """Count a try and reserve the failure that it may be, before anything is compared (A28).
 
-One transaction of its own, so no crash and no race gives a free guess.
+One transaction of its own, so no crash and no race gives a free guess. Its commit need not reach
+the disk before the answer is compared, only before anybody is told how that went (decision 334).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from otpguard.factors.lanes import LaneState, Reservation
 from otpguard.flows.challenge.answer_reading import AnswerReading
 from otpguard.models import Challenge, FactorLane
 from otpguard.prepared_sql import Columns
-from otpguard.statements import fetch
+from otpguard.statements import committed_soon, fetch
 
 _KEY = Columns(Challenge, "id")
 _TIMES = Columns(Challenge, "expires_at", "created_at")
@@ -62,10 +63,16 @@ def _at_once(facts: RequestFacts, read: AnswerReading, *, guessable: bool, what:
     ]
     if reserved is not None:
         params += _lane_params(read, reserved)
-    with transaction.durable(what):
-        pass  # it is refused inside another transaction; alone, a statement commits by itself
-    sql = _sql(guessable=guessable, is_first=read.row is None)
-    attempt, noted = fetch(sql, params)[0]
+    transaction.refuse_inside(what)
+    # Nothing is said of the comparison before the next commit, which waits for the disk and keeps
+    # this one as well; but a vendor that compares says it to itself.
+    waits = any(sent.remote for sent in read.sent)
+    sql = _sql(
+        guessable=guessable,
+        is_first=read.row is None,
+        committed="NULL" if waits else committed_soon(),
+    )
+    attempt, noted, _ = fetch(sql, params)[0]
     if attempt is None:
         return CountedTry()
     if guessable and not noted:
@@ -101,8 +108,8 @@ def _lane_params(read: AnswerReading, reserved: Reservation) -> list[Any]:
     return [*_STATE.bind(*new), *known, *_STATE.bind(*reserved.before)]
 
 
-@lru_cache(maxsize=4)
-def _sql(*, guessable: bool, is_first: bool) -> str:
+@lru_cache(maxsize=8)
+def _sql(*, guessable: bool, is_first: bool, committed: str) -> str:
     """Its parameters: the challenge, now twice; the lane as it will be and, unless this is its
     first failure, where it is and what it was."""
     table = _KEY.table
@@ -112,7 +119,7 @@ def _sql(*, guessable: bool, is_first: bool) -> str:
         " AND attempts < max_attempts RETURNING attempts)"
     )
     if not guessable:
-        return f"{counted} SELECT (SELECT attempts FROM counted), 0"  # noqa: S608 (the same)
+        return f"{counted} SELECT (SELECT attempts FROM counted), 0, {committed}"  # noqa: S608 (the same)
     # Should the row have appeared, changed or gone since, nothing is noted.
     first = (
         f"INSERT INTO {_LANE.table} ({_LANE.names()}) SELECT {_LANE.places()} FROM counted"  # noqa: S608 (the same)
@@ -125,7 +132,7 @@ def _sql(*, guessable: bool, is_first: bool) -> str:
     )
     return (
         f"{counted}, lane AS ({first if is_first else next_one})"  # noqa: S608 (the same)
-        " SELECT (SELECT attempts FROM counted), (SELECT count(*) FROM lane)"
+        f" SELECT (SELECT attempts FROM counted), (SELECT count(*) FROM lane), {committed}"
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from otpguard.database import connection
 from otpguard.models import Challenge, Delivery, Tenant
 from otpguard.prepared_sql import Columns
 from otpguard.queue import DELIVER, enqueue_all
-from otpguard.statements import prepared_cursor
+from otpguard.statements import committed_soon, fetch, prepared_cursor
 
 _DELIVERY = Columns(
     Delivery,
@@ -107,16 +108,24 @@ def claim_delivery(delivery_id: str, *, now: datetime, until: datetime) -> Claim
     sending, moment = _LEASE.bind(DeliveryState.SENDING.value, now)
     taken = _LEASE.bind(DeliveryState.SENDING.value, until)
     params = [*taken, *key, DeliveryState.QUEUED.value, sending, moment]
+    if connection.vendor == "postgresql":
+        found = fetch(_claim_sql(committed_soon()), params)
+        return _claimed(found[0][1:]) if found else None
     with prepared_cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"WITH d AS ({_CLAIM_NOW} RETURNING *) {_TAKE.format('d')}", params)
-        else:
-            cursor.execute(_CLAIM, params)
-            if not cursor.rowcount:
-                return None
-            cursor.execute(f"{_TAKE.format(_DELIVERY.table)} WHERE d.id = %s", key)
+        cursor.execute(_CLAIM, params)
+        if not cursor.rowcount:
+            return None
+        cursor.execute(f"{_TAKE.format(_DELIVERY.table)} WHERE d.id = %s", key)
         row = cursor.fetchone()
     return None if row is None else _claimed(row)
+
+
+@lru_cache(maxsize=2)
+def _claim_sql(committed: str) -> str:
+    """Should the server die and forget the claim, the row is queued again: the message may go out
+    a second time, as where a worker dies before it could record the first."""
+    take = _TAKE.format("d").replace("SELECT", f"SELECT {committed},", 1)
+    return f"WITH d AS ({_CLAIM_NOW} RETURNING *) {take}"
 
 
 def _claimed(row: tuple[Any, ...]) -> ClaimedDelivery:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from otpguard.factors.lanes import LaneState, Reservation
 from otpguard.flows.challenge.answer_reading import AnswerReading, read_for_answer
 from otpguard.flows.challenge.count_try import CountedTry, _at_once, _plainly, count_try
 from otpguard.flows.challenge.open import _open_plainly
-from otpguard.models import Challenge, FactorLane
+from otpguard.models import Challenge, Delivery, FactorLane
 from tests import factories
 from tests.flows.challenge.both_ways import opening, rehearsal, told
 from tests.flows.setting import Stopped, stopped
@@ -159,3 +160,17 @@ def test_a_transaction_around_it_would_give_the_guess_back() -> None:
     who, read = asked()
     with transaction.atomic(), pytest.raises(InsideTransaction, match=WHAT):
         count_try(who.facts, read, guessable=True, what=WHAT)
+
+
+@postgres_only
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_try_waits_for_the_disk_only_where_a_vendor_compares(*, remote: bool) -> None:
+    who = stopped()
+    challenge = who.start()
+    Delivery.objects.update(remote=remote)
+    read = read_for_answer(who.facts, challenge.pk)
+    assert read is not None
+    with CaptureQueriesContext(connection) as seen:
+        assert count_try(who.facts, read, guessable=True, what=WHAT).attempt == 1
+    assert ("synchronous_commit" in str(seen.captured_queries)) is not remote

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from otpguard.core.challenge import DeliveryState
@@ -190,3 +191,15 @@ def test_without_the_store_nothing_is_taken(now: datetime) -> None:
     with connection.execute_wrapper(away), pytest.raises(DatabaseError):
         taken(pk, now)
     assert Delivery.objects.get().state == "queued"
+
+
+@postgres_only
+def test_a_claim_does_not_wait_for_the_disk_but_inside_a_transaction(now: datetime) -> None:
+    pk = queued()
+    with CaptureQueriesContext(connection) as alone:
+        assert taken(pk, now)
+    Delivery.objects.update(state="queued")
+    with CaptureQueriesContext(connection) as inside, transaction.atomic():
+        assert taken(pk, now)
+    assert "synchronous_commit" in str(alone.captured_queries)
+    assert "synchronous_commit" not in str(inside.captured_queries)
