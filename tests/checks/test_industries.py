@@ -10,8 +10,7 @@ from django.core.checks import CheckMessage
 from django.db import connection, transaction
 from django.test import override_settings
 
-from otpguard.checks import industries
-from otpguard.checks.industries import NAMED, check_industries
+from otpguard.checks.tenants import NAMED, check_industries
 from otpguard.models import Tenant
 from tests import factories
 from tests.checks.projects import Case, Project, names, ours, try_check
@@ -81,7 +80,7 @@ def test_without_a_database_nothing_is_said() -> None:
     factories.tenant("acme", industry="fintech")
     assert check_industries(databases=None) == []
     assert check_industries(databases=["other"]) == []
-    assert industries.check_industries() == []
+    assert check_industries() == []
 
 
 def test_a_database_without_tables_tells_nothing() -> None:

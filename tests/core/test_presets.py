@@ -216,7 +216,7 @@ def test_the_contracts_value_makes_the_tier(value: int, tier: Tier) -> None:
     assert tier_of(value, enterprise_from=100_000) is tier
 
 
-def test_members_asked_for_aal1_are_reported_and_newcomers_are_not() -> None:
+def test_members_asked_for_aal1_are_named_and_newcomers_are_not() -> None:
     low = replace(BASE, required_level=AAL1)
     policies = [
         (BUILT_IN["signup"], low),

@@ -46,7 +46,7 @@ def test_a_reset_is_said_here_and_in_no_other_organization(member: Membership) -
     elsewhere = factories.member(factories.tenant(), member.user)
     assert what_was_lost(here(elsewhere)) == []
     other = factories.member(member.tenant)
-    assert what_was_lost(here(other)) == [], "nobody else's reset"
+    assert what_was_lost(here(other)) == [], "only their own reset"
 
 
 def test_a_reset_of_long_ago_is_not_told_any_more(member: Membership) -> None:
