@@ -40,7 +40,7 @@ _FACTOR_TYPES: Mapping[str, int] = MappingProxyType(
 )
 _OTHER_FACTOR = 99
 _STATUS: Mapping[OcsfStatus, int] = {OcsfStatus.SUCCESS: 1, OcsfStatus.FAILURE: 2}
-_TRACES = ("request", "session", "source", "device", "intent")
+_JOINING = ("request", "session", "source", "device", "intent")
 """Fields of a body by which events are joined with the site's own logs and with each other."""
 
 _CRUD: Mapping[int, str] = {1: "Create", 2: "Read", 3: "Update", 4: "Delete"}
@@ -184,7 +184,7 @@ def _unmapped(
     found: dict[str, Any] = {"data": body["data"], "installation": body["installation"]}
     personal = {name: context.personal.get(name) for name in ("agent", "fingerprint", "target")}
     # Events of a body before these fields have none.
-    more = {name: body.get(name) for name in ("checkpoint", *_TRACES)} | personal
+    more = {name: body.get(name) for name in ("checkpoint", *_JOINING)} | personal
     found |= {name: value for name, value in more.items() if value}
     if declared.type_uid != mapped.type_uid:
         found["declared_type_uid"] = declared.type_uid

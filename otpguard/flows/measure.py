@@ -54,7 +54,7 @@ def _sealing(now: datetime) -> Iterator[Metric]:
         value=lag.behind.total_seconds(),
     )
     yield Metric(
-        name="otpguard_audit_unsealed_events",
+        name="otpguard_audit_waiting_events",
         help=f"Events that no seal covers, counted up to {MOST_COUNTED}.",
         value=_behind(cursor.xact, cursor.event).count() if cursor else 0,
     )

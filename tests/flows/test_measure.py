@@ -37,7 +37,7 @@ def test_a_site_in_which_all_is_well_has_zeros() -> None:
     found = measured()
     assert found["otpguard_audit_sealing_begun"] == 1
     assert found["otpguard_audit_heads"] >= 1
-    zero = {"otpguard_audit_sealing_lag_seconds", "otpguard_audit_unsealed_events"}
+    zero = {"otpguard_audit_sealing_lag_seconds", "otpguard_audit_waiting_events"}
     zero |= {"otpguard_audit_check_damages", "otpguard_stream_dead_letters"}
     zero |= {"otpguard_audit_restored", "otpguard_stream_lag_seconds"}
     zero |= {f'otpguard_outbox_waiting{{kind="{kind}"}}' for kind in ("codes", "notices")}
@@ -56,7 +56,7 @@ def test_what_is_not_sealed_is_counted_and_has_an_age() -> None:
     write(number=4)
     wait_for_others()
     found = measured(LATER)
-    assert found["otpguard_audit_unsealed_events"] == 4
+    assert found["otpguard_audit_waiting_events"] == 4
     assert found["otpguard_audit_sealing_lag_seconds"] == pytest.approx(300, abs=60)
 
 

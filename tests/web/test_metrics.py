@@ -1,4 +1,4 @@
-"""The numbers of the site are for who has the token, and for nobody else."""
+"""Only a program that has the token reads the numbers of the site."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ class PurgedDocument(Document):
     events = s.IntegerField(help_text="How many; the first event that is kept has this index.")
     sealed_before = s.DateTimeField(help_text="All that was sealed before may be gone.")
     years = s.IntegerField(help_text="The term.")
-    root = s.CharField(help_text="The hash of the tree of these events, in hex.")
+    root_hash = s.CharField(help_text="That of the tree of these events, in hex.")
     at = s.DateTimeField(help_text="When the last of them were deleted.")
 
 

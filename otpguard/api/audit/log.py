@@ -144,7 +144,7 @@ def _beginning(log: UUID) -> dict[str, Any]:
         "events": purged.below,
         "sealed_before": purged.before,
         "years": purged.years,
-        "root": purged.root.hex(),
+        "root_hash": purged.root.hex(),
         "at": purged.at,
     }
     return {"begins_at": purged.below, "purged": said}

@@ -25,7 +25,7 @@ from otpguard.exceptions import NotAllowed
 from otpguard.flows.lock_order import lock_tenant
 from otpguard.flows.notice.notify import notify
 from otpguard.flows.release.approved import ask_for_release
-from otpguard.flows.release.region import wrong_region
+from otpguard.flows.release.region import check_region
 from otpguard.flows.scope import check_tenant
 from otpguard.models import Release, Tenant
 from otpguard.notices import links
@@ -58,9 +58,7 @@ def ask_release(
         tenant = lock_tenant(facts.tenant)
         if tenant.status != Tenant.Status.ACTIVE:
             raise NotAllowed(str(_("This organization is suspended.")))
-        if region := wrong_region(tenant):
-            said = _("Files of exports lie in %(region)s. Data of this organization must not.")
-            raise NotAllowed(str(said % {"region": region}))
+        check_region(tenant)
         known = _same(facts, job, text)
         if known is not None:
             return known

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from otpguard.conf import settings
+from otpguard.exceptions import NotAllowed
 from otpguard.models import Tenant
 
 
@@ -12,3 +15,10 @@ def wrong_region(tenant: Tenant) -> str:
     mine = settings()
     region = mine.region_of(mine.releases.storage)
     return "" if tenant.may_lie_in(region) else region
+
+
+def check_region(tenant: Tenant) -> None:
+    """Let a tenant pass whose files may lie in the storage of releases. Raises NotAllowed."""
+    if region := wrong_region(tenant):
+        said = _("Files of exports lie in %(region)s. Data of this organization must not.")
+        raise NotAllowed(str(said % {"region": region}))

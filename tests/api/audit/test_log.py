@@ -129,7 +129,7 @@ def test_where_the_log_begins_is_told_after_a_purge_and_to_its_own_people_alone(
     for path in ("head/", f"events/{row.pk}/proof/"):
         told = get(client, path).json()
         assert told["begins_at"] == told["purged"]["events"] == 5
-        assert (told["purged"]["years"], len(told["purged"]["root"])) == (6, 64)
+        assert (told["purged"]["years"], len(told["purged"]["root_hash"])) == (6, 64)
     assert get(client, f"events/{row.pk}/proof/").json()["index"] == 5
     assert get(host.client, "head/").json()["purged"] is None
 
