@@ -37,7 +37,7 @@ _ROLES = {
 
 
 def token_clients() -> Iterable[CheckMessage]:
-    """E230: whoever binds tokens to a login also follows its refresh token."""
+    """E230: a project that binds tokens to a login also follows its refresh token."""
     named = getattr(django_settings, "SIMPLE_JWT", {})
     bound = {key: named.get(key, "") for key in _ROLES if _is_ours(key, named.get(key, ""))}
     if len(bound) == 1:

@@ -298,8 +298,7 @@ READERS: dict[str, Callable[[object, SoFar], Any]] = {
     "login_backends": _login_backends,
     "login_risk": _login_risk,
 }
-"""By the name of the field. Each gets what stands there and the fields that were read before; it
-raises SettingsError."""
+"""By the field. Each gets what stands there and the fields read before; raises SettingsError."""
 
 TABLES = frozenset(
     {

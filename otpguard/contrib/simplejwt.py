@@ -89,18 +89,19 @@ def bind_refresh_token(
     follow_account(facts=facts)
 
 
-class LoginTokenObtainPairSerializer(TokenObtainPairSerializer):  # type: ignore[misc]  # simplejwt is untyped
+class LoginTokenObtainPairSerializer(TokenObtainPairSerializer):
     """A password makes a pair of tokens, which begin a login of their own."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         """As simplejwt's, with the login bound."""
         data: dict[str, str] = super().validate(attrs)
-        refresh = self.token_class(data["refresh"])
+        made: Any = self.token_class  # its stubs want a Token where it takes the text
+        refresh = made(data["refresh"])
         bind_refresh_token(self.context["request"], self.user, refresh)
         return {**data, "refresh": str(refresh), "access": str(refresh.access_token)}
 
 
-class LoginTokenRefreshSerializer(TokenRefreshSerializer):  # type: ignore[misc]  # simplejwt is untyped
+class LoginTokenRefreshSerializer(TokenRefreshSerializer):
     """A refresh token carries its login on, also when it is rotated."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
@@ -115,19 +116,19 @@ class LoginTokenRefreshSerializer(TokenRefreshSerializer):  # type: ignore[misc]
         login = _login(user, claims, facts.now) if user is not None else None
         jti = str(claims.get(api_settings.JTI_CLAIM, ""))
         if login is None or not may_refresh(facts=facts, login=login, jti=jti):
-            raise InvalidToken(_("Token is invalid"))
+            raise InvalidToken(str(_("Token is invalid")))
         with transaction.atomic():
             data = super().validate(attrs)
             newer = self._claims(data["refresh"]) if "refresh" in data else claims
             if not follow_rotation(login=login, refresh=_facts_of(newer)):
-                raise InvalidToken(_("Token is invalid"))
+                raise InvalidToken(str(_("Token is invalid")))
         return data
 
     def _claims(self, encoded: str) -> Mapping[str, Any]:
         """What a refresh token says that is signed and not expired, blacklisted or not; nothing of
         any other, which simplejwt refuses in its own words."""
         try:
-            backend = self.token_class().get_token_backend()
+            backend: Any = self.token_class().get_token_backend()
             claims: Mapping[str, Any] = backend.decode(encoded, verify=True)
         except TokenBackendError:
             return {}
@@ -135,7 +136,7 @@ class LoginTokenRefreshSerializer(TokenRefreshSerializer):  # type: ignore[misc]
         return claims if kind == self.token_class.token_type else {}
 
 
-class LoginTokenAuthentication(JWTAuthentication):  # type: ignore[misc]  # simplejwt is untyped
+class LoginTokenAuthentication(JWTAuthentication):
     """Reads simplejwt's access tokens. One that belongs to a login of ours works only while the
     login goes on, and carries what was confirmed for it; any other authenticates as with simplejwt,
     and lets no proof count."""
@@ -188,5 +189,5 @@ def _facts_of(claims: Mapping[str, Any]) -> RefreshTokenFacts:
 def _is_blacklisted(login: TokenLogin) -> bool:
     if not apps.is_installed(BLACKLIST):
         return False
-    blacklisted = apps.get_model("token_blacklist", "BlacklistedToken")
+    blacklisted: Any = apps.get_app_config("token_blacklist").get_model("BlacklistedToken")
     return bool(blacklisted.objects.filter(token__jti=login.jti).exists())

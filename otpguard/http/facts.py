@@ -34,13 +34,11 @@ def facts_from(
     `user` overrides `request.user`, for a view that authenticates by itself. `bearer` says that it
     did so by something other than the web session: then no proof from a browser counts. `tenant`
     is what the directory has just answered, for a caller that has asked it already. `api` says that
-    a framework for APIs answers. `client` is the login of an app whose token was shown.
+    a framework for APIs answers, `client` whose token was shown.
     """
     who: Any = request.user if user is None else user
     identity = str(who.pk) if who.is_authenticated else ""
-    mark = session.NO_MARK if bearer else session.read(request, identity)
-    if client is not None:
-        mark = client.mark
+    mark = _mark(request, identity, bearer=bearer, client=client)
     match = request.resolver_match
     method = request.method or "GET"
     safe = method in SAFE_METHODS
@@ -68,6 +66,14 @@ def facts_from(
         source=source_of(request, api=api or bearer),
         session_context=session_context_of(request),
     )
+
+
+def _mark(
+    request: HttpRequest, user: str, *, bearer: bool, client: ClientLogin | None
+) -> session.Mark:
+    if client is not None:
+        return client.mark
+    return session.NO_MARK if bearer else session.read(request, user)
 
 
 def facts_of(

@@ -65,9 +65,8 @@ def refusal_problem(
 ) -> JsonResponse:
     """The problem document of a refusal; `url` is where a person can do something about it and
     `subject` what a dialog names: `action`, `target` and `tenant_name`, or `sign_in_urls`.
-    `in_browser` says that the caller is an app, which opens `url` in a browser."""
-    reason = str(reason_text(decision.reason))
-    common = {"checkpoint": checkpoint, "reason": str(decision.reason)}
+    `in_browser` says that an app opens `url` in a browser."""
+    reason, common = _common(decision, checkpoint)
     match decision:
         case RequireChallenge() | RequireEnrollment():
             enroll = isinstance(decision, RequireEnrollment)
@@ -102,6 +101,11 @@ def refusal_problem(
             if status == STATUS_OF[Reason.NOT_LOGGED_IN]:
                 response["WWW-Authenticate"] = 'Session realm="login"'
     return response
+
+
+def _common(decision: Refusal, checkpoint: str) -> tuple[str, dict[str, str]]:
+    said = {"checkpoint": checkpoint, "reason": str(decision.reason)}
+    return str(reason_text(decision.reason)), said
 
 
 def _name_of_url(*, enroll: bool, in_browser: bool) -> str:

@@ -64,6 +64,8 @@ DO_NOT_ASK = {
     "number.email_link.send_email_link": "makes a row of the browser that asks; names no user",
     "number.identity.missing_identity": "keeps what vendors say of the numbers of the person",
     "password_reset.repudiate.repudiate_reset": "the token of the link is the permission",
+    "session.token_login.begin_token_login": "begins the login of who has just logged in",
+    "session.hand_over.hand_over": "takes proofs of the very person and login that ask, no others",
     "password_reset.request_link.request_reset_link": "writes a job that names no user",
     "notice.emails.add_email": _NEW_OWN,
     "notice.emails.confirm_email": "finds its row by a token that only the mailbox has",

@@ -80,8 +80,8 @@ def find_token_login(
 def may_refresh(*, facts: RequestFacts, login: TokenLogin, jti: str) -> bool:
     """Whether the refresh token with this `jti` carries the login on.
 
-    One that was replaced by a rotation is a copy: the login ends with its proofs, for whoever holds
-    the newer one. Commits, or joins.
+    One that was replaced by a rotation is a copy: the login ends with its proofs, also for those
+    who hold the newer one. Commits, or joins.
     """
     if same(login.jti, jti):
         return True

@@ -41,7 +41,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class OpenedTicket:
     """A ticket that one login of a browser has begun with."""
 
     ticket: Ticket
@@ -60,21 +60,21 @@ def decrypt_ticket(token: str) -> Ticket | None:
     return None if read is None else _ticket(read)
 
 
-def encrypt_opened(opened: Opened) -> str:
+def encrypt_opened(opened: OpenedTicket) -> str:
     """A token for the page at the end."""
     plain = {"ticket": _dumped(opened.ticket), "browser_sid": opened.browser_sid}
     return vault.encrypt_token(vault.CLIENT_OPENED, json.dumps(plain))
 
 
-def decrypt_opened(token: str) -> Opened | None:
+def decrypt_opened(token: str) -> OpenedTicket | None:
     """What `encrypt_opened` wrote; None for anything else, and when it is too old."""
     read = _read(vault.CLIENT_OPENED, token, TICKET_LIFE)
     if read is None:
         return None
-    return Opened(ticket=_ticket(read["ticket"]), browser_sid=read["browser_sid"])
+    return OpenedTicket(ticket=_ticket(read["ticket"]), browser_sid=read["browser_sid"])
 
 
-def return_address(opened: Opened, *, now: datetime) -> str:
+def return_url_with_code(opened: OpenedTicket, *, now: datetime) -> str:
     """Where the browser takes the code of a ticket that was confirmed."""
     ticket, ask = opened.ticket, opened.ticket.ask
     plain = {

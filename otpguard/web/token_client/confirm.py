@@ -20,12 +20,12 @@ from otpguard.flows.session.hand_over import is_open, use_once
 from otpguard.http import pages
 from otpguard.http.bearer.client_tokens import (
     TICKET_LIFE,
-    Opened,
+    OpenedTicket,
     Ticket,
     decrypt_opened,
     decrypt_ticket,
     encrypt_opened,
-    return_address,
+    return_url_with_code,
 )
 from otpguard.http.facts import facts_from
 from otpguard.http.login import with_sid
@@ -57,7 +57,7 @@ def confirm_for_client(request: HttpRequest, token: str) -> HttpResponse:
         return pages.hardened(request, page)
     if not use_once(key=f"ticket {ticket.id}", until=facts.now + TICKET_LIFE):
         return problem_page(request, PageProblem.ASK_EXPIRED, status=GONE)
-    opened = encrypt_opened(Opened(ticket=ticket, browser_sid=facts.sid))
+    opened = encrypt_opened(OpenedTicket(ticket=ticket, browser_sid=facts.sid))
     back = reverse("otpguard:client-done", args=[opened])
     return pages.hardened(request, SeeOther(step_up_url(request, _here(facts, ticket, back))))
 
@@ -83,7 +83,7 @@ def back_to_client(request: HttpRequest, token: str) -> HttpResponse:
         return problem_page(request, refused.reason, status=403)
     if not proven:
         return pages.hardened(request, SeeOther(step_up_url(request, ask)))
-    context = {**frame_of(ask), "url": return_address(opened, now=facts.now)}
+    context = {**frame_of(ask), "url": return_url_with_code(opened, now=facts.now)}
     return pages.hardened(request, render(request, "otpguard/token_client/back.html", context))
 
 
