@@ -93,7 +93,8 @@ def _seal(by_log: Mapping[UUID, Sequence[FreshPart]], now: datetime, generation:
     seals: list[Seal] = []
     tiles: list[LogTile] = []
     for log, parts in by_log.items():
-        size, grown = frontiers[log].size, []
+        size = frontiers[log].size
+        grown: list[list[bytes]] = []
         for part in parts:
             made = Seal(log=log, at=now, generation=generation)
             joined(grown, _extended(made, frontiers[log], part.leaves))
