@@ -37,7 +37,7 @@ _TAKEN, _PERSON, _WHY = "_otpguard_taken", "_otpguard_person", "_otpguard_refuse
 class GuardedSamlBackend(Saml2Backend):  # type: ignore[misc]  # untyped
     """Opens the account that GuardedAcsView has found; makes and changes none."""
 
-    def authenticate(self, request: Any, session_info: Any = None, **_kwargs: Any) -> Any:  # type: ignore[override]  # noqa: ANN401 (the library's signature)
+    def authenticate(self, request: Any, session_info: Any = None, **_kwargs: Any) -> Any:  # noqa: ANN401 (the library's signature)
         """Nobody, unless the view has verified whose sign-in this is."""
         person = getattr(request, _PERSON, None)
         return person if session_info is not None and self.user_can_authenticate(person) else None

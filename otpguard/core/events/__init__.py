@@ -32,7 +32,7 @@ from otpguard.core.events import (
     tenant,
 )
 from otpguard.core.events.audit import log
-from otpguard.core.events.provisioning import scim, signal
+from otpguard.core.events.provisioning import domain, scim, signal
 from otpguard.core.events.siem import stream
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "challenge",
     "checkpoint",
     "closure",
+    "domain",
     "email_change",
     "emergency",
     "erasure",

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from otpguard.conf.people.login_backends import ALLAUTH
-from otpguard.http.guard_state import RequestRefused
+from otpguard.http.guard_state import STATE, RequestRefused
 from otpguard.http.sign_in.login_refusal import check_login
 from otpguard.http.sign_in.vouched import note_vouched
 from otpguard.models import Event, LoginSession
@@ -59,6 +59,7 @@ def test_a_login_goes_on_where_no_tenant_asks(there: Host) -> None:
 
 def test_a_social_login_is_no_organizations_word(there: Host) -> None:
     request = RequestFactory().get("/")
+    request.__dict__[STATE] = None  # as the middleware leaves it
     request.session = Client().session
     request.user = there.user
     request.session[BACKEND_SESSION_KEY] = ALLAUTH
