@@ -108,6 +108,12 @@ MENU: tuple[MenuGroup, ...] = (
                 "badge",
             ),
             MenuList(
+                "verifieddomain",
+                _("e-mail domains"),
+                _("Which organization each domain belongs to"),
+                "domain_verification",
+            ),
+            MenuList(
                 "signalstream",
                 _("signal streams"),
                 _("Which provider ends proofs by what it tells"),

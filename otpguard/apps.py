@@ -36,6 +36,7 @@ _CHECKS = (
     ("otpguard.checks.senders.check_senders", Tags.database),
     ("otpguard.checks.tenants.check_external_ids", Tags.database),
     ("otpguard.checks.single.check_single_row", Tags.database),
+    ("otpguard.checks.industries.check_industries", Tags.database),
 )
 _DEPLOY_CHECKS = (
     "otpguard.checks.deployment.check_deployment",

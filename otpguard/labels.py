@@ -68,6 +68,7 @@ TODOS: Mapping[Todo, Text] = {
     Todo.MESSAGES: _("Messages that wait for a worker"),
     Todo.APPROVALS: _("Open approvals"),
     Todo.HOLDS: _("Running holds"),
+    Todo.CLOSURES: _("Organizations that are to be closed"),
     Todo.OVERDUE: _("Members past their deadline to enroll"),
     Todo.REFUSALS: _("Refused requests in the last 24 hours"),
     Todo.NOTICES: _("Notices that were not delivered in the last 24 hours"),

@@ -11,6 +11,7 @@ from otpguard.flows.privacy.legal_hold import lift_legal_hold, place_legal_hold
 from otpguard.flows.pumping.account_age import signal_usage
 from otpguard.flows.tenant.enrollment import set_rule
 from otpguard.flows.tenant.import_members import InvalidRow, MemberRow, import_members
+from otpguard.flows.tenant.import_request import import_members_or_ask
 from otpguard.flows.tenant.member_request import set_member_or_ask
 from otpguard.flows.tenant.provision import change_tenant, create_tenant, set_member
 
@@ -24,6 +25,7 @@ __all__ = [
     "erase_subject",
     "export_subject",
     "import_members",
+    "import_members_or_ask",
     "import_tokens",
     "lift_legal_hold",
     "place_legal_hold",

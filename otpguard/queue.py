@@ -43,6 +43,7 @@ SEND_RESET_LINK = "otpguard.send_reset_link"
 PRODUCE = "otpguard.produce"
 SEND_STREAM = "otpguard.send_stream"
 POLL_SIGNALS = "otpguard.poll_signals"
+CHECK_DOMAIN = "otpguard.check_domain"
 
 NO_WORKER = (
     "otpguard: nobody would send this message. Name a broker in CELERY_BROKER_URL and start a"

@@ -29,6 +29,7 @@ from otpguard.flows.delivery.deliver import deliver_code
 from otpguard.flows.delivery.status_poll import poll_delivery
 from otpguard.flows.delivery.vendor_closing import make_closing_call
 from otpguard.flows.factor.replace import replace_due
+from otpguard.flows.federation.due_domains import enqueue_due_domains, look_again
 from otpguard.flows.federation.due_polls import enqueue_due_polls
 from otpguard.flows.key.reminder import remind_of_rotation
 from otpguard.flows.notice.notify import send_notice
@@ -48,6 +49,7 @@ from otpguard.flows.tenant.enrollment_due import Reminded, remind_due
 from otpguard.flows.tenant.exception_expiry import remind_of_exceptions
 from otpguard.limits.limiter import recover_limiter
 from otpguard.queue import (
+    CHECK_DOMAIN,
     CHECK_LOG,
     CLOSE_AT_VENDOR,
     DELIVER,
@@ -143,6 +145,13 @@ def poll_signals(stream_id: str) -> None:
     poll_stream(stream_id=stream_id, now=timezone.now())
 
 
+@shared_task(name=CHECK_DOMAIN, ignore_result=True)
+def check_domain(domain_id: str) -> None:
+    """Look again at the DNS record of one e-mail domain. A repeat does no harm."""
+    close_old_connections()
+    look_again(domain_id=domain_id, now=timezone.now())
+
+
 @shared_task(name=PUBLISH_HEADS, ignore_result=True)
 def publish_new_heads() -> None:
     """Send the newest head of the audit log to each place that waits for it. A repeat does no
@@ -216,6 +225,7 @@ class Sweeper(Thread):
                 replace_due(now=now)
                 enqueue_due_reads(now=now)
                 enqueue_due_polls(now=now)
+                enqueue_due_domains(now=now)
                 remind_of_exceptions(now=now)
                 remind_of_rotation(now=now)
                 self._reminded = remind_due(now=now, after=self._reminded.after)

@@ -25,7 +25,8 @@ _KEYS = [RSAKey.generate_key(2048, {"kid": f"k{n}", "use": "sig"}) for n in (1, 
 @dataclass
 class Provider:
     """`claims` go over those of a right token; `header` over its header. `raw` is the token itself,
-    whatever it is. `delay` seconds pass before keys are given; `keys` are those it publishes."""
+    whatever it is. `delay` seconds pass before keys are given; `keys` are those it publishes.
+    `userinfo` goes over what an access token gets."""
 
     url: str = ""
     subject: str = "alice"
@@ -40,6 +41,7 @@ class Provider:
     asked: list[str] = field(default_factory=list)
     forms: list[dict[str, list[str]]] = field(default_factory=list)
     nonce: str = ""
+    userinfo: dict[str, Any] = field(default_factory=dict)
 
     @property
     def other_key(self) -> Any:
@@ -91,12 +93,15 @@ class Provider:
             return self.jwks if self.jwks is not None else _json({"keys": self.keys})
         if path == "/token":
             return _json({"token_type": "Bearer", "access_token": "a", "id_token": self.token()})
+        if path == "/userinfo":
+            return _json({"sub": self.subject, **self.userinfo})
         return _json(
             {
                 "issuer": self.url,
                 "authorization_endpoint": f"{self.url}/auth",
                 "token_endpoint": f"{self.url}/token",
                 "jwks_uri": f"{self.url}/jwks",
+                "userinfo_endpoint": f"{self.url}/userinfo",
                 "authorization_response_iss_parameter_supported": True,
                 **self.metadata,
             }
@@ -127,6 +132,7 @@ def oidc_server() -> Iterator[Provider]:
 
         def _send(self, body: bytes) -> None:
             self.send_response(200)
+            self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             try:

@@ -15,10 +15,15 @@ def own_sign_in_only(tenant: Tenant, *known: AbstractUser) -> IdentityProvider:
     provider = idp(tenant)
     for user in known:
         FederatedIdentity.objects.create(provider=provider, subject=f"sub-{user.pk}", user=user)
+    ask_for_own_sign_in(tenant)
+    return provider
+
+
+def ask_for_own_sign_in(tenant: Tenant) -> None:
+    """Let `tenant` ask for it; it is in force once it has a provider."""
     change_policy(
         facts=factories.facts(),
         tenant=tenant,
         checkpoint="login",
         wishes={"sso_required": True},
     )
-    return provider

@@ -23,6 +23,7 @@ import pytest
 from psycopg import sql
 
 from tests.mutation_record import FAULTS, note, to_run
+from tests.sentences import drawn_faults
 from tests.servers import DATABASE, REDIS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -158,9 +159,8 @@ def test_a_named_case_is_one_that_pytest_finds() -> None:
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", to_run(), ids=name_of)
-def test_the_mutation_that_undoes_a_mend_is_seen(fault: dict[str, Any], mutated: Mutated) -> None:
+def is_seen(fault: dict[str, Any], mutated: Mutated) -> None:
+    """Assert that the test of a mutation fails while it stands."""
     target = mutated.home / fault["file"]
     target.write_text(source_of(fault).replace(fault["find"], fault["replace"]), encoding="utf-8")
     try:
@@ -169,3 +169,16 @@ def test_the_mutation_that_undoes_a_mend_is_seen(fault: dict[str, Any], mutated:
         target.write_text(source_of(fault), encoding="utf-8")
     assert done.returncode == FAILED, done.stdout[-3000:] + done.stderr[-2000:]
     note(fault)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", to_run(), ids=name_of)
+def test_the_mutation_that_undoes_a_mend_is_seen(fault: dict[str, Any], mutated: Mutated) -> None:
+    is_seen(fault, mutated)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", drawn_faults(), ids=name_of)
+def test_the_mutation_of_a_drawn_sentence_is_seen(fault: dict[str, Any], mutated: Mutated) -> None:
+    """Of the rows in docs/checkpoints-in-depth.md."""
+    is_seen(fault, mutated)

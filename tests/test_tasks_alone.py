@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from otpguard import tasks
 from otpguard.models import Challenge, Notice, PrefixStatistic
-from otpguard.queue import CLOSE_AT_VENDOR, DELIVER, NOTIFY, POLL_SIGNALS, POLL_STATUS
+from otpguard.queue import CHECK_DOMAIN, CLOSE_AT_VENDOR, DELIVER, NOTIFY, POLL_SIGNALS, POLL_STATUS
 from otpguard.testing import send_queued
 from tests import factories
 from tests.enrolling import rule
@@ -37,6 +37,11 @@ def test_the_task_ends_nothing_for_a_delivery_that_is_gone() -> None:
 def test_the_task_polls_no_stream_that_is_gone() -> None:
     tasks.poll_signals("00000000-0000-4000-8000-000000000000")
     assert POLL_SIGNALS == "otpguard.poll_signals"
+
+
+def test_the_task_looks_at_no_domain_that_is_gone() -> None:
+    tasks.check_domain("00000000-0000-4000-8000-000000000000")
+    assert CHECK_DOMAIN == "otpguard.check_domain"
 
 
 def test_the_task_asks_nothing_for_a_delivery_that_is_gone() -> None:

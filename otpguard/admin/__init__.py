@@ -10,6 +10,7 @@ from otpguard.admin.emergency.access import EmergencyAccessAdmin, EnvelopeAdmin
 from otpguard.admin.enrollment import EnrollmentRuleAdmin
 from otpguard.admin.event import EventAdmin
 from otpguard.admin.factor import FactorAdmin
+from otpguard.admin.federation.domain import VerifiedDomainAdmin
 from otpguard.admin.federation.identity import FederatedIdentityAdmin
 from otpguard.admin.federation.provider import IdentityProviderAdmin
 from otpguard.admin.federation.signal_stream import SignalStreamAdmin
@@ -97,5 +98,6 @@ __all__ = [
     "TenDlcRegistrationAdmin",
     "TenantAdmin",
     "VendorStateAdmin",
+    "VerifiedDomainAdmin",
     "WhatsAppSenderAdmin",
 ]

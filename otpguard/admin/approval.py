@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -56,9 +57,8 @@ class _Decide(ObjectAction):
     def is_offered(self) -> bool:
         """Only while it waits, and not for the person who asked or the one to be reset."""
         row: Approval = self.obj
-        involved = {row.asked_by_id, row.subject_id}
         waits = row.state == Approval.State.OPEN and is_running(row.expires_at)
-        return waits and self.request.user.pk not in involved
+        return waits and str(self.request.user.pk) not in approve.involved(row)
 
     def target(self, _form: Any) -> str:  # noqa: ANN401 (see ObjectAction)
         """The decision, what was asked and for whom."""
@@ -145,11 +145,12 @@ class ApprovalAdmin(ReadOnlyAdmin):
         """The operation in words."""
         return str(action_text(obj))
 
-    @admin.display(description=_("factors"))
-    def what_text(self, obj: Approval) -> str:
-        """The factors to reset: all, or the ones named; nothing for other operations."""
+    @admin.display(description=_("what"))
+    def what_text(self, obj: Approval) -> SafeString | str:
+        """The factors to reset: all, or the ones named; of other operations what they say."""
         if "factors" not in obj.what:
-            return NOTHING
+            lines = ACTIONS.get(obj.action).details(obj) if obj.action in ACTIONS else ()
+            return format_html_join("", "<div>{}</div>", ((each,) for each in lines)) or NOTHING
         named = obj.what["factors"]
         return str(_("all")) if named is None else ", ".join(named) or NOTHING
 

@@ -231,13 +231,19 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("IP address"))
     def client_ip(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
-        """Where it came from."""
-        return _said(obj).personal.get("client_ip") or NOTHING
+        """Where it came from, with its network where that was known."""
+        said = _said(obj).personal
+        asn, country = said.get("asn", ""), said.get("country", "")
+        network = " ".join(each for each in (f"AS{asn}" if asn else "", country) if each)
+        ip = said.get("client_ip", "")
+        return f"{ip} ({network})" if ip and network else ip or NOTHING
 
     @admin.display(description=_("device"))
     def device(self, obj: Any) -> str:  # noqa: ANN401 (an attached row)
-        """What it was done with."""
-        return _said(obj).personal.get("agent") or NOTHING
+        """What it was done with; a visitor's by the digest that their form showed as well."""
+        said = _said(obj).personal
+        shown = (said.get("agent"), said.get("fingerprint"))
+        return " · ".join(each for each in shown if each) or NOTHING
 
     @admin.display(description=_("what"))
     def what(self, obj: Any) -> SafeString:  # noqa: ANN401 (an attached row)

@@ -17,7 +17,9 @@ from django.utils.translation import ngettext
 from otpguard.admin.actions import CHECKPOINT, ObjectAction
 from otpguard.admin.approval import ASKED
 from otpguard.admin.audit.log_check import VerifyLog
-from otpguard.admin.base import NOTHING, ReadOnlyAdmin, badge, saved
+from otpguard.admin.base import NOTHING, badge, saved
+from otpguard.admin.closure.keep_open import KeepOpen, closes_column
+from otpguard.admin.tables.below import BelowAdmin
 from otpguard.admin.tables.costs import costs_table
 from otpguard.admin.tables.coverage import coverage_table
 from otpguard.admin.tables.industry import below_column, industry_column
@@ -166,7 +168,7 @@ def _set_status(facts: RequestFacts, tenant: Tenant, status: Tenant.Status, form
 
 
 @admin.register(Tenant)
-class TenantAdmin(ReadOnlyAdmin):
+class TenantAdmin(BelowAdmin):
     """Tenants by name."""
 
     object_actions = (
@@ -177,12 +179,13 @@ class TenantAdmin(ReadOnlyAdmin):
         VerifyLog,
         SuspendTenant,
         ActivateTenant,
+        KeepOpen,
     )
     list_display = ("name", "slug", "state", "tier", "region", "members", "created_at")
     actions = ()  # Django's own, to delete many
     list_filter = ("status", "region")
     search_fields = ("name", "slug", "external_id")
-    fields: ClassVar[Any] = (  # two of them are functions, which Django takes and its types do not
+    fields: ClassVar[Any] = (  # some are functions, which Django takes and its types do not
         "name",
         "slug",
         "brand",
@@ -197,6 +200,7 @@ class TenantAdmin(ReadOnlyAdmin):
         "tags_text",
         "external_id",
         "legal_hold",
+        closes_column,
         "created_at",
         "coverage",
         "costs",

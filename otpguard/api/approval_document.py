@@ -14,6 +14,7 @@ def approval_document(row: Approval) -> dict[str, Any]:
         "action": row.action,
         "user": str(row.subject_id or ""),
         "factors": row.what.get("factors"),
+        "members": row.what.get("rows"),
         "reason": row.reason,
         "state": row.state,
         "needed": row.needed,

@@ -218,19 +218,30 @@ class UnblockedDocument(Document):
     unblocked = s.BooleanField()
 
 
+class ImportedMemberDocument(Document):
+    """One member of an import that waits."""
+
+    user = s.CharField()
+    roles = s.ListField(child=s.CharField())
+    active = s.BooleanField()
+
+
 class ApprovalDocument(Document):
     """What one administrator asked for, and another decides."""
 
     approval = s.UUIDField()
     action = s.CharField(
-        help_text="`factor_reset`, `policy_change`, `lift_hold` or `break_glass`, which codes alone"
-        " approve."
+        help_text="`factor_reset`, `policy_change`, `lift_hold`, `role_grant`, `member_import`,"
+        " `release`, or `break_glass`, which codes alone approve."
     )
     user = s.CharField(
         allow_blank=True, help_text="Whom it concerns; empty where it concerns no single person."
     )
     factors = s.ListField(
         child=s.UUIDField(), allow_null=True, help_text="Of a reset. Null: all, or none is touched."
+    )
+    members = ImportedMemberDocument(
+        many=True, allow_null=True, help_text="Of a `member_import`; null for other actions."
     )
     reason = s.CharField()
     state = s.CharField(help_text="`open`, `approved`, `refused` or `expired`.")

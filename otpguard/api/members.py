@@ -33,6 +33,8 @@ from otpguard.flows.approval import approve
 from otpguard.flows.factor.reset import CHECKPOINT, Reset, check_actor, unblock_factor
 from otpguard.flows.factor.reset_request import reset_or_ask
 from otpguard.flows.shadow import keep_shadow
+from otpguard.flows.tenant.import_request import MEMBER_IMPORT
+from otpguard.flows.tenant.member_request import ROLE_GRANT
 from otpguard.forms.reason import ReasonForm
 from otpguard.forms.reset import ResetForm
 from otpguard.http.facts import facts_of
@@ -45,6 +47,9 @@ from otpguard.vault import UndecryptableError
 Answer = Response | HttpResponse
 FACTORS_ORDER = ListOrder(name="factors", columns=("created_at", "id"))
 USER_PATH = {"user_id": "The id of a member's user."}
+ASKED_BY_HOSTS = (ROLE_GRANT, MEMBER_IMPORT)
+"""What a host's code may ask for in another process: it is known here as well."""
+
 APPROVALS_ORDER = ListOrder(name="approvals", columns=("created_at", "id"), newest_first=True)
 
 

@@ -29,6 +29,7 @@ from otpguard.api.emergency import (
     EnvelopeView,
 )
 from otpguard.api.enrollment import CoverageView, RoleRuleView, RulesView
+from otpguard.api.federation.domains import CheckDomainView, DomainsView, DomainView
 from otpguard.api.index import IndexView
 from otpguard.api.members import (
     ApprovalsView,
@@ -101,6 +102,9 @@ VIEWS = [
         name="api-directory-group",
     ),
     path("directory/removals/", HeldRemovalsView.as_view(), name="api-directory-removals"),
+    path("domains/", DomainsView.as_view(), name="api-domains"),
+    path("domains/<uuid:domain_id>/", DomainView.as_view(), name="api-domain"),
+    path("domains/<uuid:domain_id>/check/", CheckDomainView.as_view(), name="api-domain-check"),
     path("emergency/", EmergencyView.as_view(), name="api-emergency"),
     path("emergency/envelope/", EnvelopeView.as_view(), name="api-envelope"),
     path("emergency/enter/", EmergencyCodeView.as_view(), name="api-emergency-code"),

@@ -16,12 +16,13 @@ from otpguard.audit.subjects import Subject, decrypt_for, encrypt_for, known_sub
 from otpguard.core.canonical import canonical_bytes
 from otpguard.core.events.base import Event as EventValue
 from otpguard.core.host_event import known_event
+from otpguard.intel.network import network_data
 from otpguard.models import Event
 
 ACTOR, SUBJECT, ROOT = "actor", "subject", "root"
 
 
-SAID = frozenset({"client_ip", "agent", "target"})
+SAID = frozenset({"client_ip", "asn", "country", "agent", "fingerprint", "target"})
 
 
 def people_in(event: EventValue) -> Iterator[str]:
@@ -46,6 +47,13 @@ def divide(
             else [known[each].ref for each in value]
         )
     return data, personal
+
+
+def network_of(client_ip: str) -> dict[str, str]:
+    """What the files of the site say of the network of an IP address, as far as they know it: `asn`
+    and `country`. They change, so an event has what they said when it was written."""
+    found = network_data().facts_of(client_ip)
+    return {"asn": str(found.asn) if found.asn else "", "country": found.country}
 
 
 def encrypt_private(
@@ -76,7 +84,7 @@ def encrypt_private(
 
 
 def decrypt_private(row: Event) -> dict[str, str]:
-    """Client IP, agent and target of an event in clear text, for people who may read the log.
+    """Where an event came from, with what, and its target, in clear, for who may read the log.
 
     Without what is of somebody who was erased. Raises UndecryptableError.
     """

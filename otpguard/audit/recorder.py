@@ -19,7 +19,7 @@ from uuid import UUID
 
 from otpguard import vault
 from otpguard.audit.event_mac import folded_mac, one_off_key
-from otpguard.audit.private import divide, encrypt_private, people_in
+from otpguard.audit.private import divide, encrypt_private, network_of, people_in
 from otpguard.audit.subjects import Subject, subjects_of
 from otpguard.conf import settings
 from otpguard.core.canonical import canonical_text
@@ -72,10 +72,9 @@ class EventTooLargeError(ValueError):
 class Circumstances:
     """Who, whom, where and in which story.
 
-    `actor` and `subject` are keys of users; the body has their references. Client IP, agent and
-    `session_context` are encrypted under the actor's key, the target under the subject's.
-    `session` is a reference of the login session, `source` the door that was used, `intent` the
-    digest of what a proof is bound to.
+    `actor` and `subject` are keys of users; the body has their references. Client IP, agent,
+    `fingerprint` and `session_context` are encrypted under the actor's key, the target under the
+    subject's. `session` is a reference of the login session, `intent` the digest of what is bound.
     """
 
     now: datetime
@@ -91,6 +90,7 @@ class Circumstances:
     session: str = ""
     source: EventSource = EventSource.JOB
     device: str = ""
+    fingerprint: str = field(default="", repr=False)
     intent: str = ""
     session_context: Mapping[str, str] = field(default_factory=dict)
 
@@ -108,6 +108,7 @@ class Circumstances:
             session=session_reference(facts.sid),
             source=facts.source,
             device=facts.device,
+            fingerprint=facts.fingerprint,
             session_context=facts.session_context,
         )
         return replace(base, **known)
@@ -133,6 +134,7 @@ class Circumstances:
             checkpoint=challenge.checkpoint,
             story=str(challenge.story),
             target=challenge.target.reveal(),
+            intent=challenge.intent,
         )
 
 
@@ -291,6 +293,8 @@ def _body(
     of_actor = {
         "client_ip": circumstances.client_ip,
         "agent": circumstances.agent,
+        "fingerprint": circumstances.fingerprint,
+        **network_of(circumstances.client_ip),
         "context": dict(circumstances.session_context),
     }
     of_subject = {"target": circumstances.target, "data": personal}

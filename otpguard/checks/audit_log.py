@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 
 from django.core.checks import CheckMessage
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import storages
 
 from otpguard.audit.publishers.base import PublishError
 from otpguard.audit.publishers.stored import open_storage
 from otpguard.audit.signers import RootKeySigner, head_signer
 from otpguard.checks.codes import error, warning
 from otpguard.conf import Settings, settings
+from otpguard.core.registry import nearest
 from otpguard.transport.exchange import checked_url
 
 DERIVED = f"{RootKeySigner.__module__}.{RootKeySigner.__qualname__}"
@@ -29,8 +31,12 @@ def signer() -> Iterable[CheckMessage]:
 
 
 def places(mine: Settings) -> Iterable[CheckMessage]:
-    """E161: the storages and the directory must be there."""
+    """E161, E236: the storages and the directory must be there."""
     config = mine.audit_publish
+    for alias in mine.storage_regions:
+        if alias not in storages.backends:
+            hint = nearest(alias, list(storages.backends))
+            yield error("otpguard.E236", f'"{alias}", {hint}')
     for alias in filter(None, (config.storage, config.tiles)):
         try:
             open_storage(alias)

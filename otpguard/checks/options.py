@@ -21,6 +21,7 @@ from otpguard.checks.outside_data import outside_data
 from otpguard.checks.passwords import password_validator
 from otpguard.checks.providers import channels, providers, routes
 from otpguard.checks.releases import releases
+from otpguard.checks.scim import domain_resolver
 from otpguard.checks.senders import brand
 from otpguard.checks.signup import signup
 from otpguard.checks.single import single
@@ -38,9 +39,9 @@ MOST_TOLERANCE = 1
 
 def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)
     """E001 to E009, E019, E021 to E028, E031, E050, E060, E061, E088, E089, E120 to E122, E125,
-    E128, E129, E132 to E136, E140 to E143, E145 to E150, E175 to E177, E225, E226, W001,
-    W004 to W006, W009, W010, W012, W031, W060, W061, W080, W088, W091, W100, W121, W130, W133,
-    W135, W148, W150: the dictionary. E220, E221: our validator of passwords."""
+    E128, E129, E132 to E136, E140 to E143, E145 to E150, E175 to E177, E185, E225, E226, E235 to
+    E237, W001, W004 to W006, W009, W010, W012, W031, W060, W061, W080, W088, W091, W100, W121,
+    W130, W133, W135, W148, W150: the dictionary. E220, E221: our validator of passwords."""
     raw = getattr(django_settings, "OTPGUARD", {})
     found = problems(raw)
     if found:
@@ -73,6 +74,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's si
         *signup(mine),
         *login_risk(mine),
         *access_tokens(mine),
+        *domain_resolver(mine),
         *password_validator(),
     ]
 

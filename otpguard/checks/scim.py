@@ -1,7 +1,9 @@
-"""Checks of a project that mounts SCIM: that members and accounts can be written."""
+"""Checks of what customers bring: that SCIM can write members and accounts, and that the DNS
+records of their domains can be read."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.checks import CheckMessage
@@ -9,7 +11,20 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
 from otpguard.checks.codes import error
+from otpguard.conf import Settings
+from otpguard.federation.texts import ResolverDownError, resolver
 from otpguard.tenants.provisioned import makes_accounts, takes_members
+
+
+def domain_resolver(mine: Settings) -> Iterable[CheckMessage]:
+    """E185: a resolver of the project's own loads. The one that ships is an extra, and most
+    projects verify no domain."""
+    if not mine.domain_resolver:
+        return
+    try:
+        resolver()
+    except ResolverDownError as wrong:
+        yield error("otpguard.E185", str(wrong))
 
 
 def check_scim(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's signature)

@@ -264,6 +264,10 @@ class Settings(LogSettings):
     "myapp.login.idp_risk"}. While MODE is "record_only" risks are written into the log and nobody
     is asked; then "enforce"."""
 
+    domain_resolver: str = ""
+    """The class that reads the TXT records of e-mail domains (`otpguard.federation.texts`), by its
+    dotted path. Empty: dnspython with the resolvers of the host, from `otpguard[domains]`."""
+
     impersonation_keys: tuple[str, ...] = ("hijack_history", "_impersonate", "loginas_from_user")
     """Session keys that mark somebody acting as somebody else: such a session is never fresh."""
 

@@ -27,7 +27,7 @@ class ExportFormat(StrEnum):
 
 COLUMNS: Final = (
     *("time", "event", "label", "checkpoint", "actor", "subject", "client_ip", "device"),
-    *("target", "details", "story", "tenant", "id"),
+    *("target", "details", "story", "tenant", "id", "asn", "country"),
 )
 """The columns of the CSV; a selection has one more, which says so."""
 
@@ -103,6 +103,7 @@ def csv_row(body: Mapping[str, Any], personal: Mapping[str, str], *, part: bool)
         *(body["checkpoint"], body["actor"], body["subject"]),
         *(personal.get(name, "") for name in ("client_ip", "agent", "target")),
         *(_details(body["data"]), body["story"], body["tenant"], body["id"]),
+        *(personal.get(name, "") for name in ("asn", "country")),
     )
     # A lone surrogate, which an old body may hold, has no UTF-8.
     clean = tuple(text.encode(errors="replace").decode() for text in row)

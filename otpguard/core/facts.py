@@ -23,6 +23,7 @@ class RequestFacts:
     `host`, `secure` and `email`, that of the account, are known for unsafe methods only: reading a
     page sends nothing. `device` is the id in this browser's
     signed cookie: it says which browser asks, not that it is still known (see factors.devices).
+    `fingerprint` is the keyed digest of what a visitor's form showed of the device.
     `request_id` names the request in the host's own logs, `source` the door, and `session_context`
     is what the host adds to events, text by text.
     `browser` names the browser of an anonymous request, about somebody who has no account: then
@@ -39,6 +40,7 @@ class RequestFacts:
     primary: Primary = Primary.NONE
     authenticated_at: datetime | None = None
     device: str = ""
+    fingerprint: str = field(default="", repr=False)
     browser: str = ""
     client_ip: str = ""
     agent: str = ""

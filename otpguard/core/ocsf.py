@@ -40,6 +40,9 @@ _FACTOR_TYPES: Mapping[str, int] = MappingProxyType(
 )
 _OTHER_FACTOR = 99
 _STATUS: Mapping[OcsfStatus, int] = {OcsfStatus.SUCCESS: 1, OcsfStatus.FAILURE: 2}
+_TRACES = ("request", "session", "source", "device", "intent")
+"""Fields of a body by which events are joined with the site's own logs and with each other."""
+
 _CRUD: Mapping[int, str] = {1: "Create", 2: "Read", 3: "Update", 4: "Delete"}
 
 CLASSES: Mapping[int, str] = MappingProxyType(
@@ -160,17 +163,28 @@ def _endpoint(personal: Mapping[str, str]) -> dict[str, Any]:
     if not given:
         return {"svc_name": PRODUCT}
     try:
-        return {"ip": str(ip_address(given))}
+        return {"ip": str(ip_address(given)), **_network(personal)}
     except ValueError:
         return {"name": given}
+
+
+def _network(personal: Mapping[str, str]) -> dict[str, Any]:
+    """What was known of the network of the IP address when the event was written."""
+    found: dict[str, Any] = {}
+    if asn := personal.get("asn"):
+        found["autonomous_system"] = {"number": int(asn)}
+    if country := personal.get("country"):
+        found["location"] = {"country": country}
+    return found
 
 
 def _unmapped(
     body: Mapping[str, Any], context: OcsfContext, declared: Ocsf, mapped: Ocsf
 ) -> dict[str, Any]:
     found: dict[str, Any] = {"data": body["data"], "installation": body["installation"]}
-    personal = {"agent": context.personal.get("agent"), "target": context.personal.get("target")}
-    more = {"checkpoint": body["checkpoint"], **personal}
+    personal = {name: context.personal.get(name) for name in ("agent", "fingerprint", "target")}
+    # Events of a body before these fields have none.
+    more = {name: body.get(name) for name in ("checkpoint", *_TRACES)} | personal
     found |= {name: value for name, value in more.items() if value}
     if declared.type_uid != mapped.type_uid:
         found["declared_type_uid"] = declared.type_uid

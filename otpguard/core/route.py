@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -153,6 +153,11 @@ def demanded_regions(tags: frozenset[str], region: str) -> frozenset[str]:
     if _OWN_REGION in {tag.lower() for tag in tags}:
         named.add(region.upper())
     return frozenset(named)
+
+
+def admits(demanded: Iterable[str], region: str) -> bool:
+    """Whether data for which these regions are demanded may lie in `region`."""
+    return all(each == region.upper() for each in demanded)
 
 
 def why_unused(route: Route, situation: Situation) -> tuple[WhyUnused, str] | None:

@@ -13,6 +13,7 @@ class Todo(StrEnum):
     MESSAGES = "messages"
     APPROVALS = "approvals"
     HOLDS = "holds"
+    CLOSURES = "closures"
     OVERDUE = "overdue"
     REFUSALS = "refusals"
     NOTICES = "notices"

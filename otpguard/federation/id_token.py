@@ -15,7 +15,13 @@ from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
 
 from otpguard.conf.people.token_issuers import ALGORITHMS
-from otpguard.core.federation.evidence import LONGEST_VALUE, Protocol, SignInEvidence, values_of
+from otpguard.core.federation.evidence import (
+    LONGEST_VALUE,
+    Protocol,
+    SignInEvidence,
+    email_said,
+    values_of,
+)
 from otpguard.core.federation.grade import LEEWAY
 from otpguard.core.secrets import same
 from otpguard.exceptions import OtpguardError
@@ -73,6 +79,7 @@ def evidence_of(token: object, *, expected: ExpectedToken, now: datetime) -> Sig
         acr=next(iter(values_of(claims.get("acr"))), ""),
         acrs=values_of(claims.get("acrs")),
         authenticated_at=time_of(at) if at is not None else None,
+        email=email_said(claims.get("email"), verified=claims.get("email_verified")),
     )
 
 

@@ -15,7 +15,13 @@ from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
-from otpguard.core.federation.evidence import LONGEST_VALUE, Protocol, SignInEvidence, values_of
+from otpguard.core.federation.evidence import (
+    LONGEST_VALUE,
+    Protocol,
+    SignInEvidence,
+    email_said,
+    values_of,
+)
 from otpguard.federation.metadata import ProviderUnusableError
 from otpguard.federation.speakers import SamlPlaces, SamlRefusedError, SamlSignIn
 from otpguard.models import IdentityProvider
@@ -24,6 +30,13 @@ LONGEST_METADATA = 262_144
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 AMR_ATTRIBUTES = ("http://schemas.microsoft.com/claims/authnmethodsreferences", "amr")
 """Attributes that list methods: Entra's, and the plain word."""
+EMAIL_ATTRIBUTES = (
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+    "urn:oid:0.9.2342.19200300.100.1.3",
+    "email",
+)
+"""Attributes that are an e-mail address: Entra's, that of LDAP, and the plain word. Without one the
+subject may be one."""
 _NAMES = {"saml": "urn:oasis:names:tc:SAML:2.0:assertion"}
 _SECURITY = {
     "authnRequestsSigned": False,
@@ -93,6 +106,7 @@ def _evidence(
         raise SamlRefusedError("the subject is empty or too long")
     attributes = found.get_attributes()
     amr = [value for name in AMR_ATTRIBUTES for value in attributes.get(name, [])]
+    emails = [attributes[name] for name in EMAIL_ATTRIBUTES if name in attributes]
     return SignInEvidence(
         issuer=provider.issuer,
         subject=subject,
@@ -101,6 +115,7 @@ def _evidence(
         amr=values_of(amr),
         contexts=values_of(found.get_authn_contexts()),
         authenticated_at=_authenticated_at(found),
+        email=email_said(emails[0] if emails else subject),
     )
 
 

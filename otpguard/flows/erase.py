@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import CASCADE, ManyToOneRel, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from otpguard.audit.recorder import Circumstances, record, record_all
 from otpguard.core.events.erasure import PersonRemoved, TenantRemoved
 from otpguard.core.events.factor import FactorRemoved
 from otpguard.core.facts import RequestFacts
+from otpguard.core.limits import OF_MAILBOXES, OF_NUMBERS
 from otpguard.core.pumping.email_first import mailbox_of
 from otpguard.database import transaction
 from otpguard.exceptions import ErasureRefused
@@ -30,7 +32,6 @@ from otpguard.flows.scope import is_site
 from otpguard.flows.session.revoke import end_grants
 from otpguard.models import (
     Challenge,
-    Delivery,
     Factor,
     Grant,
     Hold,
@@ -44,6 +45,7 @@ from otpguard.models import (
     PumpingDecision,
     Receipt,
     Tenant,
+    Usage,
 )
 from otpguard.models.factor import FACTORS
 from otpguard.tenants.directory import member_of, members_are_ours
@@ -133,19 +135,40 @@ def _check(holds: QuerySet[Hold], kept: bool, facts: RequestFacts) -> None:  # n
 
 
 def rows_of_person(user_id: str) -> list[QuerySet[Any]]:
-    """All our rows that `erase_person` would delete, for somebody who wants to see them."""
+    """All our rows that `erase_person` would delete, for somebody who wants to see them: also those
+    that go with others. A row may be in more than one."""
     receipts = Receipt.objects.filter(Q(delivery__challenge__user=user_id))
-    sent = Delivery.objects.filter(Q(challenge__user=user_id))
-    mine = _falling(get_user_model(), user_id)
-    return [*mine, sent, receipts, *_anonymous_rows(user_id)]
+    mine = [*_falling(get_user_model(), user_id), *_anonymous_rows(user_id)]
+    return [*mine, *(below for rows in mine for below in _below(rows)), receipts]
+
+
+def _below(rows: QuerySet[Any]) -> list[QuerySet[Any]]:
+    """What goes with such rows, and what goes with that."""
+    direct = _falling(rows.model, rows.order_by(), "__in")
+    return [each for below in direct for each in (below, *_below(below))]
+
+
+def number_indexes(user_id: str) -> set[str]:
+    """The blind indexes of a person's phone numbers."""
+    phones = Factor.objects.filter(Q(user_id=user_id)).exclude(phone_index="")
+    pairs = phones.values_list("phone_index", "phone_index_old")
+    return {index for pair in pairs for index in pair} - {""}
+
+
+def uses_of_person(user_id: str) -> QuerySet[Usage]:
+    """What is counted of the numbers and the mailbox of a person. It goes when they are erased, and
+    not with their account: else a number was new with each one."""
+    user = _account(user_id)
+    email = email_of(user) if user is not None else ""
+    mailboxes = vault.blind_indexes(mailbox_of(email)) if email else ()
+    numbers = Q(cap__in=OF_NUMBERS, key__in=number_indexes(user_id))
+    return Usage.objects.filter(numbers | Q(cap__in=OF_MAILBOXES, key__in=mailboxes))
 
 
 def _anonymous_rows(user_id: str) -> list[QuerySet[Any]]:
     """The anonymous challenges of a person, first of all, as far as their numbers and claims tell,
     with receipts, and what was decided and counted about their numbers."""
-    phones = Factor.objects.filter(Q(user_id=user_id)).exclude(phone_index="")
-    pairs = phones.values_list("phone_index", "phone_index_old")
-    indexes = {index for pair in pairs for index in pair} - {""}
+    indexes = number_indexes(user_id)
     theirs = Q(phone_index__in=indexes) | Q(claim__user=user_id)
     keys = list(Challenge.objects.exclude(browser="").filter(theirs).values_list("pk", flat=True))
     decided = PumpingDecision.objects.filter(Q(phone_index__in=indexes) | Q(challenge__in=keys))
@@ -190,12 +213,16 @@ def _record_factors(facts: RequestFacts, user_id: str) -> None:
 
 def _mailed(user_id: str) -> QuerySet[MailedBrowser]:
     """The links that went to the mailbox of a person's account before they had one."""
-    people = get_user_model()._default_manager  # noqa: SLF001 (Django's documented name)
-    user = people.filter(pk=user_id).first()
+    user = _account(user_id)
     email = email_of(user) if user is not None else ""
     if not email:
         return MailedBrowser.objects.none()
     return MailedBrowser.objects.filter(email_index__in=vault.blind_indexes(mailbox_of(email)))
+
+
+def _account(user_id: str) -> AbstractBaseUser | None:
+    people = get_user_model()._default_manager  # noqa: SLF001 (Django's documented name)
+    return people.filter(pk=user_id).first()
 
 
 def _delete(
@@ -219,8 +246,8 @@ def _delete(
     return gone
 
 
-def _falling(model: type[Model], key: object) -> list[QuerySet[Any]]:
-    """Our rows that depend on this one, in the order of FIRST, then by name."""
+def _falling(model: type[Model], key: object, how: str = "") -> list[QuerySet[Any]]:
+    """Our rows that depend on this one, or "__in" some, in the order of FIRST, then by name."""
     found: list[tuple[int, str, QuerySet[Any]]] = []
     # Hidden ones too: most of ours are not offered on the host's users.
     for relation in model._meta.get_fields(include_hidden=True):  # noqa: SLF001 (Django's documented Meta API)
@@ -230,7 +257,7 @@ def _falling(model: type[Model], key: object) -> list[QuerySet[Any]]:
         if theirs._meta.app_label != "otpguard" or relation.on_delete is not CASCADE:  # noqa: SLF001 (Django's documented Meta API)
             continue
         place = FIRST.index(theirs) if theirs in FIRST else len(FIRST)
-        rows = theirs._base_manager.filter(**{field.name: key})  # noqa: SLF001 (documented)
+        rows = theirs._base_manager.filter(**{f"{field.name}{how}": key})  # noqa: SLF001 (documented)
         found.append((place, theirs.__name__, rows))
     return [rows for _place, _name, rows in sorted(found, key=lambda each: each[:2])]
 

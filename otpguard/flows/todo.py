@@ -28,6 +28,7 @@ from otpguard.models import (
     Notice,
     PolicyException,
     RouteHealth,
+    Tenant,
 )
 from otpguard.statements import fetch
 from otpguard.store_errors import STORE_ERRORS
@@ -132,6 +133,10 @@ def _running_holds(now: datetime) -> QuerySet[Any]:
     return Hold.objects.filter(lifted_at=None, until__gt=now)
 
 
+def _closures(_now: datetime) -> QuerySet[Any]:
+    return Tenant.objects.exclude(closes_at=None)
+
+
 def _refusals(now: datetime) -> QuerySet[Any]:
     return Event.objects.filter(kind=CheckpointDenied.code, pk__gte=_first_key(now - LATELY))
 
@@ -156,6 +161,7 @@ _ROWS: Mapping[Todo, tuple[type[Model], Rows]] = {
     Todo.MESSAGES: (Delivery, _waiting_messages),
     Todo.APPROVALS: (Approval, _open_approvals),
     Todo.HOLDS: (Hold, _running_holds),
+    Todo.CLOSURES: (Tenant, _closures),
     Todo.OVERDUE: (Membership, overdue_members),
     Todo.REFUSALS: (Event, _refusals),
     Todo.NOTICES: (Notice, _failed_notices),

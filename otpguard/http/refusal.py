@@ -24,7 +24,7 @@ from otpguard.exceptions import Ask
 from otpguard.flows.checkpoint import kept_form
 from otpguard.flows.checkpoint.form_labels import form_labels
 from otpguard.flows.release import hold
-from otpguard.flows.release.held import BILLING_LOCK, MEMBER_HOLD
+from otpguard.flows.release.held import BILLING_LOCK, BY_TWO, MEMBER_HOLD
 from otpguard.http import pages
 from otpguard.http.guard_state import RequestRefused, state_of
 from otpguard.http.intents import form_fields, full_path_of, is_small_enough, kept_form_of
@@ -182,6 +182,13 @@ def _with_way_back(
     return replace(ask, kept=form_id, unkept=not form_id)
 
 
+def _lifters(cause: hold.HoldCause | None, tenant: str) -> Text:
+    """Who can end the wait that stops somebody, in words."""
+    if tenant and cause is hold.HoldCause.NEW_ROLE:
+        return BY_TWO
+    return (BILLING_LOCK if cause is hold.HoldCause.BILLING_LOCK else MEMBER_HOLD).lifters
+
+
 def _page(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
     decision, ask = refused.decision, refused.ask
     checkpoint = checkpoint_named(ask.checkpoint)
@@ -191,7 +198,6 @@ def _page(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
     if held:  # only members are: nobody else learns what a tenant is called
         cause = hold.cause_of(facts=refused.facts, checkpoint=checkpoint)
         look = look_of(ask.tenant)
-    kind = BILLING_LOCK if cause is hold.HoldCause.BILLING_LOCK else MEMBER_HOLD
     response = render(
         request,
         "otpguard/refused.html",
@@ -202,9 +208,9 @@ def _page(request: HttpRequest, refused: RequestRefused) -> HttpResponse:
             "brand": look.brand,
             "logo": look.logo,
             "reason": WHY_HELD[cause] if held else reason_text(decision.reason),
-            "lifters": kind.lifters if held else "",
-            "of_account": kind is MEMBER_HOLD,
-            "after_reset": cause is hold.HoldCause.RESET,
+            "lifters": _lifters(cause, ask.tenant) if held else "",
+            "of_account": cause is not hold.HoldCause.BILLING_LOCK,
+            "after_reset": cause in {hold.HoldCause.RESET, hold.HoldCause.EMAIL_ONLY},
             "code": str(decision.reason),
             "until": decision.until if isinstance(decision, Wait) else None,
             "seconds": int((decision.until - refused.facts.now).total_seconds())

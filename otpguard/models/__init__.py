@@ -19,6 +19,7 @@ from otpguard.models.factor import (
     RecoveryFactor,
     TotpFactor,
 )
+from otpguard.models.federation.domain import VerifiedDomain
 from otpguard.models.federation.provider import IdentityProvider
 from otpguard.models.federation.sign_in import FederatedIdentity, IdpRequest, SeenStatement
 from otpguard.models.federation.signals import SeenSignal, SignalStream
@@ -144,6 +145,7 @@ __all__ = [
     "Usage",
     "VendorState",
     "Verification",
+    "VerifiedDomain",
     "Vote",
     "WhatsAppSender",
     "WrongPasswords",

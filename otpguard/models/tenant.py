@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.core.logo import LONGEST_LOGO
+from otpguard.core.route import admits, demanded_regions
 from otpguard.database import PinnedManager, PinnedModel
 from otpguard.ids import new_id
 from otpguard.models.fields import PlainTextField
@@ -23,6 +24,11 @@ class TenantManager(PinnedManager["Tenant"]):
     def get_by_natural_key(self, slug: str) -> Tenant:
         """The tenant of that slug. Raises Tenant.DoesNotExist."""
         return self.get(slug=slug)
+
+    def kept_away(self, region: str) -> list[uuid.UUID]:
+        """The keys of tenants whose data may not lie in that region. Reads all that have tags."""
+        tagged = self.exclude(tags=[]).only("tags", "region")
+        return [each.pk for each in tagged if not each.may_lie_in(region)]
 
 
 class Tenant(PinnedModel):
@@ -129,6 +135,11 @@ class Tenant(PinnedModel):
                 name="otpguard_tenant_external_id",
             ),
         ]
+
+    def may_lie_in(self, region: str) -> bool:
+        """Whether the tags of this tenant let its data lie in that region; an unknown one, which is
+        empty, only if they demand none."""
+        return admits(demanded_regions(frozenset(map(str, self.tags)), self.region), region)
 
     def __str__(self) -> str:
         return str(self.name)

@@ -194,6 +194,7 @@ urlpatterns = [
         name="refuse",
     ),
     path("holds/", holds.holds, name="holds"),
+    path("holds/keep-open/", holds.keep_open, name="keep-open"),
     path("holds/<uuid:hold_id>/lift/", holds.lift, name="lift-hold"),
     path("keys/", keys.api_keys, name="api-keys"),
     path("keys/make/", keys.make_key, name="make-key"),

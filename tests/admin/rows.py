@@ -63,6 +63,7 @@ from otpguard.models import (
     Tenant,
     TenDlcRegistration,
     VendorState,
+    VerifiedDomain,
     WhatsAppSender,
 )
 from tests import factories
@@ -153,6 +154,9 @@ def _of_enterprise(member: Membership) -> Rows:
             issuer="https://acme.okta.example",
             audience="https://acme.example",
             jwks="https://acme.okta.example/keys",
+        ),
+        VerifiedDomain: VerifiedDomain.objects.create(
+            tenant=tenant, domain="acme.example", token="t0ken", verified_at=timezone.now()
         ),
         LogStream: stream,
         DeadLetter: DeadLetter.objects.create(stream=stream, event=uuid4(), reason="refused"),

@@ -37,6 +37,7 @@ from otpguard.models import (
     ScimToken,
     Tenant,
     Verification,
+    VerifiedDomain,
 )
 from otpguard.testing import pass_step_up
 from tests import factories
@@ -60,6 +61,7 @@ OWNED = (
     LogStream,
     Envelope,
     EmergencyAccess,
+    VerifiedDomain,
 )
 
 
@@ -82,6 +84,7 @@ class World:
     token: ScimToken
     group: ScimGroup
     access: EmergencyAccess
+    domain: VerifiedDomain
 
     def state(self) -> list[Any]:
         """All that nobody else may change."""
@@ -94,7 +97,7 @@ class World:
         """What would give it away."""
         rows = (
             *(self.exception, self.approval, self.release, self.verification, self.factor),
-            *(self.stream, self.access, self.token, self.group),
+            *(self.stream, self.access, self.token, self.group, self.domain),
         )
         return {MARK, str(self.tenant.pk), *(str(row.pk) for row in rows)}
 
@@ -158,6 +161,7 @@ def world(settings: Any) -> World:
         token=ScimToken.objects.create(tenant=tenant, name=MARK, digest="d" * 64, expires_at=later),
         group=ScimGroup.objects.create(tenant=tenant, name=MARK, folded=MARK),
         access=_access(tenant, admin, later),
+        domain=VerifiedDomain.objects.create(tenant=tenant, domain="quartz.example", token="t"),
     )
 
 
@@ -213,6 +217,9 @@ ROWS: dict[str, Values] = {
     "api-directory-groups": _nothing,
     "api-directory-group": lambda world: {"group_id": world.group.pk},
     "api-directory-removals": _nothing,
+    "api-domains": _nothing,
+    "api-domain": lambda world: {"domain_id": world.domain.pk},
+    "api-domain-check": lambda world: {"domain_id": world.domain.pk},
     "api-emergency": _nothing,
     "api-envelope": _nothing,
     "api-emergency-code": _nothing,

@@ -27,6 +27,7 @@ VALUES: dict[str, Any] = {
     "stream_id": uuid4(),
     "token_id": uuid4(),
     "group_id": uuid4(),
+    "domain_id": uuid4(),
     "access_id": uuid4(),
     "verification_id": uuid4(),
 }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from otpguard.audit.private import context_of, data_of, decrypt_private, load_subjects
@@ -19,7 +22,9 @@ from otpguard.core.events.base import Event as EventValue
 from otpguard.core.events.checkpoint import CheckpointDenied
 from otpguard.core.events.emergency import EmergencyOpened
 from otpguard.core.events.number import ClaimUsed, NumberOptedOut
+from otpguard.intel.network import network_data
 from otpguard.models import Event
+from tests import network_files
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 10, tzinfo=UTC)
@@ -78,6 +83,44 @@ def test_what_the_host_adds_is_encrypted() -> None:
     assert "Berlin" not in row.body
     assert context_of(row) == {"shop": "Berlin"}
     assert decrypt_private(row) == {}
+
+
+@pytest.fixture
+def network_file(tmp_path: Path, settings: Any) -> Path:
+    """A file of networks that the site uses."""
+    file = network_files.write_network_file(tmp_path / "network.mmdb")
+    settings.OTPGUARD = {**settings.OTPGUARD, "NETWORK_FILES": [str(file)]}
+    return file
+
+
+@pytest.mark.usefixtures("network_file")
+def test_an_event_has_the_network_of_its_address_as_it_was_and_it_is_private() -> None:
+    where = {"actor": "7", "client_ip": network_files.ORDINARY}
+    row = write(**where)
+    assert decrypt_private(row).items() >= {"asn": "64496", "country": "US"}.items()
+    assert "64496" not in row.body
+    with CaptureQueriesContext(connection) as known:
+        write(**where)
+    with override_settings(OTPGUARD={**django_settings.OTPGUARD, "NETWORK_FILES": []}):
+        assert "country" not in decrypt_private(write(**where)), "and its person is at hand again"
+        with CaptureQueriesContext(connection) as unknown:
+            write(**where)
+    assert decrypt_private(row)["country"] == "US"
+    assert len(known) == len(unknown)
+
+
+@pytest.mark.usefixtures("network_file")
+def test_an_address_that_the_files_do_not_know_has_no_network() -> None:
+    for client_ip in (network_files.UNKNOWN, "no address"):
+        row = write(actor="7", client_ip=client_ip)
+        assert decrypt_private(row) == {"client_ip": client_ip}
+
+
+def test_a_file_that_is_broken_stops_no_event(network_file: Path) -> None:
+    network_file.write_bytes(b"no database")
+    network_data().files[0]._reader = None
+    row = write(actor="7", client_ip=network_files.ORDINARY)
+    assert decrypt_private(row) == {"client_ip": network_files.ORDINARY}
 
 
 def test_many_events_read_their_people_at_once() -> None:

@@ -36,6 +36,17 @@ CASES: list[Case] = [
     ),
     ("otpguard.E175", ours(SIEM={"ALLOWED_NETWORKS": ["10.0.0.1/8"]}), ours(SIEM={})),
     ("otpguard.E176", ours(SIEM={"CA_FILE": "/nowhere/ca.pem"}), ours(SIEM={})),
+    (
+        "otpguard.E237",
+        ours(METRICS_TOKENS=["short"]),
+        ours(METRICS_TOKENS=["t" * 32]),
+    ),
+    ("otpguard.E235", ours(STORAGE_REGIONS={"default": "Europe 1"}), ours(STORAGE_REGIONS={})),
+    (
+        "otpguard.E236",
+        ours(STORAGE_REGIONS={"defalt": "EU"}),
+        ours(STORAGE_REGIONS={"default": "EU"}),
+    ),
     ("otpguard.E177", ours(STORAGE_REGION="European Union"), ours(STORAGE_REGION="EU")),
     ("otpguard.E140", ours(MONEY={"HOUR_SHARE": 0}), ours(MONEY={"HOUR_SHARE": 100})),
     ("otpguard.E141", ours(MONEY={"DEAR_FROM": 20_000}), ours(MONEY={"DEAR_FROM": 20_001})),

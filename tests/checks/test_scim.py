@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
+from otpguard.checks.options import check_settings
 from otpguard.checks.scim import check_scim
+from tests.checks.projects import Case, names, ours, try_check
 
 
 def numbers() -> list[str | None]:
@@ -47,3 +49,18 @@ def test_a_site_that_cannot_write_what_a_directory_sends_is_told(
     assert numbers() == [number]
     settings.ROOT_URLCONF = "tests.urls"
     assert numbers() == []
+
+
+RESOLVERS: list[Case] = [
+    (
+        "otpguard.E185",
+        ours(DOMAIN_RESOLVER="no.such.Resolver"),
+        ours(DOMAIN_RESOLVER="tests.dns_server.LoopbackTexts"),
+    ),
+    ("otpguard.E185", ours(DOMAIN_RESOLVER="tests.dns_server.running"), ours()),
+]
+
+
+@pytest.mark.parametrize(("number", "wrong", "right"), RESOLVERS, ids=names(RESOLVERS))
+def test_a_resolver_of_the_projects_own_must_load(number: str, wrong: Any, right: Any) -> None:
+    try_check(check_settings, number, wrong, right)

@@ -68,6 +68,9 @@ def test_a_row_has_a_cell_for_each_column() -> None:
     assert (row["event"], row["label"]) == ("key.created", "An API key was created")
     assert (row["client_ip"], row["device"], row["target"]) == ("2001:db8::7", "Firefox", "key 7")
     assert row["details"] == '{"key":"k","name":"ci"}'
+    assert (row["asn"], row["country"]) == ("", "")
+    known = csv_row(event, {**FROM, "asn": "64496", "country": "US"}, part=False)
+    assert known[-2:] == ("64496", "US")
 
 
 def test_a_row_of_a_part_says_that_absence_is_not_shown() -> None:

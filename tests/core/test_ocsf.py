@@ -170,6 +170,23 @@ def test_an_activity_of_a_host_that_has_no_name_here_becomes_the_other_one() -> 
         assert faults(found) == []
 
 
+def test_a_network_that_was_known_stands_with_its_address_and_none_without() -> None:
+    known = {**FROM, "asn": "64496", "country": "US"}
+    found = mapped(body("release.asked"), personal=known)
+    there = {"autonomous_system": {"number": 64_496}, "location": {"country": "US"}}
+    assert found["src_endpoint"] == {"ip": "2001:db8::7", **there}
+    assert faults(found) == []
+    assert mapped(body("release.asked"), personal=FROM)["src_endpoint"] == {"ip": "2001:db8::7"}
+
+
+def test_what_joins_events_stands_beside_and_an_old_body_has_none() -> None:
+    traces = {"request": "r-1", "session": "ab12", "source": "api", "device": "d", "intent": "i"}
+    found = mapped(body("release.asked", **traces), personal={"fingerprint": "f1"})
+    assert found["unmapped"].items() >= {**traces, "fingerprint": "f1"}.items()
+    assert faults(found) == []
+    assert not {*traces} & set(mapped(body("release.asked"))["unmapped"])
+
+
 def test_an_address_that_is_none_stands_as_a_name() -> None:
     found = mapped(body("release.asked"), personal={"client_ip": "unix:"})
     assert found["src_endpoint"] == {"name": "unix:"}

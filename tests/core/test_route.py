@@ -14,6 +14,7 @@ from otpguard.core.route import (
     Situation,
     Switch,
     WhyUnused,
+    admits,
     demanded_papers,
     demanded_regions,
     is_generic,
@@ -143,3 +144,10 @@ def test_a_vendors_own_whatsapp_sender_is_flagged() -> None:
     assert not is_generic(replace(WHATSAPP, own_sender=True), HERE)
     assert not is_generic(WHATSAPP, replace(HERE, senders={"w": True}))
     assert not is_generic(SMS, HERE)
+
+
+def test_a_region_is_admitted_where_nothing_else_is_demanded() -> None:
+    assert admits([], "")
+    assert admits(["EU"], "eu")
+    assert not admits(["EU"], "")
+    assert not admits(["EU", "US"], "EU")

@@ -27,6 +27,7 @@ from otpguard.models import (
     Membership,
     Notice,
     PolicyException,
+    PrefixStatistic,
     RouteHealth,
     Tenant,
 )
@@ -117,6 +118,11 @@ def notices(now: datetime) -> None:
         )
 
 
+def closures(now: datetime) -> None:
+    factories.tenant(closes_at=now + timedelta(hours=1))
+    factories.tenant()
+
+
 def exceptions(now: datetime) -> None:
     for days in (5, 40):
         PolicyException.objects.create(
@@ -135,6 +141,7 @@ WORLDS = {
     Todo.APPROVALS: (approvals, 1),
     Todo.EMERGENCY: (emergencies, 1),
     Todo.HOLDS: (holds, 1),
+    Todo.CLOSURES: (closures, 1),
     Todo.OVERDUE: (overdue, 1),
     Todo.REFUSALS: (refusals, 1),
     Todo.NOTICES: (notices, 1),
@@ -194,7 +201,7 @@ def test_while_the_store_is_down_counts_are_not_known() -> None:
 
 
 def test_a_model_knows_what_can_wait_among_its_rows() -> None:
-    models = [EmergencyAccess, RouteHealth, Delivery, Approval, Hold]
+    models = [EmergencyAccess, RouteHealth, Delivery, Approval, Hold, Tenant]
     models += [Membership, Event, Notice, PolicyException]
     assert [todos_of(model) for model in models] == [(each,) for each in Todo]
-    assert todos_of(Tenant) == ()
+    assert todos_of(PrefixStatistic) == ()

@@ -72,6 +72,8 @@ DO_NOT_ASK = {
     "notice.notify.queue_notice": _STEP,
     "federation.accept.accept_sign_in": _BY_SESSION,
     "federation.signals.receive_signal": "reaches the tenant of the stream whose key has signed",
+    "federation.domain.look_at": "the nightly look; that of a person is check_domain, which asks",
+    "federation.provisioned.link_provisioned": "the tenant's domain and directory say whose it is",
     "federation.request.send_off": _NEW_OWN,
     "federation.request.take_back": _BY_SESSION,
     "release.cancel.cancel_by_link": "the token of the link is the permission",

@@ -28,7 +28,7 @@ def said(what: str, **counts: int) -> str:
     kinds = (
         *("challenges", "deliveries", "usage", "notices", "sessions", "grants", "claims"),
         *("decisions", "releases", "answers", "spent", "mailed", "raises"),
-        *("exports", "billing_changes", "places"),
+        *("exports", "billing_changes", "places", "sign_ins", "statements"),
     )
     words = ", ".join(f"{counts.get(kind, 0)} {kind}" for kind in kinds)
     return f"{what} what is older than 90 days: {words}."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from otpguard.models import Membership, Tenant
 from tests import factories
 from tests.models.rows import crowd, plan, postgres_only
+from tests.store_down import no_answer
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +68,15 @@ def test_the_active_memberships_of_a_user_are_found_by_the_partial_index() -> No
     crowd([Membership(tenant=tenant, user=user, active=False) for tenant in tenants])
     found = Membership.objects.filter(user=user, active=True).order_by()
     assert "otpguard_membership_user_id" in plan(found)
+
+
+def test_data_stays_away_from_a_region_that_its_tags_do_not_demand() -> None:
+    bound = factories.tenant("bound", tags=["EU-only"])
+    own = factories.tenant("own", tags=["residency"], region="US")
+    free = factories.tenant("free", tags=["health"], region="EU")
+    assert set(Tenant.objects.kept_away("US")) == {bound.pk}
+    assert set(Tenant.objects.kept_away("eu")) == {own.pk}
+    assert set(Tenant.objects.kept_away("")) == {bound.pk, own.pk}, "nobody knows where it is"
+    assert free.may_lie_in("")
+    with no_answer(), pytest.raises(DatabaseError):
+        Tenant.objects.kept_away("US")

@@ -21,7 +21,7 @@ from otpguard.flows.release import hold
 from otpguard.flows.tenant.policy import change_policy
 from otpguard.http.facts import facts_from
 from otpguard.http.unavailable import unavailable
-from otpguard.models import Challenge, Event, Factor, Hold, Membership
+from otpguard.models import Approval, Challenge, Event, Factor, Hold, Membership, Tenant
 from otpguard.testing import pass_step_up
 from otpguard.web.messages import PageProblem
 from otpguard.web.stepup.choose import problem_page
@@ -83,6 +83,7 @@ def _organization(host: Host) -> Iterator[Page]:
         *("approvals/", "holds/", "emergency/", "releases/"),
     ):
         yield f"team, {path}", get(f"/security/{path}")
+    yield from _waiting(host)
     yield "unknown_member", get(f"/security/team/members/{uuid4()}/")
     sent = {"version": "2", "required_level": "AAL3", "max_attempts": "5"}
     yield "team, tried", host.client.post(f"/security/{rule}try/", sent)
@@ -92,6 +93,25 @@ def _organization(host: Host) -> Iterator[Page]:
     yield "team, log, wrong", get("/security/team/log/?since=never")
     event = Event.objects.filter(tenant_id=host.tenant.pk).order_by("id")[0]
     yield "team, event", get(f"/security/team/log/{event.pk}/")
+
+
+def _waiting(host: Host) -> Iterator[Page]:
+    """An organization that is to be closed, and an import that others must approve."""
+    mine, now = Tenant.objects.filter(pk=host.tenant.pk), timezone.now()
+    mine.update(closes_at=now + timedelta(hours=1), closing_by=host.user)
+    yield "team, holds, closing", host.client.get("/security/holds/")
+    mine.update(closes_at=None, closing_by=None)
+    person = factories.user("erin")
+    Approval.objects.create(
+        tenant=host.tenant,
+        action="member_import",
+        what={"rows": [{"user": str(person.pk), "roles": ["admin"], "active": True}]},
+        reason="merger",
+        asked_by=factories.user(),
+        expires_at=now + timedelta(hours=1),
+    )
+    yield "team, approvals, import", host.client.get("/security/approvals/")
+    Approval.objects.all().delete()
 
 
 def _step_up(host: Host) -> Iterator[Page]:
@@ -180,6 +200,14 @@ def _enrollment(host: Host) -> Iterator[Page]:
     host.client = host.another_client(headers=BROWSER)
     url = str(host.client.get(str(host.client.get("/billing/")["Location"]))["Location"])
     yield "enroll", host.client.get(url)
+    now = timezone.now()
+    known = {"created_at": now, "until": now, "lifted_at": now, "reason": "factor reset: lost"}
+    member = Membership.objects.get(user=host.user, tenant=host.tenant)
+    Hold.objects.create(
+        user=host.user, membership=member, tenant=host.tenant, checkpoint="*", **known
+    )
+    yield "enroll, after a reset", host.client.get(url)
+    yield "add, after a reset", host.client.get("/security/add/")
     for kind in ("phone", "totp", "passkey"):
         yield f"enroll {kind}", host.client.get(f"{url}{kind}/")
     for kind in ("totp", "passkey"):

@@ -1,10 +1,11 @@
-"""References of people in the audit log: erase somebody, or put a legal hold on them."""
+"""References of people in the audit log: export or erase somebody, or put a legal hold on them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
@@ -15,7 +16,11 @@ from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import NotAllowed
 from otpguard.flows.factor.reset import CHECKPOINT
 from otpguard.flows.privacy.erase_subject import erase_subject
+from otpguard.flows.privacy.export_subject import export_subject
 from otpguard.flows.privacy.legal_hold import place_legal_hold
+from otpguard.forms.privacy.person_export import PersonExportForm
+from otpguard.http.privacy.person_file import person_file
+from otpguard.http.uncached import uncached
 from otpguard.labels import Text
 from otpguard.models import SubjectKey
 
@@ -53,6 +58,31 @@ class ErasePerson(_OfSomebody):
         return _("The person was erased.")
 
 
+class ExportPerson(_OfSomebody):
+    """What is stored about the person, as a file for them."""
+
+    slug, label = "export", _("Export")
+    form_class = PersonExportForm
+    help = _(
+        "A file with all that is stored about this person, of all organizations. Secrets and what"
+        " is of other people are left out. Give it to that person alone."
+    )
+    _file: HttpResponse | None = None
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
+        """Calls the flow `export_subject`."""
+        found = export_subject(
+            facts=facts, user_id=self.obj.user_key, reason=form.cleaned_data["reason"]
+        )
+        self._file = person_file(found, form.cleaned_data["format"], name=str(self.obj.pk))
+        return _("The file was made.")
+
+    def respond(self) -> HttpResponse:
+        """As the base; when the flow is done the answer is the file, which no cache keeps."""
+        answer = super().respond()
+        return answer if self._file is None else uncached(self._file)
+
+
 class PlaceLegalHold(_OfSomebody):
     """The person is kept until the hold is lifted."""
 
@@ -69,7 +99,7 @@ class PlaceLegalHold(_OfSomebody):
 class SubjectKeyAdmin(ReadOnlyAdmin):
     """References, the newest first."""
 
-    object_actions = (ErasePerson, PlaceLegalHold)
+    object_actions = (ExportPerson, ErasePerson, PlaceLegalHold)
     titled_by = ("ref",)
     list_display = ("ref", "user_key", "created_at", "erased_at")
     list_filter = (("erased_at", happened(_("erased"))),)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from otpguard.account import name_of
 from otpguard.exceptions import NotAllowed
-from otpguard.flows.release.held import BILLING_LOCK, EXPORT, MEMBER_HOLD
+from otpguard.flows.release.held import BILLING_LOCK, CLOSURE, EXPORT, MEMBER_HOLD
 from otpguard.flows.release.lift import HeldKind, HeldThing, held_everywhere
 from otpguard.http.facts import facts_from
 from otpguard.labels import Text
@@ -25,7 +25,12 @@ PAGE = 50
 MOST = 500
 """No more of each kind are read; the search of its own list finds the others."""
 
-MODEL_OF = {MEMBER_HOLD: "hold", BILLING_LOCK: "billingchange", EXPORT: "release"}
+MODEL_OF = {
+    MEMBER_HOLD: "hold",
+    BILLING_LOCK: "billingchange",
+    EXPORT: "release",
+    CLOSURE: "tenant",
+}
 
 UrlOf = Callable[..., str]
 
@@ -80,6 +85,7 @@ def kind_names() -> dict[HeldKind, Text]:
         MEMBER_HOLD: _("a person's wait"),
         BILLING_LOCK: _("a lock of billing changes"),
         EXPORT: _("an export"),
+        CLOSURE: _("the closing of an organization"),
     }
 
 
@@ -89,11 +95,11 @@ def _may_see(request: HttpRequest, model: str) -> bool:
 
 def _line(thing: HeldThing, model: str, kind: Text, url_of: UrlOf) -> HeldLine:
     return HeldLine(
-        tenant=str(thing.row.tenant or _("the site")),
+        tenant=str(thing.tenant or _("the site")),
         who=_("everybody") if thing.who is None else name_of(thing.who),
         what=thing.what,
         kind=kind,
         until=thing.until,
-        lifters=thing.kind.lifters,
+        lifters=thing.lifters or thing.kind.lifters,
         url=url_of(f"otpguard_{model}_change", thing.id),
     )

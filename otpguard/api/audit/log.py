@@ -16,6 +16,7 @@ from otpguard.api.base import ProblemView
 from otpguard.api.operation import Operation
 from otpguard.api.policy import IsTenantAdmin
 from otpguard.audit.logs import newest_seal, note_of
+from otpguard.audit.retained import purged_of
 from otpguard.audit.seal_check import keys_of
 from otpguard.exceptions import InvalidInput
 from otpguard.flows.audit.prove import prove_event, prove_growth
@@ -63,7 +64,8 @@ class LogHeadView(_LogView):
         if seal is None:
             raise Http404
         keys = [key.text() for key in keys_of(log)]
-        return Response({"size": seal.size, "head": note_of(seal).full(), "keys": keys})
+        head = {"size": seal.size, "head": note_of(seal).full(), "keys": keys}
+        return Response(head | _beginning(log))
 
 
 class EventProofView(_LogView):
@@ -97,6 +99,7 @@ class EventProofView(_LogView):
                 "proof": proof.file,
                 "head_proof": proof.head_file,
             }
+            | _beginning(log)
         )
 
 
@@ -130,6 +133,21 @@ class LogGrowthView(_LogView):
             "hashes": [b64encode(each).decode() for each in made.hashes],
         }
         return Response(document)
+
+
+def _beginning(log: UUID) -> dict[str, Any]:
+    """From where on the log is kept, and what was deleted before."""
+    purged = purged_of(log)
+    if purged is None:
+        return {"begins_at": 0, "purged": None}
+    said = {
+        "events": purged.below,
+        "sealed_before": purged.before,
+        "years": purged.years,
+        "root": purged.root.hex(),
+        "at": purged.at,
+    }
+    return {"begins_at": purged.below, "purged": said}
 
 
 def _size(name: str, text: str) -> int:

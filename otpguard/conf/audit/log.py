@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from otpguard.conf.audit.publish import PublishConfig
@@ -28,6 +29,15 @@ class LogSettings(FactorSettings):
     """Where the database and the files of this installation lie: "EU". Tenants whose tags demand
     another region are refused. Empty: not checked."""
 
+    storage_regions: Mapping[str, str] = field(default_factory=dict)
+    """Storages that lie elsewhere, by their names in STORAGES: {"tiles": "US"}. All others lie in
+    STORAGE_REGION. Exports and tiles of an organization go only where its data may lie."""
+
+    metrics_tokens: tuple[str, ...] = field(default=(), repr=False)
+    """What a program that watches the site shows as "Authorization: Bearer ..." to read
+    `otpguard.contrib.metrics`: one, or two while one takes the place of the other, each of 32
+    characters or more. Empty: nobody."""
+
     siem: SiemConfig = field(default_factory=SiemConfig)
     """Whom event streams may reach besides public hosts: {"ALLOWED_NETWORKS": ["10.0.0.0/8"],
     "CA_FILE": "/etc/ssl/inner.pem", "ENTERPRISE_NUMBER": 32473}. See `docs/siem.md`."""
@@ -52,3 +62,7 @@ class LogSettings(FactorSettings):
     erasure_journal: str = ""
     """Where the references of erased people are kept outside the database, for the next restore: a
     file, or "storage:<alias>" of STORAGES. Empty: nowhere (`otpguard.W170`)."""
+
+    def region_of(self, alias: str) -> str:
+        """Where a storage of STORAGES lies; empty where nobody has said so."""
+        return self.storage_regions.get(alias, self.storage_region)

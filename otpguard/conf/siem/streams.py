@@ -1,12 +1,14 @@
-"""SIEM: whom streams may reach. STORAGE_REGION: where the data of this installation lies."""
+"""SIEM: whom streams may reach. STORAGE_REGION, STORAGE_REGIONS: where data and files lie.
+METRICS_TOKENS: who reads the numbers of the site."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from otpguard.conf.values import SettingsError, mapping, names, of_type
@@ -16,6 +18,8 @@ from otpguard.core.siem.syslog import EXAMPLE_NUMBER
 
 KEYS = ("ALLOWED_NETWORKS", "CA_FILE", "ENTERPRISE_NUMBER")
 MOST_NUMBER = 2**32 - 1
+LEAST_TOKEN = 32
+_TOKEN = re.compile(r"[!-~]+")
 _REGION = re.compile(r"[A-Z]{2,8}")
 
 
@@ -56,6 +60,26 @@ def read_storage_region(value: object, _so_far: object = None) -> str:
     return region
 
 
+def read_storage_regions(value: object, _so_far: object = None) -> Mapping[str, str]:
+    """STORAGE_REGIONS as a value, in capitals. Raises SettingsError (E002, E235)."""
+    found = {}
+    for alias, region in mapping(value).items():
+        if not (isinstance(region, str) and _REGION.fullmatch(region.upper())):
+            wanted = f'"{alias}" must have 2 to 8 letters, such as "EU"'
+            raise SettingsError("otpguard.E235", wanted)
+        found[alias] = region.upper()
+    return MappingProxyType(found)
+
+
+def read_metrics_tokens(value: object, _so_far: object = None) -> tuple[str, ...]:
+    """METRICS_TOKENS as it is given. Raises SettingsError (E002, E237)."""
+    tokens = names(value)
+    if any(len(each) < LEAST_TOKEN or not _TOKEN.fullmatch(each) for each in tokens):
+        wanted = f"a token must have {LEAST_TOKEN} characters or more, without spaces"
+        raise SettingsError("otpguard.E237", wanted)
+    return tokens
+
+
 def _network(text: str) -> Network:
     try:
         return ip_network(text)
@@ -66,5 +90,7 @@ def _network(text: str) -> Network:
 SIEM_READERS: dict[str, Callable[[object, Any], Any]] = {
     "siem": read_siem,
     "storage_region": read_storage_region,
+    "storage_regions": read_storage_regions,
+    "metrics_tokens": read_metrics_tokens,
 }
 """By the name of the field, as in `otpguard.conf.readers`."""

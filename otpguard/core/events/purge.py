@@ -33,3 +33,5 @@ class RowsPurged(Event):
     exports: int = 0
     billing_changes: int = 0
     places: int = 0
+    sign_ins: int = 0
+    statements: int = 0

@@ -189,10 +189,12 @@ class IdpProofRejected(Event):
 @event("identity.linked", _("A sign-in was linked to an account"), Ocsf(ACCOUNT_CHANGE, 1))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityLinked(Event):
-    """The person said so while logged in: from now on that sign-in opens this account."""
+    """From now on that sign-in opens this account. The person said so while logged in, or it was
+    `automatic`: the tenant has verified the domain of their address and brought them itself."""
 
     provider: str
     identity: str
+    automatic: bool = False
 
 
 @event("identity.unlinked", _("A sign-in was unlinked from an account"), Ocsf(ACCOUNT_CHANGE, 6))

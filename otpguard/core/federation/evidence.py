@@ -35,7 +35,9 @@ class SignInEvidence:
     attribute lists of them; `acr` is the OIDC class, `contexts` are the AuthnContextClassRefs of
     SAML and `acrs` the authentication contexts of Entra ID. `authenticated_at` is when the person
     proved themselves there, by its clock: `auth_time` or AuthnInstant, None if it is not said.
-    `received_at` is our clock when the statement arrived.
+    `received_at` is our clock when the statement arrived. `email` is the address that it states, in
+    lower case and not denied to be verified; it names nobody by itself, so it is not in
+    `raw_values`.
     """
 
     issuer: str
@@ -47,6 +49,7 @@ class SignInEvidence:
     contexts: tuple[str, ...] = ()
     acrs: tuple[str, ...] = ()
     authenticated_at: datetime | None = None
+    email: str = ""
 
 
 def values_of(said: object) -> tuple[str, ...]:
@@ -61,6 +64,16 @@ def values_of(said: object) -> tuple[str, ...]:
     if not isinstance(said, list | tuple) or len(said) > MOST_VALUES:
         return ()
     return tuple(each for each in said if isinstance(each, str) and 0 < len(each) <= LONGEST_VALUE)
+
+
+def email_said(said: object, *, verified: object = None) -> str:
+    """The e-mail address of a claim in lower case; empty for what is none, and for one that the
+    provider itself calls unverified."""
+    found = next(iter(values_of(said)), "").strip().lower()
+    name, at, domain = found.rpartition("@")
+    if not (name and at and domain) or verified is False or verified == "false":
+        return ""
+    return found
 
 
 def raw_values(evidence: SignInEvidence) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ votes on one request wait for each other, so that the action runs once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,6 +46,10 @@ def administrators(row: Approval) -> Collection[str]:
     return administrators_of(row.tenant_id)
 
 
+def _nothing(_row: Approval) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalAction:
     """One kind of action that may need the word of others.
@@ -53,8 +57,10 @@ class ApprovalAction:
     `run` acts on an approved row, inside the transaction of the last vote, and returns what it did.
     `asked` is the notice to the subject, if it gets one, `to_decide` the one to the tenant's
     administrators. `deciders` are the ids of the people who may ask and decide, beside the site's
-    staff; `may_ask` is for what other people ask for: whether who asked still may. `own_door` says
-    that votes need more than a step-up, so that only the action's own page takes them.
+    staff; `may_ask` is for what other people ask for: whether who asked still may. `about` are the
+    ids of people whom it concerns beside the subject, who do not decide either; `details` are lines
+    that say what would be done. `own_door` says that votes need more than a step-up, so that only
+    the action's own page takes them.
     """
 
     name: str
@@ -65,6 +71,8 @@ class ApprovalAction:
     to_decide: NoticeKind = NoticeKind.APPROVAL_TO_DECIDE
     deciders: Callable[[Approval], Collection[str]] = administrators
     may_ask: Callable[[Approval], bool] | None = None
+    about: Callable[[Approval], Collection[str]] = _nothing
+    details: Callable[[Approval], Sequence[Text]] = _nothing
     own_door: bool = False
     life: timedelta = LIFE
 
@@ -184,9 +192,16 @@ def within_reach(facts: RequestFacts) -> QuerySet[Approval]:
     return Approval.objects.all() if is_site(facts) else Approval.objects.none()
 
 
+def involved(row: Approval) -> set[str]:
+    """The ids of those who do not decide a request: who asked, and whom it is about. Those of an
+    action of another release are not all known; nobody decides that one here."""
+    about = ACTIONS.get(row.action).about(row) if row.action in ACTIONS else ()
+    return {str(row.asked_by_id), str(row.subject_id or ""), *about}
+
+
 def check_decider(facts: RequestFacts, row: Approval) -> None:
-    """Let a third person decide. Raises NotAllowed for who asked and for the subject."""
-    if not facts.user or facts.user in {str(row.asked_by_id), str(row.subject_id or "")}:
+    """Let a third person decide. Raises NotAllowed for who asked and for whom it is about."""
+    if not facts.user or facts.user in involved(row):
         raise NotAllowed(str(_("Another administrator must decide this.")))
 
 
@@ -269,8 +284,9 @@ def _tell(
         )
     details = {Detail.CHECKPOINT: action.checkpoint, Detail.DUE: row.expires_at.isoformat()}
     taken = KINDS[action.to_decide].details
+    passed_over = involved(row)
     for user in action.deciders(row):
-        if user not in {facts.user, subject}:
+        if user not in passed_over:
             notify(
                 facts=facts,
                 kind=action.to_decide,

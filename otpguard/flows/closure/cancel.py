@@ -25,7 +25,7 @@ LINK_LIFE = timedelta(days=31)
 """Longer than the longest wait that a policy can ask for: the link serves until the end."""
 
 
-def cancel_closure(*, facts: RequestFacts, tenant: Tenant) -> bool:
+def cancel_closure(*, facts: RequestFacts, tenant: Tenant, reason: str = "") -> bool:
     """Let the organization stay open. Needs no proof: it only takes away.
 
     False if no closing ran. Raises NotAllowed in another tenant and for who is no administrator.
@@ -34,7 +34,7 @@ def cancel_closure(*, facts: RequestFacts, tenant: Tenant) -> bool:
     check_tenant(facts, tenant.pk)
     if not (is_site(facts) or facts.user in administrators_of(tenant.pk)):
         raise NotAllowed(str(_("Only an administrator can cancel this.")))
-    return end_closing(facts=facts, tenant=tenant, closes_at=None, reason="")
+    return end_closing(facts=facts, tenant=tenant, closes_at=None, reason=reason)
 
 
 def closing_of_link(*, token: str) -> Tenant | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from otpguard.audit.recorder import Circumstances
+from otpguard.audit.recorder import Circumstances, session_reference
 from otpguard.models import Challenge
 from otpguard.vault import UndecryptableError
 
@@ -32,4 +32,6 @@ def circumstances_of(challenge: Challenge, now: datetime) -> Circumstances:
         client_ip=net.get("client_ip", ""),
         agent=net.get("agent", ""),
         target=target,
+        session=session_reference(challenge.sid),
+        intent=challenge.intent,
     )

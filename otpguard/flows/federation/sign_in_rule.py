@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from otpguard.core.facts import RequestFacts
+from otpguard.flows.federation.provisioned import links_itself
 from otpguard.flows.scope import check_tenant
 from otpguard.grants import emergency
 from otpguard.models import (
@@ -20,6 +21,7 @@ from otpguard.models import (
     Tenant,
 )
 from otpguard.tenants.administrators import administrators_of, open_accounts
+from otpguard.tenants.domains import tenant_of_email
 from otpguard.tenants.policies import Scope
 from otpguard.tenants.sign_in import asks_for_sign_in
 
@@ -43,33 +45,36 @@ def providers_to_sign_in(*, facts: RequestFacts, tenant: str) -> list[ProviderTo
     ]
 
 
-def tenant_refusing_login(*, facts: RequestFacts) -> UUID | None:
+def tenant_refusing_login(*, facts: RequestFacts, email: str = "") -> UUID | None:
     """The tenant whose identity provider this person must log in at, None if any login will do.
 
-    One of theirs, if every active membership asks for it and they have linked a sign-in in each:
-    nobody is locked out of the place where one is linked. The site's staff is left alone, and so
-    are people whom an emergency of the tenant lets in, and its administrators while it has an
-    envelope to open.
+    One of theirs, if every active membership asks for it and they have linked a sign-in in each; or
+    the one that asks for it and has verified the domain of `email`, the account's own address,
+    whatever their other memberships ask for. There too they must be able to sign in: linked, or
+    brought by its directory, so that the first sign-in links itself. Nobody is locked out of the
+    place where one is linked. The site's staff is left alone, and so are people whom an emergency
+    of the tenant lets in, and its administrators while it has an envelope to open.
 
-    One statement for people who are linked nowhere, a few for others. Raises StoreUnavailable and
-    DatabaseError.
+    Two statements for people who are linked nowhere and whose domain nobody has verified, a few for
+    others. Raises StoreUnavailable and DatabaseError.
     """
     if facts.user_is_staff:
         return None
     known = FederatedIdentity.objects.filter(Q(user_id=facts.user), provider__enabled=True)
     linked = set(known.values_list("provider__tenant_id", flat=True))
-    if not linked:
+    owner = tenant_of_email(email)
+    if not linked and owner is None:
         return None
     mine = Membership.objects.select_related("tenant").filter(
         Q(user_id=facts.user), active=True, tenant__status=Tenant.Status.ACTIVE
     )
     tenants = [row.tenant for row in mine.order_by("pk")]
+    claiming = [each for each in tenants if each.pk == owner and _can_sign_in(facts, each, linked)]
+    if claiming and _all_ask(facts, claiming):
+        return claiming[0].pk
     if not tenants or not linked.issuperset(each.pk for each in tenants):
         return None
-    if not all(asks_for_sign_in(Scope.of_tenant(each), now=facts.now) for each in tenants):
-        return None
-    excepted = any(_in_emergency(facts, each.pk) for each in tenants)
-    return None if excepted else tenants[0].pk
+    return tenants[0].pk if _all_ask(facts, tenants) else None
 
 
 def members_locked_out(*, facts: RequestFacts, tenant: Tenant) -> list[str]:
@@ -83,6 +88,20 @@ def members_locked_out(*, facts: RequestFacts, tenant: Tenant) -> list[str]:
     rows = Membership.objects.filter(Q(tenant=tenant), open_accounts("user__"), active=True)
     left = rows.filter(~Exists(linked)).order_by("pk")
     return [str(user) for user in left.values_list("user_id", flat=True)]
+
+
+def _all_ask(facts: RequestFacts, tenants: list[Tenant]) -> bool:
+    """Whether each of them asks for a sign-in at its provider, and in none there is an emergency
+    for this person."""
+    asked = all(asks_for_sign_in(Scope.of_tenant(each), now=facts.now) for each in tenants)
+    return asked and not any(_in_emergency(facts, each.pk) for each in tenants)
+
+
+def _can_sign_in(facts: RequestFacts, tenant: Tenant, linked: set[UUID]) -> bool:
+    if tenant.pk in linked:
+        return True
+    providers = IdentityProvider.objects.filter(tenant=tenant, enabled=True)
+    return providers.exists() and links_itself(user=facts.user, tenant=tenant.pk)
 
 
 def _in_emergency(facts: RequestFacts, tenant: UUID) -> bool:

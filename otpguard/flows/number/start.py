@@ -74,6 +74,8 @@ def start_number_challenge(
     take phones or this kind of number, a cap is full, the pumping defense wants something else
     first, or nothing can send the code. What was decided is recorded. Raises StoreUnavailable.
     """
+    if form is not None:
+        facts = replace(facts, fingerprint=form.facts.fingerprint)
     try:
         return _start(
             facts,

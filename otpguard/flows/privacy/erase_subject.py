@@ -19,13 +19,12 @@ from otpguard.audit.recorder import Circumstances, record
 from otpguard.audit.subjects import forget_subjects
 from otpguard.core.events.erasure import PersonErased
 from otpguard.core.facts import RequestFacts
-from otpguard.core.limits import OF_NUMBERS
 from otpguard.database import connection, transaction
 from otpguard.exceptions import ErasureRefused
-from otpguard.flows.erase import erase_person, is_kept
+from otpguard.flows.erase import erase_person, is_kept, uses_of_person
 from otpguard.flows.lock_order import lock_person
 from otpguard.flows.scope import check_site
-from otpguard.models import Event, Factor, SubjectKey, Tenant, Usage
+from otpguard.models import Event, SubjectKey, Tenant, Usage
 from otpguard.prepared_sql import Columns
 
 _EVENTS = Columns(Event)
@@ -51,12 +50,12 @@ def erase_subject(*, facts: RequestFacts, user_id: str, reason: str, again: bool
     check_site(facts)
     with transaction.atomic():
         _check_kept(user_id)
-        indexes: set[str] = set()
+        counted: list[int] = []
         if _is_there(user_id):
             lock_person(user_id, for_good=True)
-            indexes = _number_indexes(user_id)
+            counted = list(uses_of_person(user_id).values_list("pk", flat=True))
             erase_person(facts=facts, user_id=user_id)
-        Usage.objects.filter(cap__in=OF_NUMBERS, key__in=indexes).delete()
+        Usage.objects.filter(pk__in=counted).delete()
         keys = list(SubjectKey.objects.select_for_update().filter(user_key=user_id))
         refs = [key.pk for key in keys]
         events = _unlink(user_id)
@@ -89,11 +88,6 @@ def _check_kept(user_id: str) -> None:
     theirs = Q(subject_ref=user_id) | Q(actor_ref=user_id)
     if is_kept(user_id=user_id) or Event.objects.filter(theirs, tenant_id__in=kept).exists():
         raise ErasureRefused(str(_("A legal hold forbids this.")))
-
-
-def _number_indexes(user_id: str) -> set[str]:
-    pairs = Factor.objects.filter(user_id=user_id).values_list("phone_index", "phone_index_old")
-    return {index for pair in pairs for index in pair} - {""}
 
 
 def _is_there(user_id: str) -> bool:

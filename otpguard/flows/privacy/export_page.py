@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -20,6 +21,13 @@ _STYLE = (
     "dd{margin:0;overflow-wrap:anywhere}:root{color-scheme:light dark}"
     "@media(max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.5rem}}"
 )
+
+
+class PersonFormat(StrEnum):
+    """As what the file is written; the value ends its name."""
+
+    HTML = "html"
+    JSON = "json"
 
 
 def page_of(export: SubjectExport) -> str:

@@ -23,7 +23,7 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.uuid7 import time_of
 from otpguard.database import transaction
 from otpguard.factors.phone import number_of
-from otpguard.flows.erase import rows_of_person
+from otpguard.flows.erase import rows_of_person, uses_of_person
 from otpguard.flows.scope import check_site
 from otpguard.labels import event_label
 from otpguard.models import Event, Factor, SubjectKey, Tenant
@@ -37,7 +37,7 @@ WITHHELD = frozenset(
     {
         *("sid", "browser", "digest", "phone_index", "phone_index_old", "email_index"),
         *("fingerprint", "key_id", "intent", "credential_id", "last_step", "drift", "file"),
-        *("next", "came_from", "what", "generation", "lease_until"),
+        *("next", "came_from", "what", "generation", "lease_until", "key", "request_key", "people"),
     }
 )
 """Columns that say nothing to a person, or could be used against them or somebody else."""
@@ -90,9 +90,9 @@ def export_subject(*, facts: RequestFacts, user_id: str, reason: str) -> Subject
     with transaction.atomic():
         names = {str(pk): name for pk, name in Tenant.objects.values_list("pk", "name")}
         kinds: dict[str, list[dict[str, Any]]] = {}
-        for rows in rows_of_person(user_id) if _is_there(user_id) else []:
-            if found := [_row(each, user_id, names) for each in rows.iterator(chunk_size=CHUNK)]:
-                kinds.setdefault(str(rows.model._meta.verbose_name_plural), []).extend(found)  # noqa: SLF001 (Django's documented Meta API)
+        for row in _rows(user_id):
+            kind = str(row._meta.verbose_name_plural)  # noqa: SLF001 (Django's documented Meta API)
+            kinds.setdefault(kind, []).append(_row(row, user_id, names))
         events = list(_events(user_id, names))
         refs = SubjectKey.objects.filter(user_key=user_id).values_list("pk", flat=True)
         references = tuple(sorted(map(str, refs)))
@@ -108,6 +108,18 @@ def export_subject(*, facts: RequestFacts, user_id: str, reason: str) -> Subject
             kinds=kinds,
             events=events,
         )
+
+
+def _rows(user_id: str) -> Iterator[Model]:
+    """What erasing would delete, each row once."""
+    if not _is_there(user_id):
+        return
+    seen: set[tuple[type[Model], Any]] = set()
+    for rows in (*rows_of_person(user_id), uses_of_person(user_id)):
+        for row in rows.iterator(chunk_size=CHUNK):
+            if (rows.model, row.pk) not in seen:
+                seen.add((rows.model, row.pk))
+                yield row
 
 
 def _is_there(user_id: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from otpguard.flows.purge import leftovers, pumping, releases
+from otpguard.flows.purge import federation, leftovers, pumping, releases
 from otpguard.flows.purge.challenges import purge_challenges, purgeable_challenges
 from otpguard.flows.purge.sessions import Place, Walked, walk_sessions
 from otpguard.flows.purge.terms import BATCH, NOTHING, Counts, PurgeTerms, terms_of
@@ -35,6 +35,8 @@ _PARTS = {
     "billing_changes": releases.purge_billing,
     "spent": leftovers.purge_spent,
     "places": leftovers.purge_places,
+    "sign_ins": federation.purge_sign_ins,
+    "statements": federation.purge_statements,
 }
 """What deletes a batch, by the field of Counts that is full if there may be more."""
 
@@ -106,6 +108,8 @@ def count_purgeable(*, now: datetime) -> Counts:
         billing_changes=releases.purgeable_billing(terms).count(),
         spent=leftovers.purgeable_spent(terms).count(),
         places=leftovers.purgeable_places(terms).count(),
+        sign_ins=federation.purgeable_sign_ins(terms).count(),
+        statements=federation.purgeable_statements(terms).count(),
     )
     after: Place | None = None
     while True:

@@ -50,6 +50,8 @@ class Counts:
     exports: int = 0
     billing_changes: int = 0
     places: int = 0
+    sign_ins: int = 0
+    statements: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(

@@ -25,6 +25,7 @@ from otpguard.exceptions import NotAllowed
 from otpguard.flows.lock_order import lock_tenant
 from otpguard.flows.notice.notify import notify
 from otpguard.flows.release.approved import ask_for_release
+from otpguard.flows.release.region import wrong_region
 from otpguard.flows.scope import check_tenant
 from otpguard.models import Release, Tenant
 from otpguard.notices import links
@@ -48,7 +49,8 @@ def ask_release(
     While the same person's same file is being made, that release is returned. Locks the tenant and
     commits. Where the policy of the job's checkpoint asks for approvals, the file is made when they
     are there. Raises ImproperlyConfigured for an unknown job, TypeError for arguments that are no
-    JSON, NotAllowed without an active membership in an active tenant and beyond MOST_LIVE.
+    JSON, NotAllowed without an active membership in an active tenant, beyond MOST_LIVE, and for a
+    tenant whose data may not lie where the files do.
     """
     config, text = job_config(job), arguments_text(arguments)
     roles = _roles(facts)
@@ -56,6 +58,9 @@ def ask_release(
         tenant = lock_tenant(facts.tenant)
         if tenant.status != Tenant.Status.ACTIVE:
             raise NotAllowed(str(_("This organization is suspended.")))
+        if region := wrong_region(tenant):
+            said = _("Files of exports lie in %(region)s. Data of this organization must not.")
+            raise NotAllowed(str(said % {"region": region}))
         known = _same(facts, job, text)
         if known is not None:
             return known

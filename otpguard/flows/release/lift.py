@@ -29,7 +29,7 @@ from otpguard.flows.approval.approve import (
 )
 from otpguard.flows.scope import check_site, check_tenant, is_site
 from otpguard.labels import Text
-from otpguard.models import Approval
+from otpguard.models import Approval, Tenant
 from otpguard.models.fields import REASON_LENGTH
 
 CHECKPOINT = "security_settings.lift_hold"
@@ -38,7 +38,8 @@ CHECKPOINT = "security_settings.lift_hold"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldThing:
     """One wait that runs, of whatever kind. `row` is the kind's own, `who` the person whom it is
-    about, None for a whole organization; `reason` is empty where `what` says it all."""
+    about, None for a whole organization; `reason` is empty where `what` says it all; `lifters` says
+    who can end this one, where that is not what its kind says."""
 
     kind: HeldKind
     row: Any
@@ -46,11 +47,18 @@ class HeldThing:
     what: Text
     until: datetime
     reason: str = ""
+    lifters: Text = ""
 
     @property
     def id(self) -> str:
         """What `find` of its kind takes."""
         return str(self.row.pk)
+
+    @property
+    def tenant(self) -> Tenant | None:
+        """The organization in which it waits, which may itself be what waits; None for the site."""
+        found: Tenant | None = self.row if isinstance(self.row, Tenant) else self.row.tenant
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +69,9 @@ class HeldKind:
     id of the person who may not lift it, empty for none. `running` lists those of a tenant, or of
     all tenants for None, those that end last first.
     `lifters` says in words who can end the wait; `check` raises NotAllowed for others, `deciders`
-    are the ids of those who decide after the first, and `fewest` is how many of them must, whatever
-    the policy says. `lift` ends the wait in the caller's transaction and returns False if it had
-    ended before; None for what nobody ends early.
+    are the ids of those who decide after the first, and `fewest` says of a row how many of them
+    must, whatever the policy says. `lift` ends the wait in the caller's transaction and returns
+    False if it had ended before; None for what nobody ends early.
     """
 
     name: str
@@ -74,7 +82,7 @@ class HeldKind:
     running: Callable[[str | None, datetime], Iterable[HeldThing]]
     deciders: Callable[[Any], Collection[str]]
     check: Callable[[RequestFacts, Any], None] = lambda _facts, _row: None
-    fewest: int = 0
+    fewest: Callable[[Any], int] = lambda _row: 0
     lift: Callable[[RequestFacts, Any, str, Approval | None], bool] | None = None
 
 
@@ -103,10 +111,7 @@ def lift_or_ask(
     tenant = kind.tenant_of(found)
     what = {"kind": kind.name, "held": held_id}
     with transaction.atomic():
-        needed = 0
-        if not is_site(facts):
-            asked = approvals_needed(checkpoint=CHECKPOINT, tenant_id=tenant, now=facts.now)
-            needed = max(kind.fewest, asked)
+        needed = others_needed(facts=facts, kind=kind, row=found)
         if not needed:
             return _lift(facts, kind, found, reason.strip())
         waits = open_request(facts=facts, action=LIFT_HOLD, tenant_id=tenant, what=what)
@@ -123,6 +128,20 @@ def lift_or_ask(
             context={},
             needed=needed,
         )
+
+
+def others_needed(
+    *,
+    facts: RequestFacts,
+    kind: HeldKind,
+    row: Any,  # noqa: ANN401 (any kind's row)
+) -> int:
+    """How many others must agree before a wait ends early; none for the site's operators."""
+    if is_site(facts):
+        return 0
+    tenant = kind.tenant_of(row)
+    asked = approvals_needed(checkpoint=CHECKPOINT, tenant_id=tenant, now=facts.now)
+    return max(kind.fewest(row), asked)
 
 
 def _checked(facts: RequestFacts, kind: HeldKind, held_id: str) -> Any:  # noqa: ANN401 (any kind's row)

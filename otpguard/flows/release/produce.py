@@ -32,6 +32,7 @@ from otpguard.flows.notice.notify import notify
 from otpguard.flows.release.ask import stamp, where
 from otpguard.flows.release.cancel import cancel_for_lost_role
 from otpguard.flows.release.entitled import is_entitled
+from otpguard.flows.release.region import wrong_region
 from otpguard.flows.release.retry import went_wrong
 from otpguard.models import Release
 from otpguard.notices.kinds import Detail, NoticeKind
@@ -96,6 +97,10 @@ def write_release(
     row = _claim(release_id, now)
     if row is None:
         return False
+    if region := wrong_region(row.tenant):
+        # Its tags were changed since it was asked for.
+        logger.error("the file of a release was not made: its tenant must not lie in %s", region)
+        return went_wrong(row, ReleaseFailure.STORAGE, now=clock(), final=True)
     try:
         _check_role(row)
         _write(row, make, clock)

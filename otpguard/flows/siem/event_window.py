@@ -7,7 +7,7 @@ reads far; its end is remembered also when nothing in it was for the stream.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,6 @@ from django.db.models import Q, QuerySet
 from otpguard.audit.private import decrypt_private, users_behind
 from otpguard.core.host_event import known_event
 from otpguard.core.ocsf import OcsfContext, ocsf_line
-from otpguard.core.route import demanded_regions
 from otpguard.core.siem.sent_event import MOST_EVENTS, SentEvent, plain_facts
 from otpguard.core.uuid7 import time_of
 from otpguard.database import connection
@@ -66,21 +65,6 @@ def newest_place() -> tuple[int, UUID]:
         return _horizon() - 1, _HIGHEST
     newest = Event.objects.order_by("-xact", "-id").values_list("xact", "id").first()
     return newest or (0, UUID(int=0))
-
-
-def kept_away(region: str) -> list[UUID]:
-    """The tenants whose events may not go to that region. Reads every tenant that has tags."""
-    tagged = Tenant.objects.exclude(tags=[]).values_list("pk", "tags", "region")
-    return [
-        pk
-        for pk, tags, own in tagged
-        if not admits(demanded_regions(frozenset(map(str, tags)), own), region)
-    ]
-
-
-def admits(demanded: Iterable[str], region: str) -> bool:
-    """Whether data for which these regions are demanded may lie in `region`."""
-    return all(each == region.upper() for each in demanded)
 
 
 def sent_event(row: Event) -> SentEvent:
@@ -144,5 +128,5 @@ def _horizon() -> int:
 def _of_stream(rows: QuerySet[Event], stream: LogStream) -> QuerySet[Event]:
     if stream.tenant_id is not None:
         return rows.filter(tenant_id=stream.tenant_id)
-    away = kept_away(stream.region)
+    away = Tenant.objects.kept_away(stream.region)
     return rows.filter(Q(tenant_id=None) | ~Q(tenant_id__in=away)) if away else rows

@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.conf import settings
 from otpguard.core.advice import Findings, error, ok
-from otpguard.core.route import demanded_regions
+from otpguard.core.route import admits, demanded_regions
 from otpguard.exceptions import InvalidInput
-from otpguard.flows.siem.event_window import admits
 from otpguard.models import LogStream, Tenant
 
 TOPIC = "residency"

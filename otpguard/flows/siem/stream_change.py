@@ -25,7 +25,7 @@ from otpguard.core.events.siem.stream import (
 )
 from otpguard.core.facts import RequestFacts
 from otpguard.core.plain_text import plain_text
-from otpguard.core.route import demanded_regions
+from otpguard.core.route import admits, demanded_regions
 from otpguard.core.secrets import HiddenText
 from otpguard.core.siem.sinks import Sink
 from otpguard.core.siem.webhook import new_secret
@@ -35,7 +35,7 @@ from otpguard.flows.lock_order import lock_tenant
 from otpguard.flows.notice.notify import notify
 from otpguard.flows.notice.tell import tell_tenant
 from otpguard.flows.scope import check_site, check_tenant
-from otpguard.flows.siem.event_window import admits, newest_place
+from otpguard.flows.siem.event_window import newest_place
 from otpguard.flows.siem.stream_fields import fields_of
 from otpguard.models import DeadLetter, LogStream, Tenant
 from otpguard.models.seal import SITE_EVENTS

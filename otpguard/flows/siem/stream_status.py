@@ -10,9 +10,8 @@ from django.db.models import Count
 from otpguard.core.advice import Finding, error, ok, warning
 from otpguard.core.siem.datadog import OLDEST_HOURS
 from otpguard.core.siem.sinks import Sink
-from otpguard.flows.siem.event_window import kept_away
 from otpguard.flows.siem.trouble import TOLD_AFTER
-from otpguard.models import DeadLetter, LogStream
+from otpguard.models import DeadLetter, LogStream, Tenant
 
 TOPIC = "event streams"
 MOST = 5
@@ -58,7 +57,7 @@ def _still(rows: list[LogStream], now: datetime) -> Iterator[Finding]:
 
 def _left_out(rows: list[LogStream]) -> Iterator[Finding]:
     for row in rows:
-        if row.tenant_id is None and (count := len(kept_away(row.region))):
+        if row.tenant_id is None and (count := len(Tenant.objects.kept_away(row.region))):
             where = row.region or "no stated region"
             text = f"{_named(row)} in {where} leaves out {count} organizations: residency."
             yield from warning(TOPIC, text)

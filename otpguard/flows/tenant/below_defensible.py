@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from otpguard.conf import settings
@@ -19,18 +20,37 @@ def fields_below_defensible(tenant: Tenant, *, now: datetime) -> dict[str, tuple
     counting = [
         (checkpoint, policies.at(checkpoint, scope, now=now))
         for checkpoint in settings().checkpoints.values()
+        if checkpoint.defensible
     ]
     return below_defensible(counting, tier=scope.tier)
 
 
-def tenants_below_defensible(now: datetime) -> dict[str, tuple[str, ...]]:
-    """The slugs of active production tenants that stand below, with the checkpoints. Raises
-    StoreUnavailable."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BelowDefensible:
+    """One tenant that stands below, and the fields in which it does, by checkpoint."""
+
+    tenant: Tenant
+    fields: dict[str, tuple[str, ...]]
+
+
+def all_below_defensible(
+    now: datetime, *, of_industry: bool = False, most: int = READ
+) -> list[BelowDefensible]:
+    """Active production tenants that stand below, the oldest first; at most so many are looked at.
+
+    With `of_industry` only those that name an industry. Raises StoreUnavailable.
+    """
     active = Tenant.objects.filter(
         status=Tenant.Status.ACTIVE, environment=Tenant.Environment.PRODUCTION
     )
-    found = {
-        tenant.slug: tuple(fields_below_defensible(tenant, now=now))
-        for tenant in active.order_by("created_at")[:READ]
-    }
-    return {slug: slugs for slug, slugs in found.items() if slugs}
+    wanted = active.exclude(industry="") if of_industry else active
+    found = (
+        BelowDefensible(tenant=tenant, fields=fields_below_defensible(tenant, now=now))
+        for tenant in wanted.order_by("created_at", "pk")[:most]
+    )
+    return [each for each in found if each.fields]
+
+
+def tenants_below_defensible(now: datetime) -> dict[str, tuple[str, ...]]:
+    """The slugs of those that stand below, with the checkpoints. Raises StoreUnavailable."""
+    return {each.tenant.slug: tuple(each.fields) for each in all_below_defensible(now)}

@@ -21,7 +21,7 @@ from otpguard.flows.lock_order import lock_tenant
 from otpguard.flows.scope import check_tenant, is_unasked
 from otpguard.flows.tenant.new_admin import NewAdmin, tell_of_import
 from otpguard.flows.tenant.provision import write_member
-from otpguard.models import Event, Membership, Tenant
+from otpguard.models import Approval, Event, Membership, Tenant
 
 RESUMABLE = timedelta(hours=24)
 """For how long after its first row an import without holds may go on."""
@@ -70,6 +70,7 @@ def import_members(
     reason: str = "",
     held: bool = True,
     run: MemberRun | None = None,
+    approval: Approval | None = None,
 ) -> list[Membership]:
     """Create or change a membership for each row, in their order; returns them in that order.
 
@@ -86,15 +87,18 @@ def import_members(
     code that no request started, and for a new tenant, made by `create_tenant` without an `admin`:
     one that has no event but its creation, and those of an import that began within RESUMABLE.
 
-    Raises NotAllowed in another tenant and for `held=False` in a request, InvalidInput (`held`) for
-    a tenant that is not new, and InvalidRow (`rows`), after which nothing is written, for a user
-    who does not exist or is named twice.
+    Where the policy of `role_grant` asks for approvals, an import that gives somebody an admin role
+    needs the `approval`, as in `set_member`; `import_members_or_ask` asks for it.
+
+    Raises ApprovalMissing without it, NotAllowed in another tenant and for `held=False` in a
+    request, InvalidInput (`held`) for a tenant that is not new, and InvalidRow (`rows`) for a user
+    who does not exist or is named twice; after each of them nothing is written.
     """
     run = run or MemberRun()
     check_tenant(facts, tenant.pk)
     if not held and not is_unasked(facts):
         raise NotAllowed(str(_BY_HAND_ONLY))
-    step = _Step(facts=facts, held=held, run=run.name, reason=reason)
+    step = _Step(facts=facts, held=held, run=run.name, reason=reason, approval=approval)
     with transaction.atomic():
         locked = lock_tenant(tenant.pk)
         if not held and not is_new(locked, facts.now):
@@ -112,6 +116,7 @@ class _Step:
     held: bool
     run: str
     reason: str
+    approval: Approval | None
     members: int = 0
     admins: int = 0
     untold: list[NewAdmin] = field(default_factory=list)
@@ -139,6 +144,7 @@ class _Step:
             reason=self.reason,
             held=self.held,
             event=self.event_of,
+            approval=self.approval,
             untold=self.untold,
         )
 

@@ -72,5 +72,6 @@ ROLE_GRANT = register_action(
         label=_("Grant an admin role"),
         checkpoint="role_grant",
         run=_run,
+        details=lambda row: [", ".join(row.what.get("roles", ()))],
     )
 )

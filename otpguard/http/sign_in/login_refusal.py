@@ -9,6 +9,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
+from otpguard.account import email_of
+from otpguard.conf import settings
 from otpguard.core.assurance import Primary
 from otpguard.core.decision import Deny, Reason
 from otpguard.exceptions import Ask, StepUpRefused
@@ -16,23 +18,27 @@ from otpguard.flows.federation.sign_in_rule import tenant_refusing_login
 from otpguard.http import session
 from otpguard.http.facts import facts_from
 from otpguard.http.guard_state import noted, state_of
-from otpguard.http.login_record import primary_of
+from otpguard.http.sign_in.vouched import is_vouched
 from otpguard.tenants.sign_in import LOGIN
 
 
 def check_login(request: HttpRequest, user: AbstractBaseUser) -> None:
     """Let a login go on, or empty the web session and raise RequestRefused.
 
-    A login by single sign-on goes on: whether it was the right one, each tenant asks by itself. So
-    does somebody who acts as somebody else. Raises StoreUnavailable and DatabaseError.
+    A login that a provider of theirs vouches for goes on: whether it was the right one, each tenant
+    asks by itself. So does one by a back end of the host's own that LOGIN_BACKENDS calls single
+    sign-on, and somebody who acts as somebody else. A social login vouches for nobody here: it is
+    no organization's provider. Raises StoreUnavailable and DatabaseError.
     """
     facts = facts_from(request, user=user)
     backend = str(request.session.get(BACKEND_SESSION_KEY, ""))
     if session.is_impersonated(request):
         return
-    if primary_of(request, backend, user=facts.user, now=facts.now) is Primary.SSO:
+    if settings().login_backends.get(backend) is Primary.SSO:
         return
-    tenant = tenant_refusing_login(facts=facts)
+    if is_vouched(request, facts.user):
+        return
+    tenant = tenant_refusing_login(facts=facts, email=email_of(user))
     if tenant is None:
         return
     request.session.flush()

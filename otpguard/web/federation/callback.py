@@ -26,10 +26,12 @@ from otpguard.federation.oidc import Secrets, is_foreign_issuer, redeem
 from otpguard.federation.speakers import SamlRefusedError, speakers
 from otpguard.flows.federation.accept import accept_sign_in
 from otpguard.flows.federation.identity import link_identity, person_of
+from otpguard.flows.federation.provisioned import link_provisioned
 from otpguard.flows.federation.request import SentOff, take_back
 from otpguard.http import pages
 from otpguard.http.facts import facts_from
 from otpguard.http.return_path import safe_path
+from otpguard.http.sign_in.vouched import note_vouched
 from otpguard.web.federation.start import (
     STATE_KEY,
     back_to,
@@ -146,12 +148,15 @@ def _linked(request: HttpRequest, sent: SentOff, evidence: SignInEvidence) -> Ht
 
 
 def _logged_in(request: HttpRequest, sent: SentOff, evidence: SignInEvidence) -> HttpResponse:
-    identity = person_of(provider=sent.provider, evidence=evidence)
+    identity = person_of(provider=sent.provider, evidence=evidence) or link_provisioned(
+        facts=facts_from(request), provider=sent.provider, evidence=evidence
+    )
     if identity is None:
         return sso_problem(request, SsoProblem.NOT_LINKED, status=403)
     if request.user.is_authenticated and request.user.pk != identity.user_id:
         # Nobody is switched to another account by what a provider says.
         return sso_problem(request, SsoProblem.OTHER_PERSON, status=403)
+    note_vouched(request, identity.user_id)
     auth_login(request, identity.user, backend=BACKEND)
     accept_sign_in(
         facts=facts_from(request),

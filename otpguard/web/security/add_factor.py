@@ -20,6 +20,8 @@ from otpguard.core.factor_kind import FactorKind
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.flows.checkpoint.step_up_options import binding_hold
+from otpguard.flows.factor.enroll import is_first
+from otpguard.flows.factor.set_up_reason import what_was_lost
 from otpguard.http.assurance import span
 from otpguard.http.return_path import full_path, safe_path, with_next
 from otpguard.labels import Text, factor_kind_label
@@ -27,6 +29,7 @@ from otpguard.tenants import policies
 from otpguard.web.binding import Binding, bind_factor, offered
 from otpguard.web.security import strength
 from otpguard.web.security.own_pages import not_found, own_page
+from otpguard.web.stepup.set_up_reasons import said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,8 @@ def choose_kind(request: HttpRequest, facts: RequestFacts) -> HttpResponse:
         )
         for kind in _strongest_first()
     ]
-    context = {"offers": offers, "support_url": settings().support_url}
+    lost = what_was_lost(facts) if is_first(facts) else []
+    context = {"offers": offers, "reasons": said(lost), "support_url": settings().support_url}
     return render(request, "otpguard/security/add.html", context)
 
 

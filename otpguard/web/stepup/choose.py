@@ -124,7 +124,7 @@ def _page(
             "factors": context.choices(_others(options), options.rows),
             "email": email_choice(options),
             "ways": ways,
-            "risks": _risks(request, ask),
+            "risks": risks_of(request, ask),
             "why": "" if options.reason in _PLAIN else _why(request, ask, options),
             "error": error,
             "wait": wait,
@@ -144,7 +144,7 @@ def _why(request: HttpRequest, ask: Ask, options: StepUpOptions) -> str:
     return text_of(seen) if same_reason else str(reason_text(options.reason))
 
 
-def _risks(request: HttpRequest, ask: Ask) -> list[str]:
+def risks_of(request: HttpRequest, ask: Ask) -> list[str]:
     """Why this login is asked, where a risk was found; nothing at other checkpoints."""
     if not checkpoint_named(ask.checkpoint).asks_by_risk:
         return []

@@ -22,14 +22,17 @@ from otpguard.core.reasons import StartReason
 from otpguard.exceptions import Ask, StartRefused
 from otpguard.factors.enrolled import live_factors
 from otpguard.flows.checkpoint.step_up_options import StepUpOptions, is_own, step_up_options
+from otpguard.flows.factor.set_up_reason import why_to_set_up
 from otpguard.http.facts import facts_from
 from otpguard.http.return_path import safe_path
 from otpguard.http.step_up_url import ask_of
 from otpguard.labels import LEVELS
 from otpguard.web.binding import Binding, bind_factor, offered
 from otpguard.web.messages import PageProblem
+from otpguard.web.security.deadline import deadline_of
 from otpguard.web.stepup import context
-from otpguard.web.stepup.choose import problem_page
+from otpguard.web.stepup.choose import problem_page, risks_of
+from otpguard.web.stepup.set_up_reasons import said
 
 
 @login_required
@@ -60,11 +63,13 @@ def _binding(
     named = [each for each in kinds if each.slug == kind]
     chosen = next(iter([*named, *kinds]), None)
     back = safe_path(request, ask.next)
+    facts = facts_from(request)
+    why = why_to_set_up(facts, checkpoint=ask.checkpoint, policy=options.policy, level=needed.level)
     by_maker = partial(
         must_be_attested,
         policy=options.policy,
         profile=settings().assurance_profile,
-        primary=facts_from(request).primary,
+        primary=facts.primary,
     )
     return Binding(
         ask=ask,
@@ -75,6 +80,10 @@ def _binding(
         context={
             **context.frame_of(ask),
             "level": LEVELS[needed.level],
+            "reasons": said(why.reasons),
+            "usable_from": why.usable_from,
+            "risks": risks_of(request, ask),
+            "deadline": deadline_of(request),
             "by_maker": chosen is not None and by_maker(chosen),
             **_on_login(request, ask),
             "has_unvouched": any(by_maker(factor.kind) for factor in _unattested(ask)),

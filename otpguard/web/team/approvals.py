@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +17,8 @@ from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import NotAllowed
 from otpguard.flows.approval import approve
 from otpguard.flows.approval.approve import ACTIONS
+from otpguard.flows.tenant.import_request import MEMBER_IMPORT
+from otpguard.flows.tenant.member_request import ROLE_GRANT
 from otpguard.http.guard import require
 from otpguard.labels import Text
 from otpguard.models import Approval
@@ -25,14 +28,23 @@ from otpguard.web.team.door import on_to, show, team_page
 SHOWN = 50
 """The most lines of the list; the newest ones."""
 
+DETAILS = 50
+"""The most lines of one request."""
+
+ASKED_BY_HOSTS = (ROLE_GRANT, MEMBER_IMPORT)
+"""What a host's code may ask for in another process: it is known here as well."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalLine:
-    """One request that waits. `mine` says that this person may decide it here."""
+    """One request that waits. `details` say what would be done, `more` how many of them are not
+    shown, `mine` that this person may decide it here."""
 
     id: str
     action: Text
     subject: str
+    details: Sequence[Text]
+    more: int
     asked_by: str
     reason: str
     until: datetime
@@ -93,16 +105,18 @@ def approval_lines(facts: RequestFacts) -> list[ApprovalLine]:
 def _line(facts: RequestFacts, row: Approval) -> ApprovalLine:
     action = ACTIONS.get(row.action)
     voters = {str(vote.user_id) for vote in row.votes.all()}
-    involved = voters | {str(row.asked_by_id), str(row.subject_id or "")}
+    details = list(action.details(row))
     return ApprovalLine(
         id=str(row.pk),
         action=action.label,
         subject=name_of(row.subject) if row.subject else "",
+        details=details[:DETAILS],
+        more=max(0, len(details) - DETAILS),
         asked_by=name_of(row.asked_by),
         reason=row.reason,
         until=row.expires_at,
         given=len(voters),
         needed=row.needed,
-        mine=facts.user not in involved,
+        mine=facts.user not in voters | approve.involved(row),
         by_code=action.own_door,
     )

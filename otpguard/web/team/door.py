@@ -26,6 +26,7 @@ SAID: dict[str, Text] = {
     "refused": _("Refused. Nothing has changed."),
     "lifted": _("The hold was lifted."),
     "asked": _("Another administrator has to approve this. Nothing has changed yet."),
+    "stays_open": _("Your organization stays open"),
     "over": _("This hold has already ended."),
     "open": _("Emergency access is open."),
     "second": _("The code counts. Somebody else must enter another code within an hour."),

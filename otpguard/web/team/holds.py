@@ -14,18 +14,19 @@ from django.views.decorators.http import require_POST, require_safe
 from otpguard.account import name_of
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import InvalidInput, NotAllowed
-from otpguard.flows.approval.approve import approvals_needed
-from otpguard.flows.release.held import BILLING_LOCK, EXPORT
+from otpguard.flows.closure.cancel import cancel_closure
+from otpguard.flows.release.held import BILLING_LOCK, CLOSURE, EXPORT
 from otpguard.flows.release.lift import (
     CHECKPOINT,
     HeldThing,
     held_things,
     lift_or_ask,
     may_end,
+    others_needed,
 )
 from otpguard.http.guard import require
 from otpguard.labels import Text
-from otpguard.models import Approval
+from otpguard.models import Approval, Tenant
 from otpguard.web.security.own_pages import not_found
 from otpguard.web.team.door import on_to, show, team_page
 
@@ -38,8 +39,9 @@ ELSEWHERE = {BILLING_LOCK.name: "otpguard:billing-changes", EXPORT.name: "otpgua
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldLine:
-    """One wait that runs. `may_end` says that the person who looks can end it, `lifters` who can,
-    `page` where more of its kind stands, empty for none."""
+    """One wait that runs. `may_end` says that the person who looks can end it, `more` how many
+    others must agree, `lifters` who can, `page` where more of its kind stands, empty for none.
+    `keeps_open` is for the closing of the organization, which is not ended but canceled."""
 
     id: str
     who: str
@@ -49,7 +51,9 @@ class HoldLine:
     seconds: int
     lifters: Text
     may_end: bool
+    more: int
     page: str
+    keeps_open: bool
 
 
 @team_page
@@ -82,29 +86,43 @@ def lift(request: HttpRequest, facts: RequestFacts, hold_id: UUID) -> HttpRespon
     return on_to(here, "lifted" if done else "over")
 
 
+@team_page
+@require_POST
+def keep_open(_request: HttpRequest, facts: RequestFacts) -> HttpResponse:
+    """Let the organization stay open. Asks for no proof: it only takes away."""
+    tenant = Tenant.objects.get(pk=facts.tenant)
+    done = cancel_closure(facts=facts, tenant=tenant)
+    return on_to(reverse("otpguard:holds"), "stays_open" if done else "over")
+
+
 def _page(
     request: HttpRequest, facts: RequestFacts, *, status: int = 200, error: str = ""
 ) -> HttpResponse:
-    needed = approvals_needed(checkpoint=CHECKPOINT, tenant_id=facts.tenant, now=facts.now)
-    return show(request, "holds", status=status, error=error, lines=hold_lines(facts), more=needed)
+    return show(request, "holds", status=status, error=error, lines=hold_lines(facts))
 
 
 def hold_lines(facts: RequestFacts) -> list[HoldLine]:
     """The waits that run in the tenant, those that end last first."""
-    return [
-        HoldLine(
-            id=thing.id,
-            who=_name(thing),
-            what=thing.what,
-            reason=thing.reason,
-            until=thing.until,
-            seconds=int((thing.until - facts.now).total_seconds()),
-            lifters=thing.kind.lifters,
-            may_end=may_end(facts=facts, thing=thing),
-            page=reverse(ELSEWHERE[thing.kind.name]) if thing.kind.name in ELSEWHERE else "",
-        )
-        for thing in held_things(tenant_id=facts.tenant, now=facts.now)[:SHOWN]
-    ]
+    things = held_things(tenant_id=facts.tenant, now=facts.now)[:SHOWN]
+    return [_line(facts, thing) for thing in things]
+
+
+def _line(facts: RequestFacts, thing: HeldThing) -> HoldLine:
+    ends = may_end(facts=facts, thing=thing)
+    more = others_needed(facts=facts, kind=thing.kind, row=thing.row) if ends else 0
+    return HoldLine(
+        id=thing.id,
+        who=_name(thing),
+        what=thing.what,
+        reason=thing.reason,
+        until=thing.until,
+        seconds=int((thing.until - facts.now).total_seconds()),
+        lifters=thing.lifters or thing.kind.lifters,
+        may_end=ends,
+        more=more,
+        page=reverse(ELSEWHERE[thing.kind.name]) if thing.kind.name in ELSEWHERE else "",
+        keeps_open=thing.kind is CLOSURE,
+    )
 
 
 def _name(thing: HeldThing) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from otpguard.account import name_of
 from otpguard.audit.private import decrypt_private
+from otpguard.audit.retained import purged_of
 from otpguard.core.facts import RequestFacts
 from otpguard.core.uuid7 import RANDOM_BYTES, time_of, uuid7
 from otpguard.flows.audit.prove import ProofState, prove_event
@@ -85,6 +86,7 @@ def log(request: HttpRequest, facts: RequestFacts) -> HttpResponse:
         form=form,
         lines=_lines(rows[:SHOWN]),
         more=more,
+        purged=purged_of(UUID(facts.tenant)),
     )
 
 

@@ -17,6 +17,7 @@ from otpguard.core.sealing.tree import verify_consistency
 from otpguard.models import Event
 from tests import factories
 from tests.excepting import set_floor
+from tests.flows.audit.aging import aged, purge
 from tests.flows.audit.logging import TWO, begin, seal, write
 from tests.host import Host
 
@@ -106,3 +107,39 @@ def test_where_the_policy_says_so_the_admin_steps_up_first(
     set_floor(settings, audit_log_view={"active": True})
     answer = get(host.client, path)
     assert (answer.status_code, answer.json()["code"]) == (401, "step_up_required")
+
+
+def test_a_log_that_is_whole_says_so(host: Host) -> None:
+    event = event_of(host.tenant.pk)
+    for path in ("head/", f"events/{event.pk}/proof/"):
+        told = get(host.client, path).json()
+        assert (told["begins_at"], told["purged"]) == (0, None)
+
+
+def test_where_the_log_begins_is_told_after_a_purge_and_to_its_own_people_alone(
+    host: Host, client: Client
+) -> None:
+    tenant = factories.tenant("old")
+    aged(tenant.pk)
+    purge(tenant.pk)
+    seal()
+    admin = factories.member(tenant, roles=["admin"])
+    factories.login(client, admin.user, tenant)
+    row = Event.objects.filter(tenant_id=tenant.pk).order_by("xact", "pk")[0]
+    for path in ("head/", f"events/{row.pk}/proof/"):
+        told = get(client, path).json()
+        assert told["begins_at"] == told["purged"]["events"] == 5
+        assert (told["purged"]["years"], len(told["purged"]["root"])) == (6, 64)
+    assert get(client, f"events/{row.pk}/proof/").json()["index"] == 5
+    assert get(host.client, "head/").json()["purged"] is None
+
+
+def test_a_purge_that_somebody_made_up_is_not_told(host: Host, client: Client) -> None:
+    tenant = factories.tenant("old")
+    aged(tenant.pk)
+    purge(tenant.pk)
+    row = Event.objects.get(kind="retention.purged")
+    Event.objects.filter(pk=row.pk).update(body=row.body.replace('"years":6', '"years":2'))
+    admin = factories.member(tenant, roles=["admin"])
+    factories.login(client, admin.user, tenant)
+    assert get(client, "head/").json()["purged"] is None

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from otpguard.models import Publication
-from tests.flows.audit.logging import ONE, begin
+from otpguard.flows.audit.verify_tiles import NoHeadError, verify_tiles
+from otpguard.models import Publication, Tenant
+from tests import factories
+from tests.flows.audit.logging import ONE, TWO, begin
 from tests.flows.audit.publishing import publish, storages, write_and_seal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,3 +43,39 @@ def test_a_tile_of_another_history_stops_the_heads_behind_it(root: Path) -> None
     assert publish().newer_at == "tiles"
     assert not (root / "checkpoint").exists()
     assert "other bytes" in Publication.objects.get().error
+
+
+def _lies_in(settings: Any, region: str) -> None:
+    settings.OTPGUARD = {**settings.OTPGUARD, "STORAGE_REGIONS": {"tiles": region}}
+
+
+def test_tiles_of_data_that_must_lie_elsewhere_are_left_out_until_it_may(
+    root: Path, settings: Any
+) -> None:
+    tenant = factories.tenant("one", pk=ONE, tags=["EU-only"])
+    _lies_in(settings, "US")
+    write_and_seal(2)
+    write_and_seal(1, tenant=TWO)
+    assert publish().published == {"tiles": 2}
+    assert not root.exists()
+    assert (root.parent / TWO.hex / "checkpoint").exists(), "of somebody who demands nothing"
+    with pytest.raises(NoHeadError):
+        verify_tiles(ONE, alias="tiles")
+    Tenant.objects.filter(pk=tenant.pk).update(tags=[])
+    write_and_seal(3)
+    publish()
+    assert verify_tiles(ONE, alias="tiles").events == 5, "and those from before come along"
+    assert verify_tiles(ONE, alias="tiles").damages == ()
+
+
+def test_tiles_go_where_the_data_may_lie_and_where_nobody_has_said(
+    root: Path, settings: Any
+) -> None:
+    factories.tenant("one", pk=ONE, tags=["EU-only"])
+    write_and_seal(2)
+    publish()
+    assert (root / "checkpoint").exists()
+    _lies_in(settings, "EU")
+    write_and_seal(1)
+    publish()
+    assert verify_tiles(ONE, alias="tiles").events == 3

@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
-from otpguard.conf import problems
-from otpguard.conf.siem.streams import SiemConfig, read_siem, read_storage_region
+from otpguard.conf import Settings, problems
+from otpguard.conf.siem.streams import (
+    SiemConfig,
+    read_siem,
+    read_storage_region,
+    read_storage_regions,
+)
 
 
 def test_what_is_not_said_has_its_default() -> None:
@@ -34,8 +39,21 @@ def test_networks_and_a_region_are_read() -> None:
         ("SIEM", {"ENTERPRISE_NUMBER": True}, "otpguard.E002"),
         ("STORAGE_REGION", "European Union", "otpguard.E177"),
         ("STORAGE_REGION", 7, "otpguard.E002"),
+        ("METRICS_TOKENS", ["t" * 31], "otpguard.E237"),
+        ("METRICS_TOKENS", ["t" * 32 + " "], "otpguard.E237"),
+        ("METRICS_TOKENS", "t" * 32, "otpguard.E002"),
+        ("STORAGE_REGIONS", {"tiles": "Europe 1"}, "otpguard.E235"),
+        ("STORAGE_REGIONS", {"tiles": ""}, "otpguard.E235"),
+        ("STORAGE_REGIONS", {"tiles": 7}, "otpguard.E235"),
+        ("STORAGE_REGIONS", ["tiles"], "otpguard.E002"),
     ],
 )
 def test_a_mistake_has_its_number(key: str, value: Any, check: str) -> None:
     (found,) = problems({key: value})
     assert found.check == check
+
+
+def test_a_storage_lies_where_it_is_said_and_otherwise_with_the_rest() -> None:
+    mine = Settings(storage_region="EU", storage_regions=read_storage_regions({"tiles": "us"}))
+    assert (mine.region_of("tiles"), mine.region_of("releases")) == ("US", "EU")
+    assert Settings().region_of("tiles") == ""

@@ -11,6 +11,7 @@ from otpguard.core.federation.evidence import (
     MOST_VALUES,
     Protocol,
     SignInEvidence,
+    email_said,
     raw_values,
     values_of,
 )
@@ -49,3 +50,23 @@ def test_the_raw_values_say_how_and_not_who() -> None:
     )
 
     assert raw_values(evidence) == {"amr": ["pwd", "mfa"], "acr": ["2"]}
+
+
+@pytest.mark.parametrize(
+    ("said", "verified", "found"),
+    [
+        ("Ann@Acme.example", None, "ann@acme.example"),
+        (["ann@acme.example", "b@c.example"], True, "ann@acme.example"),
+        ("ann@acme.example", False, ""),
+        ("ann@acme.example", "false", ""),
+        ("ann@acme.example", ["odd"], "ann@acme.example"),
+        ("ann", None, ""),
+        ("@acme.example", None, ""),
+        (None, None, ""),
+        ({"a": "b@c.example"}, None, ""),
+    ],
+)
+def test_an_address_is_one_that_the_provider_does_not_deny(
+    said: object, verified: object, found: str
+) -> None:
+    assert email_said(said, verified=verified) == found

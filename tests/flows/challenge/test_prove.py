@@ -118,3 +118,13 @@ def test_enrolling_says_so_once(who: Stopped) -> None:
     assert not Event.objects.filter(kind="factor.enrolled").exists()
     body = json.loads(Event.objects.get(kind="challenge.verified").body)
     assert body["story"] == who.ask.story
+
+
+def test_every_event_of_a_challenge_says_what_is_confirmed_by_it(who: Stopped) -> None:
+    challenge = who.start()
+    who.answer(challenge, "000000")
+    who.answer(challenge, sent_code(challenge))
+    kinds = ("challenge.started", "challenge.sent", "challenge.rejected", "challenge.verified")
+    for kind in kinds:
+        body = json.loads(Event.objects.get(kind=kind).body)
+        assert body["intent"] == who.ask.intent, kind

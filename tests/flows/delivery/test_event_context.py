@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from otpguard.audit.recorder import session_reference
 from otpguard.flows.delivery.event_context import circumstances_of
 from otpguard.models.fields import Encrypted
 from tests.flows.setting import stopped
@@ -21,6 +22,9 @@ def test_the_circumstances_are_those_of_the_challenge_with_the_time_of_now() -> 
     assert (found.actor, found.subject) == (who.facts.user, who.facts.user)
     assert (found.client_ip, found.agent) == (who.facts.client_ip, who.facts.agent)
     assert found.target == who.ask.target
+    assert (found.intent, found.session) == (who.ask.intent, session_reference(who.facts.sid))
+    assert found.intent
+    assert found.session
 
 
 def test_a_challenge_of_nobody_has_no_actor() -> None:

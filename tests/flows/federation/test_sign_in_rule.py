@@ -14,9 +14,18 @@ from otpguard.flows.federation.sign_in_rule import (
     providers_to_sign_in,
     tenant_refusing_login,
 )
-from otpguard.models import Envelope, Event, Membership
+from otpguard.models import (
+    Envelope,
+    Event,
+    FederatedIdentity,
+    IdentityProvider,
+    Membership,
+    ScimUser,
+    VerifiedDomain,
+)
 from tests import factories
-from tests.sign_in_rule import own_sign_in_only
+from tests.sign_in_rule import ask_for_own_sign_in, own_sign_in_only
+from tests.verifying import DOMAIN, Brought, brought
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +103,59 @@ def test_a_dry_run_is_for_the_tenant_and_the_site() -> None:
     tenant, other = factories.tenant(), factories.tenant()
     with pytest.raises(NotAllowed):
         members_locked_out(facts=factories.facts(factories.user(), other), tenant=tenant)
+
+
+def claiming() -> Brought:
+    """A person of a tenant with a verified domain, which asks for its provider."""
+    there = brought()
+    ask_for_own_sign_in(there.tenant)
+    return there
+
+
+def refusing_address(user: AbstractUser) -> UUID | None:
+    return tenant_refusing_login(facts=factories.facts(user), email=user.email)
+
+
+def test_the_owner_of_the_domain_refuses_whatever_other_tenants_ask_for() -> None:
+    there = claiming()
+    FederatedIdentity.objects.create(provider=there.provider, subject="ann", user=there.user)
+    factories.member(factories.tenant(), there.user)
+    assert refusing_address(there.user) == there.tenant.pk
+
+
+def test_who_is_brought_by_the_directory_needs_no_link_first() -> None:
+    there = claiming()
+    assert refusing_address(there.user) == there.tenant.pk
+    ScimUser.objects.update(user=None)
+    assert refusing_address(there.user) is None
+
+
+def test_a_domain_refuses_nobody_of_other_tenants_and_none_while_it_is_not_verified() -> None:
+    there = claiming()
+    stranger = factories.member(factories.tenant()).user
+    stranger.email = f"bob@{DOMAIN}"
+    assert refusing_address(stranger) is None
+    VerifiedDomain.objects.update(verified_at=None)
+    assert refusing_address(there.user) is None
+
+
+def test_a_tenant_that_does_not_ask_refuses_nobody_of_its_domain() -> None:
+    assert refusing_address(brought().user) is None
+
+
+def test_the_domain_locks_out_no_staff_and_nobody_without_a_provider_that_is_on() -> None:
+    there = claiming()
+    IdentityProvider.objects.update(enabled=False)
+    assert refusing_address(there.user) is None
+    IdentityProvider.objects.update(enabled=True)
+    there.user.is_staff = True
+    there.user.save()
+    assert refusing_address(there.user) is None
+
+
+def test_an_administrator_of_the_domains_owner_gets_to_the_envelope() -> None:
+    there = claiming()
+    Membership.objects.update(roles=["admin"])
+    assert refusing_address(there.user) == there.tenant.pk
+    Envelope.objects.create(tenant=there.tenant, created_at=timezone.now())
+    assert refusing_address(there.user) is None

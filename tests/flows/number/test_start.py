@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from otpguard.audit.private import decrypt_private
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.challenge import ChallengeState
 from otpguard.core.decision import Reason
@@ -241,6 +242,22 @@ def test_the_form_that_asked_is_spent_with_the_start_and_not_with_a_refusal() ->
         started_with(someone, form, "+12015550124")
     assert refused.value.reason is StartReason.FORM_AGAIN
     assert Challenge.objects.count() == 1
+
+
+def test_the_event_has_the_digest_of_the_device_and_only_encrypted() -> None:
+    someone = visitor()
+    form = checked(placed(someone))
+    shown = replace(form, facts=replace(form.facts, fingerprint="f" * 64))
+    started_with(someone, shown)
+    row = Event.objects.get(kind="challenge.started")
+    assert decrypt_private(row)["fingerprint"] == "f" * 64
+    assert "f" * 64 not in row.body
+    refused = replace(shown, facts=replace(shown.facts, token_valid=False))
+    with pytest.raises(StartRefused):
+        started_with(someone, refused)
+    denied = Event.objects.exclude(kind="challenge.started").order_by("-pk").first()
+    assert denied is not None
+    assert decrypt_private(denied)["fingerprint"] == "f" * 64
 
 
 def test_a_full_cap_gives_the_form_back() -> None:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import DatabaseError, models
 from django.utils import timezone
 
 from otpguard.audit.recorder import Circumstances, record
 from otpguard.core.events.checkpoint import CheckpointDenied
 from otpguard.core.facts import RequestFacts
+from otpguard.core.pumping.email_first import mailbox_of
 from otpguard.exceptions import NotAllowed
-from otpguard.flows.erase import rows_of_person
+from otpguard.flows.erase import number_indexes, rows_of_person, uses_of_person
 from otpguard.flows.privacy.erase_subject import erase_subject
 from otpguard.flows.privacy.export_subject import REVEALED, SubjectExport, export_subject
-from otpguard.models import Event, SubjectKey
+from otpguard.models import Event, SubjectKey, Usage
 from otpguard.models.fields import EncryptedTextField
+from otpguard.vault import blind_indexes
 from tests import factories
+from tests.flows.setting import sent_code, stopped
 from tests.store_down import no_answer
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +124,70 @@ def test_each_encrypted_column_that_is_shown_is_one_of_ours() -> None:
     }
     for model, name in REVEALED:
         assert isinstance(kinds[model]._meta.get_field(name), EncryptedTextField)
+
+
+def test_each_kind_that_goes_with_another_is_shown_as_well() -> None:
+    shown = {rows.model for rows in rows_of_person(str(factories.user().pk))}
+    for model in shown:
+        for relation in model._meta.get_fields(include_hidden=True):
+            if isinstance(relation, models.ManyToOneRel) and relation.on_delete is models.CASCADE:
+                assert relation.related_model in shown, (relation.related_model, model)
+
+
+def test_what_is_shown_is_what_erasing_deletes_and_nothing_else() -> None:
+    who = stopped()
+    started = who.start()
+    who.answer(started, sent_code(started))
+    user, lee = str(who.facts.user), factories.user(email="lee@example.com")
+    factories.recovery_codes(get_user_model().objects.get(pk=user))
+    factories.phone_factor(lee, "+12015550188")
+    _count_numbers(user)
+    rows = [*rows_of_person(user), uses_of_person(user)]
+    shown = {(each._meta.db_table, each.pk) for found in rows for each in found}
+    counted = {table: 0 for table, _pk in shown}
+    before = _everything()
+    assert shown <= before
+    names = set(export(user).kinds)
+    tables = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in _models()}
+    assert names == {tables[table] for table in counted}
+    erase_subject(facts=RequestFacts(now=timezone.now()), user_id=user, reason="asked")
+    gone = before - _everything()
+    assert gone == shown
+    assert "otpguard_usage" in counted
+    assert len(counted) > 6
+
+
+def _models() -> list[type[models.Model]]:
+    return [
+        each
+        for each in apps.get_app_config("otpguard").get_models()
+        if not each._meta.proxy and each not in {Event, SubjectKey}
+    ]
+
+
+def _count_numbers(user: str) -> None:
+    """A use of each number of somebody, and of their mailbox."""
+    email = mailbox_of(get_user_model().objects.get(pk=user).email)
+    keys = [("number", index) for index in number_indexes(user)]
+    keys += [("mailbox", index) for index in blind_indexes(email)[:1]]
+    for cap, key in keys:
+        Usage.objects.create(cap=cap, key=key, at=timezone.now(), challenge=uuid4())
+
+
+def _everything() -> set[tuple[str, Any]]:
+    return {
+        (model._meta.db_table, pk)
+        for model in _models()
+        for pk in model._base_manager.values_list("pk", flat=True)
+    }
+
+
+def test_what_is_counted_of_a_number_is_shown_without_its_index() -> None:
+    kim = factories.user()
+    factories.phone_factor(kim, "+12015550123")
+    user = str(kim.pk)
+    _count_numbers(user)
+    found = export(user)
+    assert {each["cap"] for each in found.kinds["usages"]} == {"number", "mailbox"}
+    for index in number_indexes(user):
+        assert index not in text(found)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from otpguard.exceptions import NotAllowed
 from otpguard.flows.release import hold
-from otpguard.flows.release.held import EXPORT
+from otpguard.flows.release.held import CLOSURE, EXPORT
 from otpguard.flows.release.lift import held_things, lift_or_ask, may_end
 from otpguard.models import BillingChange, Release, Tenant
 from tests import factories
@@ -41,6 +41,8 @@ def waits(tenant: Tenant) -> None:
         tenant=tenant, by=member.user, field="card", locked_until=by.now + timedelta(hours=2)
     )
     export(tenant)
+    tenant.closes_at, tenant.closing_by = by.now + timedelta(minutes=20), member.user
+    tenant.save()
 
 
 def test_every_kind_is_listed_what_ends_last_first() -> None:
@@ -48,8 +50,8 @@ def test_every_kind_is_listed_what_ends_last_first() -> None:
     waits(tenant)
     waits(factories.tenant())
     found = held_things(tenant_id=str(tenant.pk), now=timezone.now())
-    assert [each.kind.name for each in found] == ["member", "billing_lock", "export"]
-    assert {str(each.row.tenant_id) for each in found} == {str(tenant.pk)}
+    assert [each.kind.name for each in found] == ["member", "billing_lock", "export", "closure"]
+    assert {str(each.tenant.pk) for each in found if each.tenant} == {str(tenant.pk)}
     later = held_things(tenant_id=str(tenant.pk), now=timezone.now() + timedelta(hours=4))
     assert later == []
 
@@ -60,7 +62,20 @@ def test_each_says_whether_the_person_who_looks_can_end_it() -> None:
     by = admin_of(tenant)
     found = held_things(tenant_id=str(tenant.pk), now=by.now)
     can = {each.kind.name: may_end(facts=by, thing=each) for each in found}
-    assert can == {"member": True, "billing_lock": False, "export": False}, "not told of the change"
+    assert can == {
+        "member": True,
+        "billing_lock": False,  # was not told of the change
+        "export": False,
+        "closure": False,
+    }
+
+
+def test_nobody_closes_an_organization_sooner() -> None:
+    tenant = factories.tenant()
+    waits(tenant)
+    for by in (admin_of(tenant), factories.facts(factories.staff())):
+        with pytest.raises(NotAllowed, match="Nobody can end"):
+            lift_or_ask(facts=by, kind=CLOSURE, held_id=str(tenant.pk), reason="in a hurry")
 
 
 def test_nobody_ends_the_wait_of_an_export() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from otpguard.core.ocsf import VERSION
 from otpguard.flows.siem import event_window
-from otpguard.flows.siem.event_window import admits, newest_place, read_window, sent_event
+from otpguard.flows.siem.event_window import newest_place, read_window, sent_event
 from otpguard.models import Event
 from tests import factories
 from tests.flows.audit.logging import wait_for_others, write
@@ -72,10 +72,3 @@ def test_an_event_of_another_release_is_still_sent() -> None:
     found = sent_event(row)
     assert (found.label, found.severity) == ("other.kind", event_window.UNKNOWN_SEVERITY)
     assert json.loads(found.rendered)["metadata"]["version"] == VERSION
-
-
-def test_a_region_is_admitted_where_nothing_else_is_demanded() -> None:
-    assert admits([], "")
-    assert admits(["EU"], "eu")
-    assert not admits(["EU"], "")
-    assert not admits(["EU", "US"], "EU")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from otpguard.models import FederatedIdentity, Grant, IdpRequest, LoginSession, Membership
 from tests import factories, guarded
 from tests.stepup import continue_form, step_up
+from tests.verifying import brought
 from tests.web.federation.sso_host import SsoHost
 
 
@@ -182,3 +183,23 @@ def test_somebody_elses_sign_in_is_not_linked(sso: SsoHost) -> None:
     begun = continue_form(sso.host.client, step_up(sso.host.client, refused))
     sso.server.subject = "eve"
     assert sso.come_back(begun["Location"]).status_code == 403
+
+
+def test_whom_directory_and_domain_vouch_for_is_linked_by_the_first_sign_in(sso: SsoHost) -> None:
+    there = brought(issuer=sso.server.url)
+    client = Client()
+    away = client.get(reverse("otpguard_sso_login", args=[there.provider.pk]))["Location"]
+    sso.server.subject, sso.server.claims = "00u7", {"email": there.user.email}
+    client.get(f"/sso/callback/?{sso.server.sent_back(away)}")
+    assert client.session["_auth_user_id"] == str(there.user.pk)
+    assert FederatedIdentity.objects.get(user=there.user).subject == "00u7"
+
+
+def test_an_address_that_the_provider_calls_unverified_links_nobody(sso: SsoHost) -> None:
+    there = brought(issuer=sso.server.url)
+    client = Client()
+    away = client.get(reverse("otpguard_sso_login", args=[there.provider.pk]))["Location"]
+    sso.server.subject = "00u7"
+    sso.server.claims = {"email": there.user.email, "email_verified": False}
+    assert client.get(f"/sso/callback/?{sso.server.sent_back(away)}").status_code == 403
+    assert "_auth_user_id" not in client.session

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from otpguard.flows.factor.reset_request import reset_or_ask
-from otpguard.models import Approval, FactorBlock
+from otpguard.flows.tenant.import_members import MemberRow
+from otpguard.flows.tenant.import_request import import_members_or_ask
+from otpguard.flows.tenant.member_request import set_member_or_ask
+from otpguard.models import Approval, FactorBlock, Membership
 from tests import factories
 from tests.flows.factor.setting import admin_of, of
 from tests.host import Host
@@ -87,3 +90,24 @@ def test_a_colleague_sees_the_same_and_decides_once(host: Host) -> None:
     carry_out(host.client, host.client.post(url(row, "approve")))
     assert "Nothing waits" in other.get("/security/approvals/").content.decode()
     assert carry_out(other, other.post(url(row, "approve"))).status_code == 403
+
+
+def test_an_import_is_read_line_by_line_before_it_is_approved(host: Host, settings: Any) -> None:
+    settings.OTPGUARD = {**settings.OTPGUARD, "POLICY_DEFAULTS": {"role_grant": {"approvals": 1}}}
+    boss, plain = factories.user("erin"), factories.user("frank")
+    rows = [MemberRow(user_id=str(plain.pk)), MemberRow(user_id=str(boss.pk), roles=["admin"])]
+    row = import_members_or_ask(facts=admin_of(host.tenant), tenant=host.tenant, rows=rows)
+    assert isinstance(row, Approval)
+    page = host.client.get("/security/approvals/").content.decode()
+    assert page.index("erin: admin") < page.index("frank: no roles")
+    done = carry_out(host.client, host.client.post(url(row, "approve")))
+    assert done["Location"].endswith("?done=approved")
+    assert Membership.objects.filter(user__in=[boss, plain]).count() == 2
+
+
+def test_a_role_that_waits_is_named(host: Host, settings: Any) -> None:
+    settings.OTPGUARD = {**settings.OTPGUARD, "POLICY_DEFAULTS": {"role_grant": {"approvals": 1}}}
+    values: dict[str, Any] = {"user_id": str(factories.user("erin").pk), "active": True}
+    by = admin_of(host.tenant)
+    set_member_or_ask(facts=by, tenant=host.tenant, roles=["billing_admin"], **values)
+    assert "billing_admin" in host.client.get("/security/approvals/").content.decode()

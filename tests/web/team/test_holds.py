@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from otpguard import vault
 from otpguard.core.facts import RequestFacts
+from otpguard.flows.closure.ask import ask_closure
 from otpguard.flows.release import hold
 from otpguard.flows.release.billing_lock import lock_by_link
 from otpguard.models import Hold, Membership, Release, Tenant
@@ -22,11 +23,11 @@ from tests.stepup import carry_out
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def held(member: Membership) -> Hold:
+def held(member: Membership, reason: str = "a test") -> Hold:
     by = factories.facts(factories.user(), member.tenant)
     until = by.now + timedelta(hours=5)
     return hold.start(
-        facts=by, membership=member, checkpoint="data_export", until=until, reason="new role: admin"
+        facts=by, membership=member, checkpoint="data_export", until=until, reason=reason
     )
 
 
@@ -66,6 +67,16 @@ def test_where_two_must_agree_the_page_says_so_and_nothing_ends_yet(
     assert Membership.objects.get(pk=row.membership_id).held
 
 
+def test_the_wait_of_a_new_role_ends_by_two_and_the_page_says_so(host: Host) -> None:
+    row = held(factories.member(host.tenant), "new role: admin")
+    page = host.client.get("/security/holds/").content.decode()
+    assert "Two other administrators, or the operators" in page
+    assert "1 more administrator" in page
+    stopped = host.client.post(f"/security/holds/{row.pk}/lift/", {"reason": "known in person"})
+    assert carry_out(host.client, stopped)["Location"].endswith("?done=asked")
+    assert Membership.objects.get(pk=row.membership_id).held
+
+
 def test_a_hold_of_another_organization_is_unknown_here(host: Host) -> None:
     row = held(factories.member(factories.tenant()))
     answer = host.client.post(f"/security/holds/{row.pk}/lift/", {"reason": "known in person"})
@@ -98,3 +109,37 @@ def test_it_lists_what_else_waits_with_who_can_end_it(host: Host) -> None:
     assert f"/security/holds/{export.pk}/lift/" not in page
     stopped = host.client.post(f"/security/holds/{export.pk}/lift/", {"reason": "in a hurry"})
     assert carry_out(host.client, stopped).status_code == 403
+
+
+def closing(tenant: Tenant) -> Tenant:
+    admin = factories.member(tenant, roles=["admin"])
+    return ask_closure(facts=factories.facts(admin.user, tenant, host="testserver"))
+
+
+def test_an_organization_that_is_to_be_closed_is_listed_and_kept_open(host: Host) -> None:
+    closing(host.tenant)
+    page = host.client.get("/security/holds/").content.decode()
+    assert "The organization is to be closed" in page
+    assert f"/security/holds/{host.tenant.pk}/lift/" not in page
+    done = host.client.post("/security/holds/keep-open/")
+    assert done["Location"].endswith("?done=stays_open")
+    host.tenant.refresh_from_db()
+    assert host.tenant.closes_at is None
+    assert host.client.post("/security/holds/keep-open/")["Location"].endswith("?done=over")
+
+
+def test_the_closing_of_another_organization_is_not_touched(host: Host) -> None:
+    other = closing(factories.tenant())
+    assert "is to be closed" not in host.client.get("/security/holds/").content.decode()
+    host.client.post("/security/holds/keep-open/")
+    other.refresh_from_db()
+    assert other.closes_at is not None
+
+
+def test_a_member_without_the_role_keeps_nothing_open(host: Host) -> None:
+    closing(host.tenant)
+    Membership.objects.filter(user=host.user).update(roles=["member"])
+    assert host.client.post("/security/holds/keep-open/").status_code == 403
+    assert host.client.get("/security/holds/keep-open/").status_code in {403, 405}
+    host.tenant.refresh_from_db()
+    assert host.tenant.closes_at is not None

@@ -16,6 +16,7 @@ from otpguard.models import Event, Tenant
 from otpguard.testing import pass_step_up
 from otpguard.web.team.log import SHOWN
 from tests import factories
+from tests.flows.audit.aging import aged, purge
 from tests.flows.audit.logging import begin, seal
 from tests.host import Host
 
@@ -130,3 +131,15 @@ def test_where_the_policy_guards_it_the_log_asks_first(host: Host) -> None:
     assert "/step-up/" in host.client.get(LOG)["Location"]
     pass_step_up(host.client)
     assert host.client.get(LOG).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_says_what_was_deleted_when_its_term_was_over(host: Host) -> None:
+    aged(host.tenant.pk)
+    assert "of this log were deleted" not in host.client.get(LOG).content.decode()
+    purge(host.tenant.pk)
+    assert "The first 5 events of this log were deleted" in shown(host)
+    other = factories.tenant("other")
+    member = factories.member(other, host.user, roles=["admin"])
+    factories.select(host.client, member.tenant)
+    assert "of this log were deleted" not in shown(host)

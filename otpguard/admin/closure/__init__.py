@@ -1,0 +1,1 @@
+"""The closing of an organization, for operators of the site."""

@@ -1,0 +1,1 @@
+"""What the API tells and changes of how an organization signs in."""

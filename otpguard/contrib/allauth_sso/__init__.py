@@ -1,0 +1,2 @@
+"""Sign-ins at tenants' identity providers by django-allauth, each verified and opened by our rules:
+`oidc` and `saml`."""
