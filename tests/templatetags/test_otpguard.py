@@ -119,7 +119,7 @@ def test_a_login_page_shows_the_ways_of_its_organization(host: Host, settings: A
     settings.ROOT_URLCONF = "tests.sso_host"
     idp(host.tenant)
     request = RequestFactory().get("/enter/")
-    request.tenant = host.tenant  # type: ignore[attr-defined]  # as a host's middleware does
+    request.tenant = host.tenant
     shown = "{% for way in ways %}{{ way.name }} {{ way.url }}{% endfor %}"
     page = Template("{% load otpguard %}{% otpguard_sign_ins as ways %}" + shown)
     assert page.render(Context({"request": request})).startswith("Okta /sso/")

@@ -72,7 +72,7 @@ def test_the_login_page_of_an_organization_leads_to_its_providers_alone(asking: 
     idp(factories.tenant(), name="Theirs")
     idp(asking.tenant, name="Off", enabled=False, client_id="off")
     request = RequestFactory().get("/enter/?next=/billing/")
-    request.tenant = asking.tenant  # type: ignore[attr-defined]  # as a host's middleware does
+    request.tenant = asking.tenant
     [way] = login_ways(request)
     assert way.name == "Okta"
     assert way.url.endswith("/login/?next=%2Fbilling%2F")
@@ -87,7 +87,7 @@ def test_a_login_page_of_no_organization_leads_nowhere(asking: Host) -> None:
 
 def test_the_login_page_leads_to_no_other_site(asking: Host) -> None:
     request = RequestFactory().get("/enter/?next=https://evil.example/")
-    request.tenant = asking.tenant  # type: ignore[attr-defined]  # the same
+    request.tenant = asking.tenant
     assert "evil" not in login_ways(request)[0].url
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.test import RequestFactory
 
 from otpguard.federation.metadata import memory
@@ -31,7 +33,7 @@ def test_one_inside_that_the_organization_has_named_cannot(sso: SsoHost) -> None
     assert sso.server.asked == []
 
 
-def test_saml_metadata_that_are_none_cannot(sso: SsoHost, settings: object) -> None:
-    settings.ROOT_URLCONF = "tests.saml_host"  # type: ignore[attr-defined]  # pytest-django's
+def test_saml_metadata_that_are_none_cannot(sso: SsoHost, settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.saml_host"
     row = idp(sso.host.tenant, protocol="saml", metadata="<no/>", issuer="urn:x", accepted={})
     assert not is_usable(REQUEST, row)
