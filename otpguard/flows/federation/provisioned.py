@@ -29,8 +29,11 @@ def link_provisioned(
     The person must be one whom this tenant's directory has brought and calls active, their account
     must have the very address that the provider states, and they must belong to this tenant alone:
     a login here opens their account everywhere. Staff of the site is never linked so, nor is
-    somebody who has a sign-in there already. Locks the person.
+    somebody who has a sign-in there already. And the provider must be one that the site has set up:
+    an administrator who names one could sign in as every colleague. Locks the person.
     """
+    if provider.outside:
+        return None
     if not provider.enabled or evidence.issuer != provider.issuer or not evidence.email:
         return None
     if tenant_of_email(evidence.email) != provider.tenant_id:
@@ -58,8 +61,9 @@ def link_provisioned(
 def links_itself(*, user: str, tenant: UUID) -> bool:
     """Whether the first sign-in of this person at the tenant's provider would be linked without a
     question, if the provider states the address of their account. Raises DatabaseError."""
+    own = IdentityProvider.objects.filter(tenant=tenant, enabled=True, outside=False)
     row = _brought(tenant).filter(Q(user_id=user)).first()
-    if row is None or tenant_of_email(email_of(row.user)) != tenant:
+    if row is None or not own.exists() or tenant_of_email(email_of(row.user)) != tenant:
         return False
     found = _entry(tenant, email_of(row.user))
     return found is not None and found.pk == row.pk and _belongs_here_alone(found)

@@ -51,6 +51,9 @@ CASES: dict[str, Callable[[Brought], Any]] = {
     "they are staff of the site": lambda there: (
         type(there.user).objects.filter(pk=there.user.pk).update(is_staff=True)
     ),
+    "the organization has named the provider itself": lambda there: (
+        setattr(there.provider, "outside", True) or there.provider.save()
+    ),
     "the account is closed": lambda there: type(there.user).objects.update(is_active=False),
 }
 
