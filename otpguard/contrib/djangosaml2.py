@@ -76,7 +76,7 @@ class GuardedAcsView(AssertionConsumerServiceView):  # type: ignore[misc]  # unt
         self,
         request: HttpRequest,
         exception: object = None,  # noqa: ARG002 (the library's signature)
-        status: int = 403,  # noqa: ARG002
+        status: int = 403,  # noqa: ARG002 (the library's signature)
         **kwargs: Any,  # noqa: ANN401, ARG002 (the library's signature)
     ) -> Any:  # noqa: ANN401 (a response)
         """A page that says why; the log has the library's own words."""

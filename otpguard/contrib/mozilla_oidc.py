@@ -61,7 +61,7 @@ class GuardedCallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
     """Notes how people signed in, and logs nobody out because a provider refuses."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """See the library's view, which logs out whoever comes back with an error."""
+        """See the library's view, which logs people out who come back with an error."""
         if request.GET.get("error"):
             return refused(request, SsoProblem.REFUSED)
         found: HttpResponse = super().get(request)

@@ -222,6 +222,7 @@ DESIGN = (
         file="orgs?|organi[sz]ations?",
         allowed={
             "otpguard/core/federation/profiles.py": "a URL of REFEDS",
+            "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress": "a name of SAML",
             "mds.fidoalliance.org": "the host that signs the FIDO Alliance's metadata",
             "otpguard/core/member_csv.py": "a column of the file of members is called so",
             "otpguard/core/project.py": "the package django-organizations is called so",

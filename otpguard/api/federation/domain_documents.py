@@ -31,7 +31,7 @@ class DomainListDocument(Document):
 class DomainBody(Document):
     """A domain to claim."""
 
-    domain = s.CharField(help_text="Such as `acme.com`; a mail provider's is refused.")
+    domain = s.CharField(help_text="Such as `acme.com`; an e-mail provider's is refused.")
 
 
 class CheckedDomainDocument(DomainDocument):

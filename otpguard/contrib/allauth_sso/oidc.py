@@ -99,7 +99,7 @@ class OidcProvider(GuardedProvider, OpenIDConnectProvider):  # type: ignore[misc
         return sign_in
 
 
-@login_not_required  # type: ignore[untyped-decorator]
+@login_not_required  # type: ignore[untyped-decorator]  # allauth is untyped
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """allauth's callback, which keeps the ID token."""
     try:

@@ -56,7 +56,8 @@ def add_domain(*, facts: RequestFacts, tenant: Tenant, domain: str) -> VerifiedD
     plain = claimable(domain)
     if not plain:
         raise InvalidInput(
-            "domain", str(_("Enter a domain of your own, such as acme.com, not a mail provider's."))
+            "domain",
+            str(_("Enter a domain of your own, such as acme.com, not an e-mail provider's.")),
         )
     with transaction.atomic():
         locked = lock_tenant(tenant.pk)
