@@ -25,6 +25,7 @@ MODULES: Final = (
     "verify_export/__main__.py",
     "verify_export/check.py",
     "verify_export/purge.py",
+    "verify_export/restores.py",
     "verify_export/signatures.py",
 )
 """What the program is made of. A test runs it where nothing else is installed."""

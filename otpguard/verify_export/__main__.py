@@ -43,6 +43,11 @@ def _said(found: ExportCheck) -> str:
     lines = [f"{trust}: {counted}."]
     if found.purged:
         lines.append(f"Note: {found.purged.said()}.")
+    if found.generation > 1:
+        lines.append(
+            f"Note: the log went on after a restore (generation {found.generation}). A head that"
+            " was kept before it shows with --against whether events were lost."
+        )
     if not found.against:
         lines.append(
             "Without --against, a log put back as a whole to an earlier state looks whole."
@@ -59,6 +64,7 @@ def _json(found: ExportCheck) -> str:
         "heads": found.heads,
         "key_pinned": found.pinned,
         "against": found.against,
+        "generation": found.generation,
         "purged_below": found.purged.below if found.purged else 0,
         "damages": [
             {

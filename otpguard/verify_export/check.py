@@ -14,7 +14,7 @@ from zipfile import BadZipFile, ZipFile
 
 from otpguard.core.canonical import NotCanonicalError, canonical_bytes
 from otpguard.core.sealing import bundle
-from otpguard.core.sealing.bundle import without_generation
+from otpguard.core.sealing.bundle import generation_of, without_generation
 from otpguard.core.sealing.damage import Damage, Damaged, Strays, align
 from otpguard.core.sealing.note import COSIGNS, SIGNS, Head, NoteError, NoteKey, SignedNote
 from otpguard.core.sealing.proof_file import ProofFile
@@ -22,6 +22,7 @@ from otpguard.core.sealing.purged import Purged
 from otpguard.core.sealing.tiles import WIDTH, split, tile_path
 from otpguard.core.sealing.tree import HASH_BYTES, Frontier, ProofError, leaf_hash
 from otpguard.verify_export.purge import claim_of
+from otpguard.verify_export.restores import is_earlier, lost_with, through_restores
 from otpguard.verify_export.signatures import is_signed
 
 MOST_MEMBERS = 1_000_000
@@ -39,7 +40,8 @@ class BundleError(ValueError):
 @dataclass(slots=True, kw_only=True)
 class ExportCheck:
     """What was found. `pinned`: the key was given, and does not come out of the bundle. `purged`:
-    what the log says of its first events, if they are not there."""
+    what the log says of its first events, if they are not there. `generation` is 1 in a log that
+    was never restored."""
 
     origin: str
     size: int
@@ -48,6 +50,7 @@ class ExportCheck:
     heads: int = 0
     damages: list[Damaged] = field(default_factory=list)
     against: bool = False
+    generation: int = 1
     purged: Purged | None = None
 
     @property
@@ -105,8 +108,11 @@ class _BundleCheck:
             self._keys += [key for key in own if key.kind == COSIGNS]
         note = SignedNote.parse(self._text(bundle.HEAD))
         self._head = Head.parse(note.text)
+        self._keys = list(through_restores(self._keys, self._head.origin))
         self.found = ExportCheck(origin=self._head.origin, size=self._head.size, pinned=bool(keys))
+        self.found.generation = generation_of(self._head.origin)
         self._roots: dict[int, bytes] = {}
+        self._lost: dict[int, str] = {}
         self._moments: list[tuple[int, datetime]] = []
         self._sizes: list[int] = []
         self._times: list[datetime] = []
@@ -164,7 +170,7 @@ class _BundleCheck:
         if not any((key.name, key.kind) == (head.origin, SIGNS) for key in signed):
             self._record(Damage.NOT_SIGNED, detail=f"{detail}: only by the clock")
             return
-        if head.origin != self.found.origin or head.size > self._head.size:
+        if not is_earlier(head.origin, self.found.origin) or head.size > self._head.size:
             self._record(Damage.FORKED, detail=f"{detail} of {head.origin}")
         elif self._roots.setdefault(head.size, head.root) != head.root:
             self._record(Damage.FORKED, detail=detail)
@@ -180,14 +186,20 @@ class _BundleCheck:
             note.verified_by(self._keys, is_signed)
         except NoteError as wrong:
             raise BundleError(f"the head that was kept: {wrong}") from None
-        if head.origin != self.found.origin:
+        if without_generation(head.origin) != without_generation(self.found.origin):
             raise BundleError(f"the head that was kept is of {head.origin}")
         self.found.against = True
-        if head.size > self._head.size:
-            detail = f"it has {self._head.size} events, and had {head.size}"
+        lost = lost_with(head.origin, self.found.origin)
+        if not is_earlier(head.origin, self.found.origin):
+            detail = f"the head that was kept is of a later generation, {head.origin}"
+            self._record(Damage.ROLLED_BACK, detail=detail)
+        elif head.size > self._head.size:
+            detail = f"it has {self._head.size} events, and had {head.size}{lost}"
             self._record(Damage.ROLLED_BACK, detail=detail)
         elif self._roots.setdefault(head.size, head.root) != head.root:
-            self._record(Damage.FORKED, detail=f"head of {head.size}, against the one kept")
+            self._record(Damage.FORKED, detail=f"head of {head.size}, against the one kept{lost}")
+        else:
+            self._lost[head.size] = lost
 
     def _check_head_proof(self) -> None:
         try:
@@ -240,7 +252,8 @@ class _BundleCheck:
                     yield leaf, frontier.size
                 frontier.append(leaf)
                 if frontier.size in self._roots and self._roots[frontier.size] != frontier.root():
-                    self._record(Damage.FORKED, detail=f"head of {frontier.size}")
+                    lost = self._lost.get(frontier.size, "")
+                    self._record(Damage.FORKED, detail=f"head of {frontier.size}{lost}")
 
     def _lines(self) -> Iterator[tuple[bytes, _Line]]:
         with self._archive.open(bundle.EVENTS) as member:

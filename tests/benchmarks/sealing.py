@@ -4,9 +4,10 @@ A private PostgreSQL with durable commits. Timed:
 
 - append, a sealer beside it: one event and its commit while another process seals without a pause,
   ten times as often as workers do and more. Its peer is the same with that process stopped.
-- sealing: events a second of one pass of a thousand. The limit only reads the same rows.
+- sealing: events a second of one pass of a thousand, and of five thousand, the most that a pass
+  takes. The limit only reads the same rows.
 - proof: one event's place, its inclusion proof and the signed head, in a log of so many events; the
-  95th of a hundred. The limit reads the event alone.
+  95th of a hundred, which is to stay below 20 ms. The limit reads the event alone.
 
 Left out: HTTP, the check of the event's own MAC, publishing.
 """
@@ -27,7 +28,8 @@ from tests.benchmarks.ground import ROOT, ground
 from tests.benchmarks.rounds import compare, measure, rates
 
 ACTS = "tests.benchmarks.acts.sealing"
-ROUNDS, TIMES, PASS, SAMPLE = 9, 100, 1_000, 100
+ROUNDS, TIMES, SAMPLE = 9, 100, 100
+PASSES = (1_000, 5_000)
 ROWS = (100_000, 1_000_000)
 SMALL_ROWS = (2_000,)
 P95 = 0.95
@@ -48,7 +50,7 @@ def main(asked: Asked) -> Sequence[Figure]:
     times = 5 if asked.small else TIMES
     sizes = asked.rows or (SMALL_ROWS if asked.small else ROWS)
     with ground(settings="tests.benchmarks.peers"):
-        found = [_append(rounds, times), _seal(rounds)]
+        found = [_append(rounds, times), *(_seal(rounds, number) for number in PASSES)]
         found += [_proof(size) for size in sizes]
     return found
 
@@ -88,11 +90,12 @@ def _append(rounds: int, times: int) -> Figure:
     return compare(found, work, "sealing", unit="/s", peer="quiet", asked=at_least(0.5))
 
 
-def _seal(rounds: int) -> Figure:
+def _seal(rounds: int, number: int) -> Figure:
     act = import_module(ACTS)
-    turns = {"sealing": partial(act.seal_pass, PASS), "reading": partial(act.read_pass, PASS)}
+    turns = {"sealing": partial(act.seal_pass, number), "reading": partial(act.read_pass, number)}
     found = rates(measure(turns, rounds))
-    return compare(found, f"sealing, {PASS} events a pass", "sealing", unit="/s", limit="reading")
+    work = f"sealing, {number} events a pass"
+    return compare(found, work, "sealing", unit="/s", limit="reading")
 
 
 def _proof(size: int) -> Figure:
@@ -104,7 +107,7 @@ def _proof(size: int) -> Figure:
         ours=Side("proof", ours, "ms"),
         limit=Side("one read", limit, "ms"),
         to_limit=ours / limit,
-        asked=at_most(15.0, "limit"),
+        asked=at_most(20.0, "ours"),
     )
 
 

@@ -9,9 +9,10 @@ from zipfile import ZipFile
 
 from django.utils import timezone
 
-from otpguard.audit.logs import log_of
+from otpguard.audit.logs import log_of, note_of
 from otpguard.flows.audit.bundle import write_bundle
-from tests.flows.audit.logging import ONE
+from otpguard.models import ALL_HEADS, Event, LogTile, Seal, SealCursor
+from tests.flows.audit.logging import ONE, TWO, seals_of
 
 Members = dict[str, bytes]
 
@@ -42,3 +43,17 @@ def tampered(path: Path, change: Callable[[list[bytes]], list[bytes]]) -> Path:
     found = members(path)
     lines = change(found["events.jsonl"].splitlines(keepends=True))
     return stored(path.with_name("tampered.zip"), {**found, "events.jsonl": b"".join(lines)})
+
+
+def put_back() -> str:
+    """Everything put back together to the first five events; returns the head that was kept."""
+    kept = note_of(seals_of()[-1]).full()
+    for row in Event.objects.filter(tenant_id=ONE).order_by("xact", "pk")[5:]:
+        row.delete()
+    Seal.objects.filter(log=ONE, size=300).delete()
+    LogTile.objects.all().delete()
+    Seal.objects.filter(log=TWO, size=2).delete()
+    Seal.objects.filter(log=ALL_HEADS, size=4).delete()
+    last = seals_of()[-1]
+    SealCursor.objects.update(xact=last.last_xact, event=last.last_event)
+    return kept

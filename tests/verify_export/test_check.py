@@ -13,10 +13,10 @@ from otpguard.audit.logs import key_of, note_of
 from otpguard.audit.signers import head_signer
 from otpguard.core.sealing.note import NoteKey
 from otpguard.core.sealing.tree import leaf_hash
-from otpguard.models import ALL_HEADS, Event, LogTile, Seal, SealCursor
+from otpguard.models import Event, Seal
 from otpguard.verify_export.check import BundleError, verify_bundle
 from tests.flows.audit.logging import ONE, TWO, begin, seal, seals_of, write
-from tests.verify_export.bundles import members, stored, tampered, written
+from tests.verify_export.bundles import members, put_back, stored, tampered, written
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -185,20 +185,6 @@ def test_a_changed_tile_is_named(bundle: Path, change: bytes) -> None:
     assert {damage for damage, _ in found(stored(bundle, content))} & {"forked", "hashes"}
     del content["tile/0/000"]
     assert ("hashes", None) in found(stored(bundle, content))
-
-
-def put_back() -> str:
-    """Everything put back together to the first five events; returns the head that was kept."""
-    kept = note_of(seals_of()[-1]).full()
-    for row in Event.objects.filter(tenant_id=ONE).order_by("xact", "pk")[5:]:
-        row.delete()
-    Seal.objects.filter(log=ONE, size=300).delete()
-    LogTile.objects.all().delete()
-    Seal.objects.filter(log=TWO, size=2).delete()
-    Seal.objects.filter(log=ALL_HEADS, size=4).delete()
-    last = seals_of()[-1]
-    SealCursor.objects.update(xact=last.last_xact, event=last.last_event)
-    return kept
 
 
 def test_a_database_put_back_as_a_whole_is_found_against_a_kept_head(tmp_path: Path) -> None:

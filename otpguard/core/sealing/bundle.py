@@ -49,6 +49,18 @@ def without_generation(origin: str) -> str:
     return found.group(1) if found else origin
 
 
+def generation_of(origin: str) -> int:
+    """The generation in the name of a log."""
+    base = without_generation(origin)
+    return int(origin.removeprefix(f"{base}/")) if base != origin else FIRST
+
+
+def in_generation(origin: str, number: int) -> str:
+    """The name of the same log in another generation."""
+    base = without_generation(origin)
+    return base if number == FIRST else f"{base}/{number}"
+
+
 def readme(origin: str) -> str:
     """The page for the reader of one bundle."""
     return README_TEXT.format(
