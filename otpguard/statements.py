@@ -78,10 +78,12 @@ def run_together(statements: Sequence[tuple[str, Sequence[Any]]]) -> list[Rows]:
     """
     database: Any = connections[alias()]
     _connect(database)
-    if len(statements) > 1 and hasattr(database.connection, "pipeline"):
+    alone, several = database.get_autocommit(), len(statements) > 1
+    pipelines = several and hasattr(database.connection, "pipeline")
+    # Who wraps a statement in a transaction is told once it has run, not once it is on its way.
+    if pipelines and (alone or not database.execute_wrappers):
         return _pipelined(database, statements)
-    several_alone = len(statements) > 1 and database.get_autocommit()
-    with transaction.atomic() if several_alone else nullcontext():
+    with transaction.atomic() if alone and several else nullcontext():
         return [fetch(sql, params) for sql, params in statements]
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.transaction import Atomic
 
-from otpguard.database.own import alias
+from otpguard.database.own import alias, connection
 from otpguard.exceptions import InsideTransaction
 
 
@@ -46,7 +46,7 @@ def refuse_inside(what: str) -> None:
     Raises InsideTransaction, which names `what`, where a transaction runs already: its end would
     decide.
     """
-    if connections[alias()].in_atomic_block:
+    if connection.in_atomic_block:
         with durable(what):  # Django knows which blocks are those of a test
             pass
 
