@@ -21,6 +21,7 @@ from tests.store_down import store_down
 from tests.token_clients import (
     OTHER_RETURN_URL,
     RETURN_URL,
+    App,
     Person,
     code_on,
     confirm,
@@ -44,6 +45,7 @@ def browser_url(refused: Any) -> str:
     told = refused.json()
     assert (told["code"], told["checkpoint"]) == ("step_up_required", "billing_change")
     assert "challenge_url" not in told
+    assert told["call_id"]
     url: str = told["browser_url"]
     return url
 
@@ -133,10 +135,24 @@ def test_the_last_page_is_of_the_browser_that_began(who: Person) -> None:
 def test_a_code_serves_once_and_for_its_own_login(who: Person) -> None:
     app, copied = who.app(), who.app()
     code = confirm(who.browser(), browser_url(app.call()))
+    copied.call_id = app.call_id
     assert copied.call(code=code).status_code == 401, "another login of the same person"
     assert app.call(code=code).status_code == 200
     Grant.objects.filter(sid=TokenLogin.objects.order_by("pk")[0].session_id).delete()
     assert app.call(code=code).status_code == 401
+
+
+def test_the_owner_s_app_carries_nothing_out_for_a_thief_of_its_token(who: Person) -> None:
+    app = who.app()
+    thief = App(app.tenant, app.access, refresh="")
+    asked = thief.call("/pay/", amount=900)
+    assert asked.status_code == 401
+    code = confirm(who.browser(), asked.json()["browser_url"])
+    assert app.call(code=code).status_code == 401, "the code has come to it, unasked"
+    assert app.call_id, "it has asked for something of its own now"
+    assert app.call(code=code).status_code == 401
+    assert thief.call("/pay/", amount=900).status_code == 401
+    assert ran == []
 
 
 def test_a_proof_of_one_login_is_none_of_another(who: Person) -> None:
