@@ -300,7 +300,7 @@ def test_who_signs_in_at_the_owner_of_their_domain_gets_no_tokens(who: Person) -
     """Also as a member of another organization, which asks for nothing."""
     own_sign_in_only(who.tenant, who.user)
     factories.member(factories.tenant(), who.user)
-    assert who.app().access, "an address of nobody's domain"
+    assert who.app().access, "no organization has this domain"
     TokenLogin.objects.all().delete()
     who.user.email = f"ann@{DOMAIN}"
     who.user.save()

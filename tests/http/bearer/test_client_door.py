@@ -56,7 +56,7 @@ def call(who: Confirmed, *, sid: str = "", user: AbstractUser | None = None, **s
     headers = {"Otpguard-Code": who.code, "Otpguard-Call": who.call_id}
     given = {f"HTTP_{name.upper().replace('-', '_')}": each for name, each in headers.items()}
     request = RequestFactory().post("/", **{**given, **shown})
-    request.session = {}  # type: ignore[assignment]  # an app has none of its own
+    request.session = {}  # an app has none of its own
     token = SimpleNamespace()
     mark = Mark(sid=sid or who.app, primary=Primary.PASSWORD, authenticated_at=timezone.now())
     enter(Request(request), user or who.user, token, mark)
