@@ -37,8 +37,7 @@ def test_who_has_a_factor_shows_it_and_then_enters() -> None:
     factories.grant(user, sid=SID, verified_at=facts.now, factor_id=Factor.objects.get().pk)
     assert enter_by_link(facts=facts) is ResetNeed.NOTHING
     assert not Hold.objects.exists()
-    refused = Event.objects.get(kind="password_reset.refused")
-    assert refused.data["reason"] == "proof_missing", "the first visit, with the link alone"
+    assert Event.objects.filter(kind="password_reset.refused").count() == 1, "the link alone"
 
 
 def test_a_proof_of_another_browser_or_person_is_none() -> None:
