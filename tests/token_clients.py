@@ -33,18 +33,22 @@ class ByHeaderOrSession(SessionDirectory):
 
 @dataclass
 class App:
-    """One login of an app."""
+    """One login of an app. `call_id` is that of its first call which was refused."""
 
     tenant: Tenant
     access: str = field(repr=False)
     refresh: str = field(repr=False)
+    call_id: str = ""
 
     def call(self, url: str = "/billing/", *, code: str = "", **data: Any) -> Any:
         """The answer to a POST with the access token."""
         headers = {"X-Tenant": str(self.tenant.pk), "Authorization": f"Bearer {self.access}"}
         if code:
-            headers["Otpguard-Code"] = code
-        return Client().post(url, data, content_type="application/json", headers=headers)
+            headers |= {"Otpguard-Code": code, "Otpguard-Call": self.call_id}
+        answer = Client().post(url, data, content_type="application/json", headers=headers)
+        if answer.status_code == 401:
+            self.call_id = self.call_id or answer.json().get("call_id", "")
+        return answer
 
     def renew(self) -> Any:
         """Use the refresh token; the answer."""

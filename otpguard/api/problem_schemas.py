@@ -32,6 +32,7 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "enroll_url": {**_URL, "description": "Where a person sets up a factor."},
     "acr_values": {**_TEXT, "description": "The levels one of which the token must state."},
     "browser_url": {**_URL, "description": "Where the person does it in a browser."},
+    "call_id": {**_TEXT, "description": "What an app keeps, and shows with its code."},
     "sign_in_urls": {
         "type": "array",
         "items": _URL,

@@ -26,8 +26,9 @@ REFUSAL = ("checkpoint", "reason")
 FROM_GUARDS: dict[str, ProblemCode] = {
     "step_up_required": ProblemCode(
         (401,),
-        "A proof is missing, too old or too weak. Send the person to `challenge_url`.",
-        (*STEP_UP, *SUBJECT, "challenge_url"),
+        "A proof is missing, too old or too weak. Send the person to `challenge_url`. An app with"
+        " tokens of its login gets `browser_url` and `call_id` instead.",
+        (*STEP_UP, *SUBJECT, "challenge_url", "browser_url", "call_id"),
     ),
     "enrollment_required": ProblemCode(
         (401,),

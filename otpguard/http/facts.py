@@ -32,9 +32,8 @@ def facts_from(
     """The facts of a request.
 
     `user` overrides `request.user`, for a view that authenticates by itself. `bearer` says that it
-    did so by something other than the web session: then no proof from a browser counts. `tenant`
-    is what the directory has just answered, for a caller that has asked it already. `api` says that
-    a framework for APIs answers, `client` whose token was shown.
+    did so by something else: then no proof from a browser counts. `tenant` is what the
+    directory has just answered. `api` says that an API framework answers, `client` whose token.
     """
     who: Any = request.user if user is None else user
     identity = str(who.pk) if who.is_authenticated else ""

@@ -63,9 +63,8 @@ def refusal_problem(
     subject: Mapping[str, Any],
     in_browser: bool = False,
 ) -> JsonResponse:
-    """The problem document of a refusal; `url` is where a person can do something about it and
-    `subject` what a dialog names: `action`, `target` and `tenant_name`, or `sign_in_urls`.
-    `in_browser` says that an app opens `url` in a browser."""
+    """The problem document of a refusal; `url` is where a person can act, for an app `in_browser`,
+    and `subject` what a dialog names: `action`, `target` and `tenant_name`, or `sign_in_urls`."""
     reason, common = _common(decision, checkpoint)
     match decision:
         case RequireChallenge() | RequireEnrollment():

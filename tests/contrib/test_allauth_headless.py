@@ -58,10 +58,10 @@ def log_in(who: Person) -> str:
     return token
 
 
-def call(who: Person, token: str, *, code: str = "") -> Any:
+def call(who: Person, token: str, *, code: str = "", asked: Any = None) -> Any:
     headers = {"X-Tenant": str(who.tenant.pk), "X-Session-Token": token}
     if code:
-        headers["Otpguard-Code"] = code
+        headers |= {"Otpguard-Code": code, "Otpguard-Call": asked.json()["call_id"]}
     return Client().post("/billing/", headers=headers)
 
 
@@ -70,9 +70,9 @@ def test_the_person_of_an_app_confirms_in_a_browser(who: Person) -> None:
     refused = call(who, token)
     assert refused.status_code == 401
     code = confirm(who.browser(), refused.json()["browser_url"])
-    assert call(who, other, code=code).status_code == 401, "another login of the app"
+    assert call(who, other, code=code, asked=refused).status_code == 401, "another login"
     assert call(who, token).status_code == 401
-    assert call(who, token, code=code).status_code == 200
+    assert call(who, token, code=code, asked=refused).status_code == 200
     assert call(who, token).status_code == 200
     assert call(who, other).status_code == 401
 
@@ -85,8 +85,9 @@ def test_a_login_that_was_ended_opens_nothing(who: Person) -> None:
     token = log_in(who)
     logins = LoginSession.objects.filter(user=who.user)
     sid = logins.get().pk
-    code = confirm(who.browser(), call(who, token).json()["browser_url"])
-    assert call(who, token, code=code).status_code == 200
+    asked = call(who, token)
+    code = confirm(who.browser(), asked.json()["browser_url"])
+    assert call(who, token, code=code, asked=asked).status_code == 200
     logins.filter(pk=sid).update(ended_at=timezone.now())
     refused = call(who, token)
     assert refused.status_code in {401, 403}

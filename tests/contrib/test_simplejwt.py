@@ -7,20 +7,25 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from otpguard.contrib.simplejwt import LoginTokenAuthentication
+from otpguard.exceptions import InsideTransaction
 from otpguard.flows.session.sign_out import end_others
 from otpguard.models import Event, Grant, LoginSession, TokenLogin
 from tests import client_host, factories
 from tests.client_host import ran
+from tests.sign_in_rule import own_sign_in_only
 from tests.stepup import step_up
 from tests.store_down import store_down
 from tests.token_clients import (
     OTHER_RETURN_URL,
+    PASSWORD,
     RETURN_URL,
+    App,
     Person,
     code_on,
     confirm,
@@ -28,6 +33,7 @@ from tests.token_clients import (
     post,
     set_jwt,
 )
+from tests.verifying import DOMAIN, verified
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROTATING = {"ROTATE_REFRESH_TOKENS": True, "BLACKLIST_AFTER_ROTATION": True}
@@ -44,6 +50,7 @@ def browser_url(refused: Any) -> str:
     told = refused.json()
     assert (told["code"], told["checkpoint"]) == ("step_up_required", "billing_change")
     assert "challenge_url" not in told
+    assert told["call_id"]
     url: str = told["browser_url"]
     return url
 
@@ -133,10 +140,24 @@ def test_the_last_page_is_of_the_browser_that_began(who: Person) -> None:
 def test_a_code_serves_once_and_for_its_own_login(who: Person) -> None:
     app, copied = who.app(), who.app()
     code = confirm(who.browser(), browser_url(app.call()))
+    copied.call_id = app.call_id
     assert copied.call(code=code).status_code == 401, "another login of the same person"
     assert app.call(code=code).status_code == 200
     Grant.objects.filter(sid=TokenLogin.objects.order_by("pk")[0].session_id).delete()
     assert app.call(code=code).status_code == 401
+
+
+def test_the_owner_s_app_carries_nothing_out_for_a_thief_of_its_token(who: Person) -> None:
+    app = who.app()
+    thief = App(app.tenant, app.access, refresh="")
+    asked = thief.call("/pay/", amount=900)
+    assert asked.status_code == 401
+    code = confirm(who.browser(), asked.json()["browser_url"])
+    assert app.call(code=code).status_code == 401, "the code has come to it, unasked"
+    assert app.call_id, "it has asked for something of its own now"
+    assert app.call(code=code).status_code == 401
+    assert thief.call("/pay/", amount=900).status_code == 401
+    assert ran == []
 
 
 def test_a_proof_of_one_login_is_none_of_another(who: Person) -> None:
@@ -273,3 +294,39 @@ def test_the_code_of_an_open_browser_is_on_its_last_page_alone(who: Person) -> N
     begun = browser.post(url)
     page = browser.get(begun["Location"], follow=True)
     assert code_on(page)
+
+
+def test_who_signs_in_at_the_owner_of_their_domain_gets_no_tokens(who: Person) -> None:
+    """Also as a member of another organization, which asks for nothing."""
+    own_sign_in_only(who.tenant, who.user)
+    factories.member(factories.tenant(), who.user)
+    assert who.app().access, "no organization has this domain"
+    TokenLogin.objects.all().delete()
+    who.user.email = f"ann@{DOMAIN}"
+    who.user.save()
+    domain = verified(who.tenant)
+    refused = post("/token/", username=who.user.get_username(), password=PASSWORD)
+    assert refused.status_code == 403
+    assert not {"access", "refresh"} & set(refused.json())
+    assert refused.json()["code"] == "sso_required"
+    assert not TokenLogin.objects.exists()
+    domain.delete()
+    assert who.app().access
+
+
+def test_nobody_gets_tokens_while_the_store_is_down(who: Person) -> None:
+    who.app()
+    TokenLogin.objects.all().delete()
+    client = Client(raise_request_exception=False)
+    data = {"username": who.user.get_username(), "password": PASSWORD}
+    with store_down():
+        refused = client.post("/token/", data, content_type="application/json")
+    assert refused.status_code in {500, 503}
+    assert not TokenLogin.objects.exists()
+
+
+def test_a_refresh_that_would_be_rolled_back_says_so(who: Person) -> None:
+    app = who.app()
+    with transaction.atomic(), pytest.raises(InsideTransaction, match="the refresh"):
+        app.renew()
+    assert app.renew().status_code == 200

@@ -21,7 +21,7 @@ from otpguard.core.reasons import StartReason
 from otpguard.exceptions import Ask
 from otpguard.flows.release import hold
 from otpguard.flows.tenant.policy import change_policy
-from otpguard.http.bearer.client_tokens import encrypt_ticket
+from otpguard.http.bearer.client_tokens import Ticket, encrypt_ticket
 from otpguard.http.facts import facts_from
 from otpguard.http.unavailable import unavailable
 from otpguard.models import Approval, Challenge, Event, Factor, Grant, Hold, Membership, Tenant
@@ -208,15 +208,15 @@ def _for_an_app(host: Host) -> Iterator[Page]:
         story=str(uuid4()),
         target="plan Pro",
     )
-    ticket = encrypt_ticket(ask, client="Firefox on Linux", return_url="com.example.crm:/done")
-    url = reverse("otpguard:client", args=[ticket])
+    ticket = Ticket(ask=ask, client="Firefox on Linux", return_url="com.example.crm:/done")
+    url = reverse("otpguard:client", args=[encrypt_ticket(ticket)])
     yield "app", host.client.get(url)
     pass_step_up(host.client)
     started = host.client.post(url)
     yield "app, back", host.client.get(started["Location"], follow=True)
     yield "app, twice", host.client.post(url)
     stranger = replace(ask, user=str(factories.user().pk))
-    foreign = encrypt_ticket(stranger, client="", return_url="com.example.crm:/done")
+    foreign = encrypt_ticket(replace(ticket, ask=stranger))
     yield "app, another account", host.client.get(reverse("otpguard:client", args=[foreign]))
     Grant.objects.all().delete()
 

@@ -48,19 +48,21 @@ def use_once(*, key: str, until: datetime) -> bool:
         return SpentToken.objects.get_or_create(digest=digest, defaults={"expires_at": until})[1]
 
 
-def hand_over(*, facts: RequestFacts, over: HandOver) -> bool:
+def hand_over(*, facts: RequestFacts, over: HandOver, call_id: str) -> bool:
     """Let the proofs of a browser's login count for the login of the app that asks.
 
-    `facts` are those of the app. What is bound to the action moves there, and serves once as
-    before; what is not bound is copied with the time at which it was given. Signs of an identity
-    provider stay with the browser that they were given in. False, with nothing written, for another
-    person, tenant or login of the app, for the second time, and once either login has ended.
-    Commits, or joins; holds the person and the tenant, then locks the grants.
+    `facts` are those of the app, and `call_id` is what it was told when it asked: an app that did
+    not ask carries nothing out for somebody who did with a copy of its token. What is bound to the
+    action moves there, and serves once as before; what is not bound is copied with the time at
+    which it was given. Signs of an identity provider stay with the browser that they were given in.
+    False, with nothing written, for another person, tenant, call or login of the app, for the
+    second time, and once either login has ended. Commits, or joins; holds the person and the
+    tenant, then locks the grants.
     """
     ours = same(over.client_sid, facts.sid) and bool(facts.sid) and facts.by_client
     if not ours or (over.user, over.tenant) != (facts.user, facts.tenant):
         return False
-    if over.expires_at <= facts.now:
+    if over.expires_at <= facts.now or not same(over.id, call_id):
         return False
     with transaction.atomic():
         share_person_and_tenant(user=facts.user, tenant=facts.tenant)

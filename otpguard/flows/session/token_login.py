@@ -81,8 +81,10 @@ def may_refresh(*, facts: RequestFacts, login: TokenLogin, jti: str) -> bool:
     """Whether the refresh token with this `jti` carries the login on.
 
     One that was replaced by a rotation is a copy: the login ends with its proofs, also for those
-    who hold the newer one. Commits, or joins.
+    who hold the newer one. Commits; raises InsideTransaction inside another transaction, which the
+    refusal would roll back together with that end.
     """
+    transaction.refuse_inside("the refresh of an app's login")
     if same(login.jti, jti):
         return True
     end_session(facts=facts, session=login.session, reason=OLDER_TOKEN)

@@ -22,6 +22,7 @@ from otpguard.http.session import Mark
 from otpguard.store_errors import STORE_ERRORS
 
 CODE_HEADER = "Otpguard-Code"
+CALL_HEADER = "Otpguard-Call"
 
 logger = logging.getLogger("otpguard.guard")
 
@@ -64,4 +65,4 @@ def enter(request: Request, user: Any, auth: Any, mark: Mark) -> None:  # noqa: 
     over = decrypt_code(shown) if shown else None
     if over is not None:
         facts = facts_from(inner_of(request), user=user, bearer=True, api=True, client=login)
-        hand_over(facts=facts, over=over)
+        hand_over(facts=facts, over=over, call_id=request.headers.get(CALL_HEADER, ""))

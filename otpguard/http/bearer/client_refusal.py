@@ -11,7 +11,7 @@ from otpguard.conf import settings
 from otpguard.core.decision import Refusal, RequireChallenge
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import Ask
-from otpguard.http.bearer.client_tokens import encrypt_ticket
+from otpguard.http.bearer.client_tokens import Ticket, encrypt_ticket
 from otpguard.http.problems import refusal_problem
 
 RETURN_HEADER = "Otpguard-Return"
@@ -25,11 +25,13 @@ def client_refusal(
     ask: Ask,
     subject: Mapping[str, str],
 ) -> HttpResponse:
-    """The problem document, with the page that the app opens in the system's browser."""
+    """The problem document, with the page that the app opens in the system's browser, and the id of
+    this call, which it keeps and shows with the code."""
     url = reverse("otpguard:security")
     if isinstance(decision, RequireChallenge):
-        ticket = encrypt_ticket(ask, client=facts.agent, return_url=_return_url(request))
-        url = reverse("otpguard:client", args=[ticket])
+        ticket = Ticket(ask=ask, client=facts.agent, return_url=_return_url(request))
+        url = reverse("otpguard:client", args=[encrypt_ticket(ticket)])
+        subject = {**subject, "call_id": ticket.id}
     return refusal_problem(
         decision,
         checkpoint=ask.checkpoint,

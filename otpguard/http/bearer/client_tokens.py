@@ -3,14 +3,15 @@
 A ticket leads the browser to the page that confirms for one login of an app. It becomes another
 token once this browser has begun, and at the end a code, which the browser hands to the app at an
 address that the site has listed. So somebody who holds a stolen token and sends its ticket to the
-owner gets no code.
+owner gets no code; and the owner's own app, which then has one, cannot use it for them, because it
+was told no id of that call.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -32,12 +33,13 @@ CODE_PARAMETER = "otpguard_code"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """What an app's refused call asked for. `client` is what the app calls itself, `return_url` is
-    where its code goes. `ask` holds the sid of the app's login."""
+    where its code goes. `ask` holds the sid of the app's login. `id` is told to the app alone,
+    which shows it together with the code."""
 
-    id: str
     ask: Ask
     client: str
     return_url: str
+    id: str = field(default_factory=lambda: str(uuid4()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +50,8 @@ class OpenedTicket:
     browser_sid: str
 
 
-def encrypt_ticket(ask: Ask, *, client: str, return_url: str) -> str:
-    """A new ticket, fit for a path."""
-    ticket = Ticket(id=str(uuid4()), ask=ask, client=client, return_url=return_url)
+def encrypt_ticket(ticket: Ticket) -> str:
+    """It as a token, fit for a path."""
     return vault.encrypt_token(vault.CLIENT_TICKET, json.dumps(_dumped(ticket)))
 
 

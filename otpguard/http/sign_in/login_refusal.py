@@ -28,7 +28,7 @@ def check_login(request: HttpRequest, user: AbstractBaseUser) -> None:
 
     A login that a provider of theirs vouches for goes on: whether it was the right one, each tenant
     asks by itself. So does one by a back end of the host's own that LOGIN_BACKENDS calls single
-    sign-on, and somebody who acts as somebody else. A social login is no such word: it is
+    sign-on, and somebody who acts as somebody else. A social login vouches for no one here: it is
     no organization's provider. Raises StoreUnavailable and DatabaseError.
     """
     facts = facts_from(request, user=user)

@@ -29,13 +29,15 @@ def test_they_go_once_and_only_where_they_were_meant() -> None:
         story="",
         expires_at=facts.now + timedelta(minutes=2),
     )
-    assert not hand_over(facts=replace(facts, by_client=False), over=over)
-    assert not hand_over(facts=replace(facts, sid=browser.pk), over=over)
-    assert not hand_over(facts=replace(facts, tenant="another"), over=over)
-    assert not hand_over(facts=facts, over=replace(over, expires_at=facts.now))
-    assert hand_over(facts=facts, over=over)
+    assert not hand_over(facts=replace(facts, by_client=False), over=over, call_id="one")
+    assert not hand_over(facts=replace(facts, sid=browser.pk), over=over, call_id="one")
+    assert not hand_over(facts=replace(facts, tenant="another"), over=over, call_id="one")
+    assert not hand_over(facts=facts, over=replace(over, expires_at=facts.now), call_id="one")
+    assert not hand_over(facts=facts, over=over, call_id="another")
+    assert not hand_over(facts=facts, over=over, call_id="")
+    assert hand_over(facts=facts, over=over, call_id="one")
     assert Grant.objects.filter(sid=app.pk, revoked_at=None).count() == 1
-    assert not hand_over(facts=facts, over=over)
+    assert not hand_over(facts=facts, over=over, call_id="one")
 
 
 def test_a_key_is_used_once() -> None:

@@ -30,7 +30,7 @@ def test_it_is_found_while_it_goes_on() -> None:
 
     def found(**other: object) -> object:
         known = {"login_id": str(made.pk), "user": str(user.pk), "passwords": ["hash"]}
-        return find_token_login(**{**known, "now": facts.now, **other})  # type: ignore[arg-type]
+        return find_token_login(**{**known, "now": facts.now, **other})
 
     assert found() == made
     assert found(login_id="nothing") is None

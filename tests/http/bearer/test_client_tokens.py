@@ -9,6 +9,7 @@ from django.utils import timezone
 from otpguard.exceptions import Ask
 from otpguard.http.bearer.client_tokens import (
     OpenedTicket,
+    Ticket,
     decrypt_code,
     decrypt_opened,
     decrypt_ticket,
@@ -21,7 +22,7 @@ ASK = Ask(checkpoint="api_key", tenant="t", user="1", sid="s", story="x", intent
 
 
 def test_each_is_read_as_it_was_written_and_as_nothing_else() -> None:
-    token = encrypt_ticket(ASK, client="App", return_url="com.example.crm:/done")
+    token = encrypt_ticket(Ticket(ask=ASK, client="App", return_url="com.example.crm:/done"))
     ticket = decrypt_ticket(token)
     assert ticket is not None
     assert (ticket.ask, ticket.client) == (ASK, "App")
