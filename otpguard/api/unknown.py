@@ -14,9 +14,9 @@ from otpguard.api.base import ProblemView
 
 
 class UnknownView(ProblemView):
-    """Any method and any caller: who asks is not looked at."""
+    """Any method and any caller: who asks is not looked at. Having no method, it is described
+    nowhere."""
 
-    schema = None
     authentication_classes = []
     permission_classes = []
 
