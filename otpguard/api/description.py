@@ -92,7 +92,7 @@ class DescribedSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """Those of the path and those of the query."""
         path = [
-            OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.PATH, description=text)
+            OpenApiParameter(name, self._type_of(name), OpenApiParameter.PATH, description=text)
             for name, text in self.operation.path.items()
         ]
         query = [
@@ -100,6 +100,10 @@ class DescribedSchema(AutoSchema):
             for name, text in self.operation.query.items()
         ]
         return [*path, *query]
+
+    def _type_of(self, name: str) -> OpenApiTypes:
+        """Of a part of the path, as its URL has it."""
+        return OpenApiTypes.UUID if f"<uuid:{name}>" in self.path_regex else OpenApiTypes.STR
 
     def get_serializer_name(self, serializer: Serializer[Any], direction: Any) -> str:  # noqa: ANN401 (the package's)
         """Ours, so that it collides with none of a host's."""

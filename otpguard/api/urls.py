@@ -44,6 +44,7 @@ from otpguard.api.policy import PoliciesView, PolicyView
 from otpguard.api.policy_exception import EndExceptionView, ExceptionsView
 from otpguard.api.releases import CancelReleaseView, ReleasesView
 from otpguard.api.schema import schema_urls
+from otpguard.api.unknown import UnknownView
 from otpguard.api.verification.verifications import (
     CancelView,
     CheckView,
@@ -149,4 +150,6 @@ urlpatterns = [
     path("", IndexView.as_view(patterns=tuple(VIEWS)), name="api-index"),
     *schema_urls(VIEWS),
     *VIEWS,
+    # With a slash at the end, so that Django still leads there whoever left it out.
+    path("<path:anything>/", UnknownView.as_view()),
 ]

@@ -72,6 +72,17 @@ def test_the_file_that_is_checked_in_is_the_description(document: dict[str, Any]
     assert FILE.read_text("utf-8") == written(document), "run: python -m tests.api.described"
 
 
+def test_an_id_in_a_path_is_described_as_its_url_has_it(document: dict[str, Any]) -> None:
+    described = {
+        each["name"]: each["schema"]
+        for method in methods(document)
+        for each in method.get("parameters", [])
+        if each["in"] == "path"
+    }
+    assert described["stream_id"] == {"type": "string", "format": "uuid"}
+    assert described["user_id"] == described["checkpoint"] == {"type": "string"}
+
+
 def test_every_method_has_a_name_of_its_own_a_summary_and_a_tag(document: dict[str, Any]) -> None:
     names = [each["operationId"] for each in methods(document)]
     assert len(names) == len(set(names)) > 0
