@@ -116,14 +116,14 @@ MENU: tuple[MenuGroup, ...] = (
             MenuList(
                 "signalstream",
                 _("signal streams"),
-                _("Which provider ends proofs by what it tells"),
+                _("Providers whose security events end proofs"),
                 "sensors",
             ),
             MenuList("loginsession", _("login sessions"), _("Who is logged in"), "devices"),
             MenuList(
                 "resetlink",
                 _("links to reset a password"),
-                _("Who has forgotten a password, and who is let through"),
+                _("Resets of forgotten passwords, and who may finish one"),
                 "lock_reset",
             ),
             MenuList(
@@ -241,7 +241,10 @@ MENU: tuple[MenuGroup, ...] = (
         (
             MenuList("event", _("events"), _("The audit log: who did what, and when"), "history"),
             MenuList(
-                "logcheck", _("checks of the log"), _("Whether the audit log holds"), "fact_check"
+                "logcheck",
+                _("checks of the log"),
+                _("Whether the audit log is undamaged"),
+                "fact_check",
             ),
             MenuList("challenge", _("challenges"), _("Codes that were asked for"), "dialpad"),
             MenuList(

@@ -117,7 +117,7 @@ REASONS: Mapping[Reason, Text] = {
     Reason.USER_INACTIVE: _("This user account is not active."),
     Reason.MEMBERSHIP_INACTIVE: _("Your membership of this organization has ended."),
     Reason.TENANT_INACTIVE: _("This organization is suspended."),
-    Reason.SSO_REQUIRED: _("Your organization asks you to sign in by its own sign-in."),
+    Reason.SSO_REQUIRED: _("Your organization asks you to use its own sign-in."),
     Reason.HELD: _("A waiting period is still running."),
     Reason.NO_PROOF: _("Confirm that it is you."),
     Reason.PROOF_STALE: _("Your last confirmation was too long ago."),
@@ -147,7 +147,7 @@ _REASONS_ALONE: Mapping[Reason, Text] = {
     Reason.NOT_A_MEMBER: _("You have no access here."),
     Reason.MEMBERSHIP_INACTIVE: _("Your access has ended."),
     Reason.TENANT_INACTIVE: _("Access is suspended."),
-    Reason.SSO_REQUIRED: _("Sign in by single sign-on."),
+    Reason.SSO_REQUIRED: _("Sign in with single sign-on."),
     Reason.FACTOR_NOT_ALLOWED: _("That way of confirming is not accepted here."),
     Reason.NOT_ATTESTED: _("Only passkeys of certain makers are accepted here."),
     Reason.ENROLLMENT_OVERDUE: _(

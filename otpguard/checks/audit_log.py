@@ -43,7 +43,7 @@ def places(mine: Settings) -> Iterable[CheckMessage]:
         except PublishError as wrong:
             yield error("otpguard.E161", str(wrong))
     if config.directory and not os.access(config.directory, os.W_OK):
-        yield error("otpguard.E161", f"{config.directory} is no directory that can be written.")
+        yield error("otpguard.E161", f"{config.directory} is not a writable directory.")
     urls = [config.webhook.url] if config.webhook else []
     for url in (*urls, *(each.url for each in config.witnesses.values())):
         try:
@@ -60,7 +60,7 @@ def check_audit_log(**_: Any) -> list[CheckMessage]:  # noqa: ANN401 (Django's s
     except ImproperlyConfigured:
         return []  # check_settings has said so
     if not mine.installation:
-        detail = 'Choose one for good, such as "audit.example.com/7f3c2a90", before there are data.'
+        detail = 'Choose one for good, such as "audit.example.com/7f3c2a90", before there is data.'
         found.append(error("otpguard.E144", detail))
     if not mine.audit_triggers:
         found.append(warning("otpguard.W143", "Set it to False in the settings of tests only."))

@@ -15,7 +15,7 @@ def refuse_disposable_email(email: str) -> None:
     mailbox, as `otpguard.is_disposable_email` knows them."""
     if is_disposable_email(email):
         raise ValidationError(
-            _("Use an e-mail address that lasts, such as that of your organization."),
+            _("Use a permanent e-mail address, such as your work address."),
             code="disposable_email",
         )
 

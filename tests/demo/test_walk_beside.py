@@ -66,7 +66,7 @@ def test_a_key_of_the_ready_page_opens_the_contacts_until_it_is_deleted(walk: Wa
     walk.try_card("Keys that come ready")
     walk.page.get_by_label("Name").fill("nightly")
     walk.page.get_by_label("Environment").select_option(label="Test")
-    walk.press("Confirm and make the key")
+    walk.press("Confirm and create the key")
     assert walk.confirm() == ASKED
     secret = walk.page.get_by_text(re.compile("^acme_test_")).first.inner_text()
     ask = walk.page.context.request

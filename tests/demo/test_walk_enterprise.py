@@ -185,7 +185,7 @@ def test_a_forgotten_password_needs_the_link_and_the_passkey(ines: Walk) -> None
     ines.press("Forgot your password?")
     ines.page.get_by_label("E-mail address").fill("ines@initech.example")
     ines.press("Send a link")
-    ines.says("Look into your mailbox")
+    ines.says("Check your mailbox")
     ines.page.goto(ines.link("ines@initech.example", "Set a new password"))
     ines.says("Reset an administrator's password")
     only_by_passkey(ines)

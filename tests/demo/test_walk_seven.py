@@ -20,7 +20,7 @@ def ask_for_link(walk: Walk, email: str) -> str:
     walk.press("Forgot your password?")
     walk.page.get_by_label("E-mail address").fill(email)
     walk.press("Send a link")
-    walk.says("Look into your mailbox")
+    walk.says("Check your mailbox")
     return walk.page.get_by_role("main").inner_text()
 
 

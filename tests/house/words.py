@@ -256,7 +256,10 @@ DESIGN = (
         name="pins?",
         file="pins?",
         prose="pins? (that|which) we sent|(enter|send|sent) (the|a|your) pin",
-        allowed={"otpguard/core/federation/profiles.py": "a value of RFC 8176"},
+        allowed={
+            "otpguard/core/federation/profiles.py": "a value of RFC 8176",
+            "otpguard/web/team/captured_sign_in.py": "a value of RFC 8176",
+        },
     ),
     Word(
         word="DLR",

@@ -27,7 +27,7 @@ def ask(page: Page, email: str) -> None:
     page.goto("/accounts/password-reset/")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_role("button", name="Send a link").click()
-    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    expect(page.get_by_role("heading", name="Check your mailbox")).to_be_visible()
     work_off()
 
 

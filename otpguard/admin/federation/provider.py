@@ -92,7 +92,9 @@ class CaptureSignIn(ObjectAction):
     """Write down what it says next."""
 
     slug, label = "capture", _("Capture the next sign-in")
-    help = _("Shows what the provider really says of how somebody signed in, and never of whom.")
+    help = _(
+        "Shows what the provider really says about how somebody signed in, and never who it was."
+    )
     form_class = forms.Form
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401, ARG002 (see ObjectAction)
@@ -164,4 +166,4 @@ class IdentityProviderAdmin(ReadOnlyAdmin):
         if obj.captured is None:
             return str(_("waiting for the next sign-in")) if obj.capture_next else NOTHING
         said = [(each,) for each in obj.captured["said"]]
-        return format_html_join("", "<div>{}</div>", said) or str(_("it said nothing of how"))
+        return format_html_join("", "<div>{}</div>", said) or str(_("it did not say how"))

@@ -64,8 +64,8 @@ class ExportPerson(_OfSomebody):
     slug, label = "export", _("Export")
     form_class = PersonExportForm
     help = _(
-        "A file with all that is stored about this person, of all organizations. Secrets and what"
-        " is of other people are left out. Give it to that person alone."
+        "A file with everything that is stored about this person, in all organizations. Secrets"
+        " and data about other people are left out. Give it only to that person."
     )
     _file: HttpResponse | None = None
 

@@ -58,7 +58,7 @@ class FindNumber(ObjectAction):
     number is posted, so that it stands in no log of URLs."""
 
     slug, label, on_list = "find", _("Find a number"), True
-    help = _("Lists what was decided about one number, in all the time that is kept.")
+    help = _("Lists the decisions about one number, as far back as they are kept.")
     form_class = NumberSearchForm
     template = "find_number.html"
 

@@ -18,7 +18,7 @@ LAYERS: Mapping[Layer, Text] = {
     Layer.NETWORK: _("Network"),
     Layer.BOT: _("Form"),
     Layer.MONEY: _("Money"),
-    Layer.NUMBER: _("What is known of the number"),
+    Layer.NUMBER: _("What is known about the number"),
     Layer.HYGIENE: _("Sign-up"),
 }
 
@@ -40,8 +40,8 @@ REMEDIES: Mapping[Layer, Text] = {
         " from their own connection."
     ),
     Layer.BOT: _(
-        "The form was sent as scripts send it. The person can load the page again and fill it in"
-        " by hand."
+        "The form was sent the way scripts send it. The person can load the page again and fill it"
+        " in by hand."
     ),
     Layer.MONEY: _(
         "A budget or a ceiling is used up, or paid channels are closed. This opens again with"

@@ -20,7 +20,10 @@ class MapGroup(ObjectAction):
     """The people of a group get a role."""
 
     slug, label = "map", _("Set the role")
-    help = _("Who comes into the group later gets the role too, by the customer's directory alone.")
+    help = _(
+        "People who join the group later get the role too. Only the customer's directory"
+        " decides who joins."
+    )
     form_class = RoleForm
 
     def initial(self) -> dict[str, Any]:

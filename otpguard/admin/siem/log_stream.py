@@ -32,7 +32,7 @@ class CreateStream(ObjectAction):
     """A new stream."""
 
     slug, label, on_list, form_class = "create", _("Create event stream"), True, SiteStreamForm
-    help = _("Events go to the receiver in their order, from the next one on.")
+    help = _("Events go to the receiver in order, from the next one on.")
 
     def target(self, form: SiteStreamForm) -> str:
         """Which stream."""
@@ -84,7 +84,10 @@ class TestStream(ObjectAction):
     """See whether it arrives."""
 
     slug, label = "test", _("Send a test event")
-    help = _("It goes the way of every other event, after all that waits, within seconds.")
+    help = _(
+        "It takes the same path as every other event and arrives within seconds, after the"
+        " events that wait already."
+    )
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401, ARG002 (see ObjectAction)
         """Calls the flow `send_test_event`."""

@@ -43,7 +43,7 @@ FAILURES: Mapping[Failure, Text] = {
     Failure.EXPIRED_OR_GONE: _("expired or unknown at the vendor"),
     Failure.AUTH_CONFIG: _("the vendor refuses our credentials or settings"),
     Failure.BALANCE: _("the balance at the vendor is used up"),
-    Failure.TRANSIENT: _("a fault that passes"),
+    Failure.TRANSIENT: _("a temporary fault"),
     Failure.UNKNOWN_OUTCOME: _("no answer: it may have been sent"),
 }
 """Why a message was not sent or did not arrive."""
@@ -146,7 +146,7 @@ SCOPES: Mapping[FailureScope, Text] = {
 RELEASES: Mapping[ReleaseFailure, Text] = {
     ReleaseFailure.JOB: _("the data could not be read"),
     ReleaseFailure.STORAGE: _("the file could not be kept"),
-    ReleaseFailure.WORKER: _("no worker came to the end of it"),
+    ReleaseFailure.WORKER: _("no worker finished it"),
     ReleaseFailure.ROLE: _("the person has lost a role"),
     ReleaseFailure.APPROVAL: _("it was not approved"),
 }
@@ -159,7 +159,7 @@ SIGN_INS: Mapping[SignInFault | IdpReason, Text] = {
     SignInFault.REPLAYED: _("a statement that was used before"),
     SignInFault.SESSION_ENDED: _("the login session has ended"),
     SignInFault.SIGNALED: _("a sign-in before what the provider has told of since"),
-    IdpReason.SAYS_NOTHING: _("the provider says nothing of how"),
+    IdpReason.SAYS_NOTHING: _("the provider does not say how"),
     IdpReason.NOT_ACCEPTED: _("it shows no second factor that is accepted"),
     IdpReason.NO_TIME: _("the provider does not say when"),
     IdpReason.TOO_OLD: _("the sign-in is too old"),
@@ -222,7 +222,7 @@ _SENTENCES: Mapping[str, Text] = {
     "no provider is configured for this channel": _("no provider is configured for this channel"),
     "provider is not configured any more": _("provider is not configured any more"),
     "the provider is configured differently now": _("the provider is configured differently now"),
-    "no worker came to the end of it": _("no worker came to the end of it"),
+    "no worker finished it": _("no worker finished it"),
     "the host's directory": _("the host's directory"),
     "the account": _("the account"),
 }

@@ -74,7 +74,7 @@ _MEANS: Mapping[Failure, str] = {
     Failure.EXPIRED_OR_GONE: "the verification is over",
     Failure.AUTH_CONFIG: "credentials or configuration: an operator is told",
     Failure.BALANCE: "no balance is left: an operator is told",
-    Failure.TRANSIENT: "a fault that passes",
+    Failure.TRANSIENT: "a temporary fault",
     Failure.UNKNOWN_OUTCOME: "perhaps sent: it is waited for as if it were",
 }
 

@@ -37,7 +37,7 @@ def create_service_key(
     if not name.strip():
         raise InvalidInput("name", str(_("Enter a name.")))
     if not timedelta(0) < lifetime <= LONGEST:
-        raise InvalidInput("lifetime", str(_("A key lives for 366 days at most.")))
+        raise InvalidInput("lifetime", str(_("A key can be valid for at most 366 days.")))
     with transaction.atomic():
         row, secret = create_key(
             facts=replace(facts, tenant=str(tenant.pk)),

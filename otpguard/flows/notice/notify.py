@@ -146,7 +146,7 @@ def send_notice(*, notice_id: str, now: datetime) -> Outcome | None:
             _end_notice(notice, Notice.State.SENT, TEST_ROUTE, now)
         return Accepted(delivered=True)
     if notice.tries > TRIES:
-        outcome = Refused(reason="no worker came to the end of it")
+        outcome = Refused(reason="no worker finished it")
     else:
         outcome = _send(notice, now)
     _record(notice, outcome, now)

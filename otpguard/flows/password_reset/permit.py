@@ -40,7 +40,7 @@ def permit_reset(*, facts: RequestFacts, link_id: UUID, reason: str) -> bool:
     with transaction.atomic():
         link = ResetLink.objects.live(facts.now).filter(pk=link_id).first()
         if link is None:
-            raise NotAllowed(str(_("This link does not count any more. Ask for a new one.")))
+            raise NotAllowed(str(_("This link does not work any more. Ask for a new one.")))
         lock_person(link.user_id)
         _check(facts, link)
         live = ResetLink.objects.live(facts.now).filter(pk=link.pk, permitted_at=None)

@@ -46,8 +46,8 @@ def page_of(export: SubjectExport) -> str:
         SafeString(_STYLE),
         title,
         _(
-            "This is what the login protection of this site keeps about you. Codes and secrets are"
-            " left out, and what is about other people."
+            "This is what the login protection of this site keeps about you. Codes, secrets and"
+            " data about other people are left out."
         ),
         format_html_join("", "{}", ((_section(name, rows),) for name, rows in sections if rows)),
     )

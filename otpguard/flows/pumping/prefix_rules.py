@@ -56,7 +56,7 @@ def set_prefix_rule(*, facts: RequestFacts, rule: ListedPrefix, reason: str) -> 
         said = _("Use at most 80 characters, and none of = + - @ at the beginning.")
         raise InvalidInput("source", str(said)) from None
     if rule.until is not None and rule.until <= facts.now:
-        raise InvalidInput("until", str(_("This moment is over. Choose a later one.")))
+        raise InvalidInput("until", str(_("This time has passed. Choose a later one.")))
     with transaction.atomic():
         row, _created = PrefixRule.objects.update_or_create(
             prefix=prefix,

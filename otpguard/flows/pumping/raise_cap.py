@@ -117,7 +117,7 @@ def _checked_key(terms: RaiseTerms, now: datetime) -> str:
     if TABLE[terms.row].cap is None:
         raise InvalidInput("row", str(_("This limit cannot be raised.")))
     if terms.limit <= cell.standard:
-        text = _("This raises nothing: the limit is %(limit)d.")
+        text = _("This does not raise the limit: it is %(limit)d already.")
         raise InvalidInput("limit", str(text % {"limit": cell.standard}))
     if terms.limit > cell.ceiling:
         text = _("The ceiling of this limit is %(limit)d.")

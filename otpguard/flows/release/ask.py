@@ -94,7 +94,7 @@ def _roles(facts: RequestFacts) -> list[str]:
     check_tenant(facts, facts.tenant)
     member = member_of(facts.user, facts.tenant)
     if member is None or not member.active:
-        raise NotAllowed(str(_("You are no active member of this organization.")))
+        raise NotAllowed(str(_("You are not an active member of this organization.")))
     return sorted(member.roles)
 
 

@@ -35,7 +35,9 @@ def cancel_release(*, facts: RequestFacts, release: Release) -> bool:
     check_tenant(facts, release.tenant_id)
     own = facts.user == str(release.user_id)
     if not (own or is_site(facts) or facts.user in administrators_of(release.tenant_id)):
-        raise NotAllowed(str(_("Only who asked for an export, or an administrator, cancels it.")))
+        raise NotAllowed(
+            str(_("Only the person who asked for an export, or an administrator, can cancel it."))
+        )
     with transaction.atomic():
         return _cancel(facts, release, by=facts.user, reason="")
 

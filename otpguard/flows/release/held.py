@@ -126,7 +126,8 @@ EXPORT = register_kind(
     HeldKind(
         name="export",
         lifters=_(
-            "Nobody ends this wait early. Who asked for it and administrators can cancel it."
+            "Nobody can end this wait early. The person who asked for it and administrators can"
+            " cancel it."
         ),
         find=lambda held_id: Release.objects.filter(pk=held_id).first(),
         tenant_of=lambda row: str(row.tenant_id),
@@ -140,8 +141,8 @@ CLOSURE = register_kind(
     HeldKind(
         name="closure",
         lifters=_(
-            "Nobody closes it sooner. Every administrator and the operators of the site can keep it"
-            " open."
+            "Nobody can close it sooner. Every administrator and the operators of the site can"
+            " keep it open."
         ),
         find=lambda held_id: Tenant.objects.filter(pk=held_id).exclude(closes_at=None).first(),
         tenant_of=lambda row: str(row.pk),

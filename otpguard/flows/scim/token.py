@@ -60,7 +60,7 @@ def create_token(
     if scope not in ScimToken.Scope.values:
         raise InvalidInput("scope", str(_("There is no such scope.")))
     if not timedelta() < lifetime <= LONGEST_LIFE:
-        raise InvalidInput("lifetime", str(_("A token lives for 1 to 366 days.")))
+        raise InvalidInput("lifetime", str(_("A token can be valid for 1 to 366 days.")))
     with transaction.atomic():
         new = _make(facts, tenant, name, scope, facts.now + lifetime)
         record(ScimTokenCreated(**_said(new.row)), _where(facts, new.row))
@@ -78,9 +78,9 @@ def rotate_token(
     """
     check_tenant(facts, token.tenant_id)
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
-        raise InvalidInput("overlap", str(_("The old token may go on for 0 to 30 days.")))
+        raise InvalidInput("overlap", str(_("The old token can stay valid for 0 to 30 days.")))
     if not timedelta() < lifetime <= LONGEST_LIFE:
-        raise InvalidInput("lifetime", str(_("A token lives for 1 to 366 days.")))
+        raise InvalidInput("lifetime", str(_("A token can be valid for 1 to 366 days.")))
     with transaction.atomic():
         row = _locked(facts, token)
         new = _make(facts, row.tenant, row.name, row.scope, facts.now + lifetime)

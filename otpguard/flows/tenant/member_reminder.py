@@ -43,7 +43,7 @@ def remind_member(*, facts: RequestFacts, member_id: UUID, tenant_id: str) -> bo
         row = rows.filter(pk=member_id, tenant_id=tenant_id, active=True).first()
         stands = None if row is None else _missing(row, facts.now)
         if row is None or stands is None:
-            raise NotAllowed(str(_("There is nothing of which this person must be reminded.")))
+            raise NotAllowed(str(_("This person needs no reminder.")))
         user = str(row.user_id)
         if _was_reminded(tenant_id, user, facts.now):
             return False

@@ -34,7 +34,7 @@ class LogExportForm(forms.Form):
     format = forms.ChoiceField(
         label=_("Format"),
         choices=[(each.value, text) for each, text in FORMATS.items()],
-        help_text=_("Only the proofs show that nothing is missing and nothing was changed."),
+        help_text=_("Only the zip with proofs shows that nothing is missing or changed."),
     )
     since = _MomentField(label=_("From"))
     until = _MomentField(label=_("Until"))

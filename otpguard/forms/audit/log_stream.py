@@ -36,7 +36,7 @@ class StreamForm(forms.Form):
         max_length=LONGEST_SECRET,
         required=False,
         widget=forms.PasswordInput,
-        help_text=_("The one of the receiver. For a webhook one is made; syslog has none."),
+        help_text=_("The receiver's token. For a webhook we create one; syslog needs none."),
     )
     region = forms.CharField(
         label=_("Region"),

@@ -66,7 +66,7 @@ class IdentityProviderForm(forms.Form):
     contexts = ValuesField(label=_("SAML context classes that show more than one factor"))
     acrs = ValuesField(label=_("Entra authentication contexts that show more than one factor"))
     phishing_resistant = forms.BooleanField(
-        label=_("Count what it says of resistance to phishing"), required=False
+        label=_("Count what it says about phishing resistance"), required=False
     )
     max_age = forms.IntegerField(
         min_value=30,
@@ -77,7 +77,7 @@ class IdentityProviderForm(forms.Form):
     )
     asks_for = ValuesField(
         label=_("What a step-up asks the provider for"),
-        help_text=_("The most wanted first. Only what comes back counts."),
+        help_text=_("The preferred one first. Only what comes back counts."),
     )
 
     @property

@@ -29,20 +29,20 @@ WORDS: Mapping[str, tuple[Text, Text]] = {
     "client_id": (_("Client ID"), _("OIDC only.")),
     "secret": (_("Client secret"), _("OIDC only. Leave empty to keep the one there is.")),
     "amr": (
-        _("Methods (amr) that count as confirmed twice"),
+        _("Methods (amr) that count as confirmed in two ways"),
         _("One on each line. Empty lists: a sign-in opens the account and confirms nothing more."),
     ),
-    "acr": (_("Classes (acr) that count as confirmed twice"), ""),
-    "contexts": (_("SAML context classes that count as confirmed twice"), ""),
-    "acrs": (_("Authentication contexts of Entra ID that count as confirmed twice"), ""),
-    "phishing_resistant": (_("Count what it says of resistance to phishing"), ""),
+    "acr": (_("Classes (acr) that count as confirmed in two ways"), ""),
+    "contexts": (_("SAML context classes that count as confirmed in two ways"), ""),
+    "acrs": (_("Authentication contexts of Entra ID that count as confirmed in two ways"), ""),
+    "phishing_resistant": (_("Count what it says about phishing resistance"), ""),
     "max_age": (
         _("Oldest sign-in that counts"),
         _("In seconds, when it arrives."),
     ),
     "asks_for": (
         _("What your service is asked for when somebody must confirm"),
-        _("The most wanted first, one on each line."),
+        _("The preferred one first, one on each line."),
     ),
 }
 """The label and the help of each field."""
@@ -76,7 +76,7 @@ class SignInForm(IdentityProviderForm):
         for place in StatementPlace:
             for value in given[place.value]:
                 if not profile.may_list(place, value, protocol):
-                    text = _("%(value)s never counts as confirmed twice at %(name)s.")
+                    text = _("%(value)s never counts as confirmed in two ways at %(name)s.")
                     said = {"value": value, "name": profile.label}
                     self.add_error(place.value, text % said)
         return given

@@ -23,7 +23,7 @@ def proof_text(proof: EventProof) -> str:
             said = _("Verified: number %(place)s of %(size)s in the signed log") % place
             if proof.purged is None:
                 return said
-            gone = _("Numbers up to %(last)s were deleted because their term was over")
+            gone = _("Numbers up to %(last)s were deleted because their retention period was over")
             return f"{said}. {gone % {'last': proof.purged.below}}"
         case ProofState.WAITS:
             return _("Will be in the signed log within seconds")

@@ -67,7 +67,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from None
         except UnicodeDecodeError:
-            raise CommandError(f"{file}: The file is no UTF-8 text.") from None
+            raise CommandError(f"{file}: The file is not UTF-8 text.") from None
         except (InvalidInput, NotAllowed, StoreUnavailable) as refused:
             raise CommandError(f"Stopped. Run it again when this is mended: {refused}") from None
         if mistakes:

@@ -75,4 +75,4 @@ def _text_of(file: str) -> str:
     except OSError as error:
         raise CommandError(f"{file}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise CommandError(f"{file}: The file is no UTF-8 text.") from None
+        raise CommandError(f"{file}: The file is not UTF-8 text.") from None

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from None
         except UnicodeDecodeError:
-            raise CommandError(f"{file}: The file is no UTF-8 text.") from None
+            raise CommandError(f"{file}: The file is not UTF-8 text.") from None
         except (DatabaseError, NotAllowed, StoreUnavailable) as error:
             raise CommandError(" ".join(str(error).split())) from None
 

@@ -29,7 +29,7 @@ SAID: dict[str, Text] = {
     "stays_open": _("Your organization stays open"),
     "over": _("This hold has already ended."),
     "open": _("Emergency access is open."),
-    "second": _("The code counts. Somebody else must enter another code within an hour."),
+    "second": _("Your code was accepted. Somebody else must enter another code within an hour."),
     "key_deleted": _("The key was deleted."),
     "closed": _("Emergency access has ended."),
     "saved": _("Saved. It counts from now on."),

@@ -21,7 +21,7 @@ from otpguard.labels import LEVELS, Text
 FIELDS: Mapping[str, tuple[Text, Text]] = {
     "active": (
         _("Ask people to confirm"),
-        _("Whether people must confirm that it is them before they do this."),
+        _("Whether people must confirm who they are before they do this."),
     ),
     "required_level": (
         _("How strong it must be"),

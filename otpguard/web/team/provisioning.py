@@ -72,7 +72,7 @@ def make_token(request: HttpRequest, facts: RequestFacts) -> HttpResponse:
     if not form.is_valid():
         return _page(request, facts, form, status=400, error=_wrong())
     given = form.cleaned_data
-    target = _("make the directory token %(name)s") % {"name": given["name"]}
+    target = _("create the directory token %(name)s") % {"name": given["name"]}
     require(request, CHECKPOINT, target=target, body=given, form=form)
     new = create_token(
         facts=facts,
@@ -133,7 +133,7 @@ def decide_removed(request: HttpRequest, facts: RequestFacts, decision: str) -> 
     through = decision == "let-through"
     word = _("let the removals through") if through else _("refuse the removals")
     waiting = sorted(map(str, _waiting(facts).values_list("pk", flat=True)))
-    # The proof is for these people: whoever comes to wait meanwhile is asked about once more.
+    # The proof is for these people: those who come to wait meanwhile need another one.
     require(request, CHECKPOINT, target=word, body={"people": waiting, "decision": decision})
     here = reverse("otpguard:team-provisioning")
     try:

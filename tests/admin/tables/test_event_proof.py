@@ -91,5 +91,5 @@ def test_after_a_purge_it_says_which_numbers_are_gone() -> None:
     said = proof_text(prove_event(Event.objects.filter(tenant_id=ONE).order_by("xact", "pk")[0]))
     assert said == (
         "Verified: number 6 of 10 in the signed log. Numbers up to 5 were deleted because their"
-        " term was over"
+        " retention period was over"
     )

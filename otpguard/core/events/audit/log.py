@@ -31,7 +31,11 @@ class LogDamaged(Event):
     found: str
 
 
-@event(purged.KIND, _("Events whose term was over were deleted"), Ocsf(ENTITY_MANAGEMENT, 4))
+@event(
+    purged.KIND,
+    _("Events were deleted because their retention period was over"),
+    Ocsf(ENTITY_MANAGEMENT, 4),
+)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionPurged(Event):
     """The events of this log from the index `first` up to, not with, `below` were deleted. Their

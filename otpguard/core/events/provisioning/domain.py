@@ -27,7 +27,7 @@ class DomainVerified(DomainFields, Event):
     """The record was seen."""
 
 
-@event("domain.lost", _("An e-mail domain is verified no longer"), Ocsf(ENTITY_MANAGEMENT, 3))
+@event("domain.lost", _("An e-mail domain is no longer verified"), Ocsf(ENTITY_MANAGEMENT, 3))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainLost(DomainFields, Event):
     """The record was not seen since `seen_at`; `reason` says whether it is gone or nobody

@@ -24,7 +24,7 @@ class ScimTokenCreated(ScimTokenFields, Event):
     """A directory may come with this token."""
 
 
-@event("scim.token_rotated", _("A SCIM token got a successor"), Ocsf(ENTITY_MANAGEMENT, 3))
+@event("scim.token_rotated", _("A SCIM token was rotated"), Ocsf(ENTITY_MANAGEMENT, 3))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScimTokenRotated(ScimTokenFields, Event):
     """The token before it ends at `overlaps_until`."""

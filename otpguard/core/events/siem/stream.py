@@ -98,7 +98,7 @@ class StreamRefused(StreamFields, Event):
 
 @event(
     "siem.failed",
-    _("An event stream does not arrive"),
+    _("An event stream does not get through"),
     Ocsf(ENTITY_MANAGEMENT, OTHER_ACTIVITY, OcsfStatus.FAILURE, HIGH),
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ class StreamFailed(StreamFields, Event):
 
 @event(
     "siem.recovered",
-    _("An event stream arrives again"),
+    _("An event stream works again"),
     Ocsf(ENTITY_MANAGEMENT, OTHER_ACTIVITY, OcsfStatus.SUCCESS),
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
