@@ -187,7 +187,8 @@ def _problems(host: Host) -> Iterator[Page]:
     post.method = "POST"
     yield "503, of a form", unavailable(post)
     away = HttpResponseRedirect("https://idp.example/auth?client_id=a&state=b")
-    yield "away", leaving(_request(host), away, IdentityProvider(name="Okta"))
+    tenant = Tenant.objects.get(pk=host.tenant.pk)
+    yield "away", leaving(_request(host), away, IdentityProvider(name="Okta", tenant=tenant))
 
 
 def _refusals(host: Host) -> Iterator[Page]:

@@ -131,7 +131,8 @@ def leaving(
 ) -> HttpResponse:
     """A page that goes on by itself, for those who come by a form: the content policy of the page
     that a form is on lets it end at no other site, not by a redirect either."""
-    known = {"url": away.url, "name": provider.name}
+    look = {"brand": provider.tenant.brand, "logo": provider.tenant.logo}
+    known = {"url": away.url, "name": provider.name, **look}
     return pages.hardened(request, render(request, "otpguard/away.html", known))
 
 
