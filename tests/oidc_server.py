@@ -26,7 +26,8 @@ _KEYS = [RSAKey.generate_key(2048, {"kid": f"k{n}", "use": "sig"}) for n in (1, 
 class Provider:
     """`claims` go over those of a right token; `header` over its header. `raw` is the token itself,
     whatever it is. `delay` seconds pass before keys are given; `keys` are those it publishes.
-    `userinfo` goes over what an access token gets."""
+    `userinfo` goes over what an access token gets. A browser that comes to it is signed in at once,
+    and sent back with `returns` over its answer; `visits` are what it was asked for."""
 
     url: str = ""
     subject: str = "alice"
@@ -42,6 +43,8 @@ class Provider:
     forms: list[dict[str, list[str]]] = field(default_factory=list)
     nonce: str = ""
     userinfo: dict[str, Any] = field(default_factory=dict)
+    returns: dict[str, str] = field(default_factory=dict)
+    visits: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def other_key(self) -> Any:
@@ -85,6 +88,12 @@ class Provider:
         answer = {"state": asked["state"], "code": "c0de", "iss": self.url, **query}
         return urlencode({name: value for name, value in answer.items() if value})
 
+    def visited(self, url: str) -> str:
+        """Where a browser that was sent to `url` goes next."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        self.visits.append(asked)
+        return f"{asked['redirect_uri']}?{self.sent_back(url, **self.returns)}"
+
     def answer(self, path: str) -> bytes:
         """The body for a path."""
         self.asked.append(path)
@@ -123,6 +132,12 @@ def oidc_server() -> Iterator[Provider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path.startswith("/auth?"):
+                self.send_response(302)
+                self.send_header("Location", provider.visited(self.path))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             self._send(provider.answer(self.path))
 
         def do_POST(self) -> None:

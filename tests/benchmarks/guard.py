@@ -10,6 +10,9 @@ medians over the rounds are told. All are GET requests of one person who is logg
   can ask for it: one column by a cursor.
 - orm: the same row as an instance.
 - guarded: the flag's view behind a checkpoint that was proven; no statement more than the peer.
+- factor, idp: the same in two logins of another person, whose tenant lets its identity provider
+  serve: one proven by a factor of ours, the other by a sign-in there. The statements are the same,
+  so what this process computes is compared.
 
 Users, tenants, memberships, grants and web sessions have `--rows` rows each (1e4 unless given).
 
@@ -44,7 +47,11 @@ ROUNDS, ROWS, REQUESTS = 200, 10_000, 25
 ASKED = at_most(1.08)
 """The ratio to the view with one SELECT that a guard with server-side revocation may cost."""
 
+ASKED_OF_IDP = at_most(1.02)
+"""The ratio of a guard whose proof came from an identity provider to one whose proof is ours."""
+
 NAMES = ("bare", "flag", "row", "orm", "guarded")
+PROVEN = ("factor", "idp")
 row_key: Any = None
 urlpatterns: list[Any] = []
 
@@ -84,15 +91,26 @@ def main(asked: Asked) -> Sequence[Figure]:
     [rows] = asked.rows or ((100,) if asked.small else (ROWS,))
     with ground(settings="tests.benchmarks.peers"):
         prepare = _prepared(rows)
-        statements = {name: _statements(prepare, name) for name in NAMES}
+        statements = {name: _statements(prepare, name) for name in (*NAMES, *PROVEN)}
         found = measure({name: partial(_request, prepare, name) for name in NAMES}, rounds)
+        proven = measure({name: partial(_computing, prepare, name) for name in PROVEN}, rounds)
     assert statements["guarded"] <= statements["row"], statements
+    assert statements["idp"] == statements["factor"], statements
     notes = {name: f"{number} statements" for name, number in statements.items()}
     same: dict[str, Any] = {"unit": "µs", "limit": "flag", "notes": notes}
     work = f"guard, verified request, {rows:,} rows"
     return [
         compare(found, work, "guarded", peer="row", asked=ASKED, **same),
         compare(found, f"{work}, to the row as an instance", "guarded", peer="orm", **same),
+        compare(
+            proven,
+            f"{work}, proof of an identity provider, CPU",
+            "idp",
+            peer="factor",
+            asked=ASKED_OF_IDP,
+            unit="µs",
+            notes=notes,
+        ),
     ]
 
 
@@ -107,11 +125,14 @@ def _prepared(rows: int) -> Prepare:
     views = (bare, flagged, with_row, with_orm, guarded)
     urlpatterns.extend(path(f"{name}/", view) for name, view in zip(NAMES, views, strict=True))
     settings.ROOT_URLCONF = "tests.benchmarks.guard"
-    cookie = f"sessionid={_proven_login(rows)}"
+    keys = dict(zip(PROVEN, _proven_both_ways(), strict=True))
+    usual = _proven_login(rows)
     handler, factory = WSGIHandler(), RequestFactory()
 
     def prepare(name: str) -> Callable[[], None]:
-        environ = factory.get(f"/{name}/", headers={"Cookie": cookie, "Host": "localhost"}).environ
+        headers = {"Cookie": f"sessionid={keys.get(name, usual)}", "Host": "localhost"}
+        where = "guarded" if name in keys else name
+        environ = factory.get(f"/{where}/", headers=headers).environ
 
         def call() -> None:
             status: list[str] = []
@@ -133,13 +154,53 @@ def _statements(prepare: Prepare, name: str) -> int:
     return len(captured)
 
 
-def _request(prepare: Prepare, name: str) -> float:
+def _request(prepare: Prepare, name: str, clock: Callable[[], float] = time.perf_counter) -> float:
     """Microseconds of one of them, over a turn."""
     calls = [prepare(name) for _ in range(REQUESTS)]
-    started = time.perf_counter()
+    started = clock()
     for call in calls:
         call()
-    return (time.perf_counter() - started) / REQUESTS * 1e6
+    return (clock() - started) / REQUESTS * 1e6
+
+
+_computing = partial(_request, clock=time.process_time)
+
+
+def _proven_both_ways() -> tuple[str, str]:
+    """The keys of two web sessions of one person: proven by a factor, and by a sign-in at the
+    identity provider."""
+    from otpguard.flows.federation.accept import accept_sign_in  # noqa: PLC0415 (needs Django)
+    from otpguard.flows.tenant.policy import change_policy  # noqa: PLC0415 (the same)
+    from otpguard.models import FederatedIdentity  # noqa: PLC0415 (the same)
+    from otpguard.testing import pass_step_up  # noqa: PLC0415 (the same)
+    from tests import factories, federating  # noqa: PLC0415 (the same)
+
+    tenant = factories.tenant()
+    user = factories.member(tenant).user
+    provider = federating.idp(tenant)
+    FederatedIdentity.objects.create(provider=provider, subject="alice", user=user)
+    change_policy(
+        facts=factories.facts(),
+        tenant=tenant,
+        checkpoint="billing_change",
+        wishes={"idp_satisfies": True, "active": True},
+    )
+    clients = [factories.login(Client(), user, tenant) for _ in PROVEN]
+    for client in clients:
+        session = client.session
+        session["verified"] = True
+        session.save()
+    pass_step_up(clients[0])
+    outcome = accept_sign_in(
+        facts=factories.facts(user, tenant, sid=factories.sid_of(clients[1])),
+        provider=provider.pk,
+        evidence=federating.said_now(),
+        statement="a sign-in",
+    )
+    if outcome.grant is None:
+        raise RuntimeError(f"the sign-in proves nothing: {outcome.reason}")
+    first, second = (str(client.session.session_key) for client in clients)
+    return first, second
 
 
 def _proven_login(rows: int) -> str:

@@ -20,7 +20,10 @@ from pytest_django.live_server_helper import LiveServer
 from tests import enrolling, factories, guarded
 from tests.browser import DESKTOP, PHONE, SIZES, OpenPage, running_chromium
 from tests.in_flight import counted
+from tests.provider_fixture import provider
 from tests.visits import Enter, Visit
+
+__all__ = ["provider"]
 
 HERE = Path(__file__).resolve().parent
 ARTIFACTS = HERE.parent.parent / "test-artifacts"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.contrib.sessions.backends.db import SessionStore
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -24,8 +24,19 @@ from otpguard.flows.tenant.policy import change_policy
 from otpguard.http.bearer.client_tokens import Ticket, encrypt_ticket
 from otpguard.http.facts import facts_from
 from otpguard.http.unavailable import unavailable
-from otpguard.models import Approval, Challenge, Event, Factor, Grant, Hold, Membership, Tenant
+from otpguard.models import (
+    Approval,
+    Challenge,
+    Event,
+    Factor,
+    Grant,
+    Hold,
+    IdentityProvider,
+    Membership,
+    Tenant,
+)
 from otpguard.testing import pass_step_up
+from otpguard.web.federation.start import leaving
 from otpguard.web.messages import PageProblem
 from otpguard.web.stepup.choose import problem_page
 from tests import factories
@@ -175,6 +186,9 @@ def _problems(host: Host) -> Iterator[Page]:
     post = _request(host)
     post.method = "POST"
     yield "503, of a form", unavailable(post)
+    away = HttpResponseRedirect("https://idp.example/auth?client_id=a&state=b")
+    tenant = Tenant.objects.get(pk=host.tenant.pk)
+    yield "away", leaving(_request(host), away, IdentityProvider(name="Okta", tenant=tenant))
 
 
 def _refusals(host: Host) -> Iterator[Page]:

@@ -122,7 +122,18 @@ def _away(request: HttpRequest, facts: RequestFacts, sent: SentOff, *, back: str
     send_off(facts=facts, sent=made, state=kept.state)
     if sent.ask is None and not sent.connects:
         request.session[STATE_KEY] = kept.state
-    return HttpResponseRedirect(url)
+    away = HttpResponseRedirect(url)
+    return leaving(request, away, sent.provider) if request.method == "POST" else away
+
+
+def leaving(
+    request: HttpRequest, away: HttpResponseRedirect, provider: IdentityProvider
+) -> HttpResponse:
+    """A page that goes on by itself, for those who come by a form: the content policy of the page
+    that a form is on lets it end at no other site, not by a redirect either."""
+    look = {"brand": provider.tenant.brand, "logo": provider.tenant.logo}
+    known = {"url": away.url, "name": provider.name, **look}
+    return pages.hardened(request, render(request, "otpguard/away.html", known))
 
 
 def exchange(request: HttpRequest, sent: SentOff, kept: Secrets) -> tuple[str, str, str]:

@@ -15,7 +15,7 @@ from otpguard.models import FederatedIdentity, Grant, IdpRequest, LoginSession, 
 from tests import factories, guarded
 from tests.stepup import continue_form, step_up
 from tests.verifying import brought
-from tests.web.federation.sso_host import SsoHost
+from tests.web.federation.sso_host import SsoHost, led_to
 
 
 def test_a_sign_in_there_confirms_the_action_and_leads_on(sso: SsoHost) -> None:
@@ -171,7 +171,7 @@ def test_a_link_is_made_by_the_person_after_a_proof_of_their_own(sso: SsoHost) -
     refused = sso.host.client.post(url)
     assert "/step-up/" in refused["Location"]
     begun = continue_form(sso.host.client, step_up(sso.host.client, refused))
-    answer = sso.come_back(begun["Location"])
+    answer = sso.come_back(led_to(begun))
     assert answer["Location"].endswith("?done=linked")
     assert FederatedIdentity.objects.filter(subject="alice-2", user=sso.host.user).exists()
 
@@ -182,7 +182,7 @@ def test_somebody_elses_sign_in_is_not_linked(sso: SsoHost) -> None:
     refused = sso.host.client.post(reverse("otpguard_sso_connect", args=[sso.row.pk]))
     begun = continue_form(sso.host.client, step_up(sso.host.client, refused))
     sso.server.subject = "eve"
-    assert sso.come_back(begun["Location"]).status_code == 403
+    assert sso.come_back(led_to(begun)).status_code == 403
 
 
 def test_whom_directory_and_domain_vouch_for_is_linked_by_the_first_sign_in(sso: SsoHost) -> None:

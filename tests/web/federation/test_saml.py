@@ -19,6 +19,7 @@ from tests import factories
 from tests.federating import idp
 from tests.host import Host
 from tests.saml_idp import ENTITY, MFA, PASSWORD, AuthnRequest, Said, metadata
+from tests.web.federation.sso_host import led_to
 
 BACKEND = "otpguard.contrib.single_sign_on.SingleSignOnBackend"
 
@@ -56,7 +57,7 @@ def leave(host: Host, row: IdentityProvider) -> AuthnRequest:
     assert f"/sso/{row.pk}/step-up/" in host.client.get(page).content.decode()
     token = page.rstrip("/").rsplit("/", 1)[1]
     away = host.client.post(reverse("otpguard_sso_step_up", args=[row.pk, token]))
-    return AuthnRequest.of(away["Location"])
+    return AuthnRequest.of(led_to(away))
 
 
 def post(sent: AuthnRequest, response: str) -> Any:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 from django.test import Client
 from django.urls import reverse
 
 from otpguard.flows.federation.provider import switch_provider
-from otpguard.models import IdpRequest, Tenant
+from otpguard.models import IdentityProvider, IdpRequest, Tenant
 from tests import factories
 from tests.federating import idp
-from tests.web.federation.sso_host import SsoHost
+from tests.web.federation.sso_host import SsoHost, led_to
 
 
 def token_of(url: str) -> str:
@@ -48,6 +49,20 @@ def test_a_provider_that_is_away_leaves_the_other_ways(sso: SsoHost) -> None:
     assert sso.host.client.post(url)["Location"].endswith("?sso=unreachable")
     login = reverse("otpguard_sso_login", args=[sso.row.pk])
     assert Client().get(login).status_code == 503
+
+
+def test_the_form_of_a_step_up_leads_on_without_a_redirect(sso: SsoHost) -> None:
+    IdentityProvider.objects.update(name="<Okta>")
+    url = reverse("otpguard_sso_step_up", args=[sso.row.pk, token_of(sso.choose_url())])
+    answer = sso.host.client.post(url)
+    page = answer.content.decode()
+    assert led_to(answer).startswith(f"{sso.server.url}/auth?")
+    assert "form-action 'self'" in answer["Content-Security-Policy"], "it would stop a redirect"
+    assert answer["Referrer-Policy"] == "same-origin", "the provider learns nothing of the token"
+    assert "no-store" in answer["Cache-Control"]
+    assert re.search(r'<a class="og-button og-primary" href="http[^"]+/auth\?', page)
+    assert "&lt;Okta&gt;" in page
+    assert "<Okta>" not in page
 
 
 def test_a_login_begins_only_where_the_provider_is_on(sso: SsoHost) -> None:
