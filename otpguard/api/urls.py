@@ -150,6 +150,6 @@ urlpatterns = [
     path("", IndexView.as_view(patterns=tuple(VIEWS)), name="api-index"),
     *schema_urls(VIEWS),
     *VIEWS,
-    # With a slash at the end, so that Django still leads there whoever left it out.
+    # With a slash at the end, so that Django still redirects a path without one.
     path("<path:anything>/", UnknownView.as_view()),
 ]

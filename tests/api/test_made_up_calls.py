@@ -130,7 +130,7 @@ def _one_connection() -> Iterator[None]:
 def undone() -> Iterator[None]:
     """Whatever is done inside, the next call finds nothing of it; what waits for the commit ran."""
     block = transaction.atomic()
-    block._from_testcase = True  # type: ignore[attr-defined]  # so that durable blocks may stand inside
+    block._from_testcase = True  # so that durable blocks may stand inside
     with block:
         with TestCase.captureOnCommitCallbacks(execute=True):
             yield

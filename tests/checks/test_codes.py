@@ -11,7 +11,7 @@ from django.core.checks import ERROR, WARNING, run_checks
 
 from otpguard.checks.codes import CODES, error, text, warning
 
-CASES = frozenset({"CASES", "DEPLOYED", "BARE", "URLS", "DATABASES", "TABLES"})
+CASES = frozenset({"CASES", "DEPLOYED", "BARE", "URLS", "DATABASES", "RESOLVERS", "TABLES"})
 
 
 def tried(source: str) -> Iterator[str]:

@@ -48,6 +48,7 @@ URLS: list[Case] = [
         {"ROOT_URLCONF": "tests.patterned"},
         {"ROOT_URLCONF": "tests.guarded"},
     ),
+    ("otpguard.E232", {"ROOT_URLCONF": "tests.open_reset_host"}, PAGES),
     ("otpguard.I040", mapping(about="api_key"), PAGES),
     ("otpguard.I041", mapping(**{"in": "api_key"}), mapping(about="api_key")),
 ]

@@ -213,6 +213,7 @@ def _refusals(host: Host) -> Iterator[Page]:
 
 
 def _for_an_app(host: Host) -> Iterator[Page]:
+    Membership.objects.update(held={})
     session = factories.session(host.user)
     ask = Ask(
         checkpoint="billing_change",

@@ -76,6 +76,7 @@ def test_a_tenants_name_and_picture_stand_on_the_pages_about_it_and_on_no_other(
         "503",
         "no_tenant",
         "not_a_member",
+        *("app, twice", "app, another account", "add, after"),
         # Exports and changes of billing are shown in the look of the site, secrets on bare pages.
         *("team export", "team billing", "team, releases/", "team, refused"),
         *("team keys, made", "team keys, unknown", "team emergency, codes"),
