@@ -86,7 +86,7 @@ def test_a_new_admin_waits_a_day_and_all_admins_are_told(walk: Walk) -> None:
     walk.page.get_by_label("Name").fill("his")
     walk.press("Create the key")
     walk.says("You were given a new role.")
-    walk.says("Who can end it: Another administrator, or the operators of the site.")
+    walk.says("Who can end it: Two other administrators, or the operators of the site.")
     counts_down(walk.page, WAIT, most=DAY)
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Route
 
 from tests import axe
-from tests.browser import OpenPage
+from tests.browser import OpenPage, keep_here
 from tests.host import Host
 from tests.visits import Enter
 from tests.web.every_page import every_page
@@ -39,6 +39,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_its_window(
 
     with open_page() as page:
         page.route("**/page-that-was-kept/", answer)
+        keep_here(page)
         for name, text in pages.values():
             shown = text
             page.goto("/page-that-was-kept/")

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils import translation
 from playwright.sync_api import Page, Route
 
+from tests.browser import keep_here
 from tests.host import Host
 from tests.po_files import LANGUAGES
 from tests.web.every_page import every_page
@@ -43,6 +44,7 @@ def show(page: Page, url: str, response: HttpResponse) -> None:
         route.fulfill(status=200, content_type="text/html", body=response.content)
 
     page.route(url, answer)
+    keep_here(page)
     page.goto(url)
     page.unroute(url)
 

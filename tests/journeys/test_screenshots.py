@@ -23,7 +23,7 @@ from playwright.sync_api import Page, Route
 
 from tests import factories
 from tests.admin.rows import rows_of_everything
-from tests.browser import DESKTOP, PHONE, OpenPage
+from tests.browser import DESKTOP, PHONE, OpenPage, keep_here
 from tests.host import Host
 from tests.web.every_page import every_page
 
@@ -70,6 +70,7 @@ def taken(page: Page, pages: Shown, way: str) -> Iterator[Path]:
         route.fulfill(body=shown, content_type="text/html; charset=utf-8")
 
     page.route("**/page-that-was-kept/", answer)
+    keep_here(page)
     for name, text in pages.items():
         shown = text
         page.goto("/page-that-was-kept/", wait_until="networkidle")

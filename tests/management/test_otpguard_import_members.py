@@ -84,7 +84,7 @@ def test_mistakes_are_said_line_by_line_and_nothing_is_imported(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(None, "No such file"), (b"\xff\xfe", "no UTF-8"), (b"", "Mistakes: 1")]
+    ("content", "said"), [(None, "No such file"), (b"\xff\xfe", "not UTF-8"), (b"", "Mistakes: 1")]
 )
 def test_what_cannot_be_read_is_one_line(file: Path, content: bytes | None, said: str) -> None:
     if content is not None:

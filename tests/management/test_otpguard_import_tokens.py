@@ -65,7 +65,7 @@ def test_mistakes_are_said_line_by_line_and_nothing_is_imported(file: Path) -> N
     ("content", "said"),
     [
         (None, "No such file"),
-        (b"\xff\xfe", "no UTF-8"),
+        (b"\xff\xfe", "not UTF-8"),
         (GOOD + b" " * 8 * 1024 * 1024, "larger than 8 MiB"),
     ],
 )

@@ -59,7 +59,7 @@ def test_mistakes_are_told_by_line_and_end_it(file: Path) -> None:
 @pytest.mark.parametrize("raw", [b"\xff\xfe\x00", b"\x80,\n"])
 def test_a_file_that_is_no_text_is_one_line(file: Path, raw: bytes) -> None:
     file.write_bytes(raw)
-    with pytest.raises(CommandError, match="no UTF-8"):
+    with pytest.raises(CommandError, match="not UTF-8"):
         run("import", file)
 
 

@@ -91,7 +91,7 @@ def test_each_sees_the_tiles_and_cards_of_the_lists_they_may_see(client: Client)
     assert tiles(page) == {}
     assert re.findall(r'<h2 id="otpguard-(\w+)"', page) == ["todo", "people"]
     assert re.findall(r'<li><a href="([^"]+)"', page) == [reverse("admin:otpguard_hold_changelist")]
-    viewer.user_permissions.set([Permission.objects.get(codename="view_tenant")])
+    viewer.user_permissions.set([Permission.objects.get(codename="view_loginsession")])
     assert "Nothing needs a hand" not in home(client), "nothing that could is theirs to see"
 
 

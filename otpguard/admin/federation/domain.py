@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, badge
+from otpguard.admin.lists.filters import happened
 from otpguard.core.facts import RequestFacts
 from otpguard.core.federation.mail_domain import record_name, record_text
 from otpguard.flows.federation.domain import DomainState, add_domain, check_domain, remove_domain
@@ -85,6 +86,7 @@ class VerifiedDomainAdmin(ReadOnlyAdmin):
     object_actions = (AddDomain, CheckDomain, RemoveDomain)
     list_display = ("domain", "state_text", "tenant", "verified_at", "checked_at")
     search_fields = ("domain", "tenant__slug")
+    list_filter = (("verified_at", happened(_("verified"))),)
     list_select_related = ("tenant",)
     titled_by = ("domain", "tenant")
     fields = (
