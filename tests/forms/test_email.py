@@ -42,5 +42,5 @@ def test_a_browser_may_fill_it_in_and_shows_the_keyboard_for_it() -> None:
 
 def test_a_sign_up_form_may_refuse_throw_away_mailboxes() -> None:
     refuse_disposable_email("ann@example.com")
-    with pytest.raises(ValidationError, match="Use an e-mail address that lasts"):
+    with pytest.raises(ValidationError, match="Use a permanent e-mail address"):
         refuse_disposable_email("ann@mailinator.com")

@@ -32,7 +32,7 @@ _CHALLENGE = Columns(
     Challenge,
     *("id", "seed", "key_id", "generation", "story", "user", "tenant", "checkpoint", "target"),
     *("factor", "enrolls", "destination", "net", "language", "plan", "step", "fallback_seconds"),
-    *("state", "created_at", "due_at", "sends", "expires_at", "closed_at"),
+    *("state", "created_at", "due_at", "sends", "expires_at", "closed_at", "sid", "intent"),
 )
 _TENANT = Columns(Tenant, "id", "slug", "brand")
 _LOCKED = Columns(

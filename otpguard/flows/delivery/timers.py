@@ -23,7 +23,7 @@ from otpguard.statements import prepared_cursor
 _FIRED = Columns(
     Challenge,
     *("id", "story", "user", "tenant", "checkpoint", "target", "net", "enrolls", "plan", "step"),
-    *("generation", "state", "undeliverable", "sends", "last_sent_at", "due_at"),
+    *("generation", "state", "undeliverable", "sends", "last_sent_at", "due_at", "sid", "intent"),
 )
 _SENT = Columns(
     Delivery,

@@ -65,7 +65,7 @@ def test_somebody_who_is_no_member_gets_none(site: Client) -> None:
     )
     done = continue_form(site, step_up(site, asked))
     assert done.status_code == 403
-    assert "no active member" in done.content.decode()
+    assert "not an active member" in done.content.decode()
     assert not Release.objects.exists()
 
 

@@ -6,9 +6,12 @@ from otpguard.api.audit.documents import EventProofDocument, LogGrowthDocument, 
 
 
 def test_documents_take_what_the_views_answer() -> None:
-    head = LogHeadDocument(data={"size": 1, "head": "h", "keys": ["k"]})
+    head = LogHeadDocument(
+        data={"size": 1, "head": "h", "keys": ["k"], "begins_at": 0, "purged": None}
+    )
     growth = LogGrowthDocument(data={"old": "o", "new": "n", "hashes": []})
     waits = {"state": "waits", "index": None, "size": None, "event": "{}", "proof": ""}
+    waits |= {"begins_at": 0, "purged": None}
     proof = EventProofDocument(data={**waits, "head_proof": ""})
     for each in (head, growth, proof):
         assert each.is_valid(), each.errors

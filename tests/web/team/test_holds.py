@@ -104,7 +104,7 @@ def test_it_lists_what_else_waits_with_who_can_end_it(host: Host) -> None:
     export = export_of(host.tenant)
     page = host.client.get("/security/holds/").content.decode()
     assert "Two billing admins who were told" in page
-    assert "Nobody ends this wait early" in page
+    assert "Nobody can end this wait early" in page
     assert f"/security/holds/{row.pk}/lift/" not in page, "administrators were not told of it"
     assert f"/security/holds/{export.pk}/lift/" not in page
     stopped = host.client.post(f"/security/holds/{export.pk}/lift/", {"reason": "in a hurry"})
