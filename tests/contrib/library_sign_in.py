@@ -15,6 +15,8 @@ from tests.oidc_server import CLIENT
 def use_backend(settings: Any, backend: str) -> None:
     """Let this authentication back end open sessions, beside those of the other tests."""
     settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, backend]
+    # The URLs of mozilla-django-oidc read it once, when the first of the tests imports the host.
+    settings.OIDC_CALLBACK_CLASS = "otpguard.contrib.mozilla_oidc.GuardedCallbackView"
     settings.ROOT_URLCONF = "tests.library_host"
 
 
@@ -26,7 +28,6 @@ def oidc_settings(settings: Any, url: str) -> None:
     settings.OIDC_OP_AUTHORIZATION_ENDPOINT = f"{url}/auth"
     settings.OIDC_OP_TOKEN_ENDPOINT = f"{url}/token"
     settings.OIDC_OP_USER_ENDPOINT = f"{url}/userinfo"
-    settings.OIDC_CALLBACK_CLASS = "otpguard.contrib.mozilla_oidc.GuardedCallbackView"
 
 
 def known_there(**fields: Any) -> tuple[AbstractUser, IdentityProvider]:
