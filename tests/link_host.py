@@ -18,7 +18,7 @@ used: set[str] = set()
 def enter(request: HttpRequest) -> HttpResponseBase:
     token = request.GET.get("t", "")
     try:
-        pk = signing.loads(token, salt="links", max_age=600)
+        pk, _nonce = signing.loads(token, salt="links", max_age=600)
     except signing.BadSignature:
         return HttpResponse("gone", status=410)
     if token in used:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import AbstractUser
@@ -30,7 +31,8 @@ def host(settings: Any) -> None:
 
 
 def link_of(user: AbstractUser) -> str:
-    return f"/enter/?t={signing.dumps(user.pk, salt='links')}"
+    """A link of its own, also beside another of the same second."""
+    return f"/enter/?t={signing.dumps([user.pk, str(uuid4())], salt='links')}"
 
 
 def browser() -> Client:
