@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from otpguard.flows.federation.provisioned import link_provisioned, links_itself
-from otpguard.models import Event, FederatedIdentity, IdentityProvider, ScimUser, VerifiedDomain
+from otpguard.models import (
+    Event,
+    FederatedIdentity,
+    IdentityProvider,
+    Membership,
+    ScimUser,
+    VerifiedDomain,
+)
 from tests import factories
 from tests.federating import said_now
 from tests.verifying import DOMAIN, Brought, brought
@@ -31,15 +38,20 @@ def test_a_person_of_the_directory_at_a_verified_domain_is_linked() -> None:
     assert Event.objects.get(kind="identity.linked").tenant_id == there.tenant.pk
 
 
+def brought_elsewhere(there: Brought) -> None:
+    """They are another tenant's, whose directory has them and whose members they are alone."""
+    other = factories.tenant()
+    ScimUser.objects.update(tenant=other)
+    Membership.objects.filter(user=there.user).update(tenant=other)
+
+
 CASES: dict[str, Callable[[Brought], Any]] = {
     "the domain is not verified": lambda there: VerifiedDomain.objects.update(verified_at=None),
     "another tenant has verified it": lambda there: VerifiedDomain.objects.update(
         tenant=factories.tenant()
     ),
     "the directory did not bring them": lambda there: ScimUser.objects.update(user=None),
-    "another directory brought them": lambda there: ScimUser.objects.update(
-        tenant=factories.tenant()
-    ),
+    "another directory brought them": brought_elsewhere,
     "the directory took them out": lambda there: ScimUser.objects.update(active=False),
     "their account has another address": lambda there: type(there.user).objects.update(
         email="ann@private.example"
