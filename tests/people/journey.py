@@ -25,7 +25,19 @@ from django.urls import reverse  # noqa: E402 (the same)
 from django.utils import timezone  # noqa: E402 (the same)
 
 from otpguard.core.facts import RequestFacts  # noqa: E402 (the same)
-from otpguard.models import Event, Factor, Grant, Hold, LoginSession, Tenant  # noqa: E402 (the same)
+from otpguard.core.federation.evidence import Protocol, SignInEvidence  # noqa: E402 (the same)
+from otpguard.flows.federation.identity import person_of  # noqa: E402 (the same)
+from otpguard.flows.federation.provisioned import links_itself  # noqa: E402 (the same)
+from otpguard.models import (  # noqa: E402 (the same)
+    Event,
+    Factor,
+    FederatedIdentity,
+    Grant,
+    Hold,
+    IdentityProvider,
+    LoginSession,
+    Tenant,
+)
 from otpguard.provisioning import create_tenant, set_member  # noqa: E402 (the same)
 from otpguard.tenants.directory import SESSION_KEY  # noqa: E402 (the same)
 from otpguard.testing import last_code, send_queued  # noqa: E402 (the same)
@@ -206,6 +218,21 @@ def delete_tenant(client: Client, tenant: Tenant) -> None:
     steps.append("delete a tenant")
 
 
+def sign_in(user: Any, tenant: Tenant) -> None:
+    """Somebody who is linked at their organization's identity provider is found there."""
+    issuer = "https://idp.example"
+    row = IdentityProvider.objects.create(tenant=tenant, name="Okta", issuer=issuer, client_id="x")
+    FederatedIdentity.objects.create(provider=row, subject="s", user=user)
+    said = SignInEvidence(
+        issuer=issuer, subject="s", protocol=Protocol.OIDC, received_at=timezone.now()
+    )
+    found = person_of(provider=row, evidence=said)
+    assert found is not None
+    assert found.user == user
+    assert not links_itself(user=str(user.pk), tenant=tenant.pk), "no directory has brought them"
+    steps.append("sign in at a provider")
+
+
 def main() -> None:
     """All steps, one after the other."""
     if MODEL._meta.app_label == "people":
@@ -227,6 +254,7 @@ def main() -> None:
     factor.pk = Factor._meta.pk.get_default()
     factor.save()
     api(anns, bob)
+    sign_in(ann, tenant)
     bosses = browser(boss)
     admin_lists(bosses, str(ann.get_username()))
     delete_in_admin(bosses, bob, [ann, eve])

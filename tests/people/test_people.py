@@ -14,6 +14,7 @@ JOURNEY = [
     "revoke",
     "step up",
     "api",
+    "sign in at a provider",
     "admin lists",
     "delete people",
     "delete a tenant",

@@ -6,6 +6,7 @@ from typing import Any
 
 from otpguard.conf.people.token_issuers import TokenIssuer, person_finder
 from otpguard.models import FederatedIdentity
+from otpguard.tenants.administrators import open_accounts
 
 _MOST = 16
 """How many links of one subject are looked at. Linked to two people, it names no one."""
@@ -25,11 +26,11 @@ def person_of_token(*, issuer: TokenIssuer, subject: str, tenant: str) -> Any:  
     if not tenant or not subject:
         return None
     known = FederatedIdentity.objects.select_related("user").filter(
+        open_accounts("user__"),
         provider__tenant_id=tenant,
         provider__issuer=issuer.issuer,
         provider__enabled=True,
         subject=subject,
-        user__is_active=True,
     )
     people = {each.user_id: each.user for each in known[:_MOST]}
     return people.popitem()[1] if len(people) == 1 else None

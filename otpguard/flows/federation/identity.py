@@ -17,6 +17,7 @@ from otpguard.flows.lock_order import lock_person
 from otpguard.flows.scope import check_person
 from otpguard.grants import store
 from otpguard.models import FederatedIdentity, Grant, IdentityProvider
+from otpguard.tenants.administrators import open_accounts
 from otpguard.tenants.directory import member_of
 
 
@@ -26,7 +27,7 @@ def person_of(*, provider: IdentityProvider, evidence: SignInEvidence) -> Federa
     if not provider.enabled or evidence.issuer != provider.issuer:
         return None
     known = FederatedIdentity.objects.select_related("user").filter(
-        provider=provider, subject=evidence.subject, user__is_active=True
+        open_accounts("user__"), provider=provider, subject=evidence.subject
     )
     found = known.first()
     if found is None:

@@ -18,6 +18,7 @@ from otpguard.core.federation.evidence import SignInEvidence
 from otpguard.database import transaction
 from otpguard.flows.lock_order import lock_person
 from otpguard.models import FederatedIdentity, IdentityProvider, Membership, ScimUser
+from otpguard.tenants.administrators import open_accounts
 from otpguard.tenants.domains import tenant_of_email
 
 
@@ -72,7 +73,7 @@ def links_itself(*, user: str, tenant: UUID) -> bool:
 def _brought(tenant: UUID) -> QuerySet[ScimUser]:
     """The people of the tenant's directory who have an account and are to have it."""
     return ScimUser.objects.select_related("user").filter(
-        tenant=tenant, active=True, deleted_at=None, removal_held=None, user__is_active=True
+        open_accounts("user__"), tenant=tenant, active=True, deleted_at=None, removal_held=None
     )
 
 

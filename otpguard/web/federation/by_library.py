@@ -54,8 +54,8 @@ def by_id_token(token: object, *, client_id: str, nonce: object, issuer: str = "
     """Verify an ID token that a library has fetched: algorithm, signature, and every claim that
     ties it to us, to this `nonce` and to now.
 
-    The provider is the one row of `client_id`, and of `issuer` where the library knows one. Raises
-    SignInRefusedError.
+    The provider is the one row of `client_id`, and of `issuer` where the library knows one, that
+    the site has set up. Raises SignInRefusedError.
     """
     row = _row(Protocol.OIDC, client_id=client_id, **({"issuer": issuer} if issuer else {}))
     if not isinstance(nonce, str) or not nonce:
@@ -128,9 +128,13 @@ def refused(request: HttpRequest, problem: SsoProblem) -> HttpResponse:
 
 
 def _row(protocol: Protocol, **where: str) -> IdentityProvider:
-    """The one provider that is meant. Two of the same name could be taken for one another."""
+    """The one provider that is meant. Two of the same name could be taken for one another.
+
+    One that an organization has set up itself is none of a library's: else each organization could
+    stop the sign-ins of another by naming its issuer and its client, which are no secrets.
+    """
     rows = IdentityProvider.objects.select_related("tenant").filter(
-        protocol=protocol.value, enabled=True, tenant__status="active", **where
+        protocol=protocol.value, enabled=True, outside=False, tenant__status="active", **where
     )
     found = list(rows[:2])
     if len(found) != 1:

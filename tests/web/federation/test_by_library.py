@@ -34,6 +34,9 @@ CASES: dict[str, Callable[[SsoHost], Any]] = {
     "the tenant is suspended": lambda sso: Tenant.objects.update(status=Tenant.Status.SUSPENDED),
     "it is another client's": lambda sso: IdentityProvider.objects.update(client_id="b"),
     "there are two of them": lambda sso: idp(factories.tenant(), issuer=sso.server.url),
+    "an organization has set it up itself": lambda _sso: IdentityProvider.objects.update(
+        outside=True
+    ),
     "its keys cannot be read": lambda sso: setattr(sso.server, "jwks", b"none"),
 }
 
@@ -44,6 +47,14 @@ def test_without_the_one_row_that_is_meant_nothing_is_verified(sso: SsoHost, cas
     CASES[case](sso)
     with pytest.raises(SignInRefusedError, match="unreachable"):
         by_id_token(token, client_id="otpguard", nonce=NONCE, issuer=sso.server.url)
+
+
+def test_an_organization_stops_nobodys_sign_ins_by_naming_the_same_issuer_and_client(
+    sso: SsoHost,
+) -> None:
+    idp(factories.tenant(), issuer=sso.server.url, outside=True)
+    found = by_id_token(signed(sso), client_id="otpguard", nonce=NONCE, issuer=sso.server.url)
+    assert found.provider == sso.row
 
 
 @pytest.mark.parametrize("nonce", ["", None, "another"])
