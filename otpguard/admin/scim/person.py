@@ -13,7 +13,7 @@ from otpguard.admin.actions import ObjectAction
 from otpguard.admin.base import ReadOnlyAdmin, badge
 from otpguard.admin.lists.filters import happened
 from otpguard.core.facts import RequestFacts
-from otpguard.flows.scim.removal import decide_removals
+from otpguard.flows.scim.removal import decide_removals, held_removals
 from otpguard.labels import Text
 from otpguard.models import ScimUser
 
@@ -28,8 +28,9 @@ class _Decision(ObjectAction):
         return self.obj.removal_held is not None
 
     def target(self, _form: Any) -> str:  # noqa: ANN401 (see ObjectAction)
-        """Which organization."""
-        return f"{self.label}: {self.obj.tenant.name}"
+        """Which organization, and how many wait: for others another proof is asked for."""
+        waiting = held_removals(self.obj.tenant_id).count()
+        return f"{self.label}: {self.obj.tenant.name} ({waiting})"
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401 (see ObjectAction)
         """Calls the flow `decide_removals`."""

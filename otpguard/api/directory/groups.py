@@ -17,11 +17,11 @@ from otpguard.api.operation import PAGING, Operation
 from otpguard.api.paging import ListOrder, page_of
 from otpguard.exceptions import InvalidInput
 from otpguard.flows.scim.group import map_group
-from otpguard.flows.scim.removal import decide_removals
+from otpguard.flows.scim.removal import decide_removals, held_removals
 from otpguard.forms.team.directory import GroupRoleForm
 from otpguard.http.facts import facts_of
 from otpguard.http.guard import require
-from otpguard.models import ScimGroup, ScimUser, Tenant
+from otpguard.models import ScimGroup, Tenant
 
 PATH = {"group_id": "The id of a group."}
 ORDER = ListOrder(name="directory_groups", columns=("id",), newest_first=True)
@@ -103,16 +103,17 @@ class HeldRemovalsView(DirectoryView):
 
     def get(self, request: Request) -> Response:
         """Their number."""
-        rows = ScimUser.objects.filter(Q(tenant=facts_of(request).tenant))
-        return Response({"count": rows.exclude(removal_held=None).count()})
+        return Response({"count": held_removals(UUID(facts_of(request).tenant)).count()})
 
     def post(self, request: Request) -> Response:
         """How many were decided; 400 if none waits."""
         decision = object_of(request).get("decision")
         if not isinstance(decision, str) or decision not in DECISIONS:
             raise InvalidInput("decision", f"one of {', '.join(DECISIONS)}")
-        require(request, CHECKPOINT, target=f"removals of the directory: {decision}")
         facts = facts_of(request)
+        waiting = sorted(map(str, held_removals(UUID(facts.tenant)).values_list("pk", flat=True)))
+        about = {"people": waiting, "decision": decision}
+        require(request, CHECKPOINT, target=f"removals of the directory: {decision}", body=about)
         tenant = Tenant.objects.get(pk=facts.tenant)
         through = DECISIONS[decision]
         return Response({"count": decide_removals(facts=facts, tenant=tenant, let_through=through)})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.audit.recorder import Circumstances, record
@@ -43,6 +45,12 @@ def remove_person(facts: RequestFacts, tenant: Tenant, row: ScimUser) -> None:
         )
 
 
+def held_removals(tenant: UUID) -> QuerySet[ScimUser]:
+    """The people of a tenant whose removal waits. A door binds its proof to them: those who come to
+    wait meanwhile need another one."""
+    return ScimUser.objects.filter(tenant=tenant).exclude(removal_held=None)
+
+
 def decide_removals(
     *, facts: RequestFacts, tenant: Tenant, let_through: bool, reason: str = ""
 ) -> int:
@@ -53,7 +61,7 @@ def decide_removals(
     if nothing is held.
     """
     check_tenant(facts, tenant.pk)
-    waiting = ScimUser.objects.filter(tenant=tenant).exclude(removal_held=None)
+    waiting = held_removals(tenant.pk)
     with transaction.atomic():
         people = waiting.exclude(user=None).order_by("user_id")
         for user in list(people.values_list("user_id", flat=True)):

@@ -19,7 +19,7 @@ from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
 from otpguard.exceptions import InvalidInput
 from otpguard.flows.scim.group import map_group
-from otpguard.flows.scim.removal import decide_removals
+from otpguard.flows.scim.removal import decide_removals, held_removals
 from otpguard.flows.scim.token import (
     NewToken,
     create_token,
@@ -133,7 +133,6 @@ def decide_removed(request: HttpRequest, facts: RequestFacts, decision: str) -> 
     through = decision == "let-through"
     word = _("let the removals through") if through else _("refuse the removals")
     waiting = sorted(map(str, _waiting(facts).values_list("pk", flat=True)))
-    # The proof is for these people: those who come to wait meanwhile need another one.
     require(request, CHECKPOINT, target=word, body={"people": waiting, "decision": decision})
     here = reverse("otpguard:team-provisioning")
     try:
@@ -171,8 +170,7 @@ def _tenant(facts: RequestFacts) -> Tenant:
 
 
 def _waiting(facts: RequestFacts) -> QuerySet[ScimUser]:
-    """The people whose removal waits."""
-    return ScimUser.objects.filter(Q(tenant=facts.tenant)).exclude(removal_held=None)
+    return held_removals(UUID(facts.tenant))
 
 
 def _secret(request: HttpRequest, new: NewToken) -> HttpResponse:

@@ -11,6 +11,7 @@ from otpguard.models import Membership, ScimGroup, ScimUser, Tenant
 from tests import factories
 from tests.api.directory.speaking import call, proven
 from tests.host import Host
+from tests.stepup import step_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,6 +54,16 @@ def test_held_removals_are_decided(host: Host, decision: str, stays: bool) -> No
     assert Membership.objects.get(user=mine.user).active == stays
     theirs.refresh_from_db()
     assert theirs.removal_held is not None
+
+
+def test_who_comes_to_wait_after_the_proof_needs_another_one(host: Host) -> None:
+    first = held(host.tenant)
+    step_up(host.client, call(host.client, "POST", "removals/", {"decision": "let_through"}))
+    ScimUser.objects.filter(pk=first.pk).update(folded="first")
+    held(host.tenant)
+    again = call(host.client, "POST", "removals/", {"decision": "let_through"})
+    assert again.status_code == 401
+    assert Membership.objects.get(user=first.user).active
 
 
 @pytest.mark.parametrize("decision", ["", "all", 7, None])
