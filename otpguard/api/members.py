@@ -1,5 +1,4 @@
-"""Members' factors, for the tenant's admins: what there is, reset and unblock; and what waits for
-a second admin.
+"""Members' factors, for the tenant's admins: what there is, reset and unblock.
 
 Everything here is guarded by `security_settings.factor_reset`, also the reading: it is about
 people. A person outside the caller's tenant is the same 404 as an unknown one.
@@ -7,7 +6,7 @@ people. A person outside the caller's tenant is the same 404 as an unknown one.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Q
@@ -29,12 +28,9 @@ from otpguard.core.assurance import Primary
 from otpguard.core.choose import best_level
 from otpguard.factors.catalog import driver_of
 from otpguard.factors.enrolled import value_of
-from otpguard.flows.approval import approve
 from otpguard.flows.factor.reset import CHECKPOINT, Reset, check_actor, unblock_factor
 from otpguard.flows.factor.reset_request import reset_or_ask
 from otpguard.flows.shadow import keep_shadow
-from otpguard.flows.tenant.import_request import MEMBER_IMPORT
-from otpguard.flows.tenant.member_request import ROLE_GRANT
 from otpguard.forms.reason import ReasonForm
 from otpguard.forms.reset import ResetForm
 from otpguard.http.facts import facts_of
@@ -47,10 +43,6 @@ from otpguard.vault import UndecryptableError
 Answer = Response | HttpResponse
 FACTORS_ORDER = ListOrder(name="factors", columns=("created_at", "id"))
 USER_PATH = {"user_id": "The id of a member's user."}
-ASKED_BY_HOSTS = (ROLE_GRANT, MEMBER_IMPORT)
-"""What a host's code may ask for in another process: it is known here as well."""
-
-APPROVALS_ORDER = ListOrder(name="approvals", columns=("created_at", "id"), newest_first=True)
 
 
 class IsMembersAdmin(IsTenantAdmin):
@@ -169,73 +161,6 @@ class UnblockView(MembersView):
         about = {"factor_id": str(factor_id), "tenant_id": facts.tenant, "reason": reason}
         require(request, CHECKPOINT, target=f"unblock a factor of {member.user}", body=about)
         return Response({"unblocked": unblock_factor(facts=facts, **about)})
-
-
-class ApprovalsView(MembersView):
-    """What waits, or was decided, in the caller's tenant."""
-
-    operations = {
-        "GET": Operation(
-            name="list_approvals",
-            summary="What waits, and what was decided; the newest first",
-            tag="Approvals",
-            answers={200: documents.ApprovalPageDocument},
-            query=PAGING,
-            checkpoint=CHECKPOINT,
-            problems=(400,),
-        )
-    }
-
-    def get(self, request: Request) -> Answer:
-        """The newest first, a page at a time."""
-        require(request, CHECKPOINT, target="approvals", reads_safely=True)
-        page = page_of(
-            request,
-            approve.within_reach(facts_of(request)).prefetch_related("votes"),
-            APPROVALS_ORDER,
-        )
-        return Response(
-            {"approvals": [approval_document(row) for row in page.rows], "next": page.next}
-        )
-
-
-class DecisionView(MembersView):
-    """Approve or refuse what another admin asked for."""
-
-    approves: ClassVar[bool] = False
-
-    def operation_of(self, _method: str) -> Operation:
-        """Two URLs, and what each does."""
-        return Operation(
-            name="approve" if self.approves else "refuse",
-            summary="Approve what another asked for" if self.approves else "Refuse it",
-            tag="Approvals",
-            answers={200: documents.ApprovalDocument},
-            path={"approval_id": "The id of an approval."},
-            checkpoint=CHECKPOINT,
-            problems=(404, 412),
-        )
-
-    def post(self, request: Request, approval_id: Any) -> Answer:  # noqa: ANN401 (a UUID)
-        """200 with the decision, `open` while it needs more approvals; 401 until stepped up, 403
-        for the person who asked and for who has approved already."""
-        facts = facts_of(request)
-        row = approve.within_reach(facts).select_related("subject").filter(pk=approval_id).first()
-        if row is None:
-            raise NobodyError
-        approve.check_decider(facts, row)
-        word = "approve" if self.approves else "refuse"
-        about = {"approval": str(row.pk), "decision": word}
-        known = row.action in approve.ACTIONS
-        checkpoint = approve.ACTIONS.get(row.action).checkpoint if known else CHECKPOINT
-        person = f" ({row.subject})" if row.subject else ""
-        require(request, checkpoint, target=f"{word}: {row.action}{person}", body=about)
-        if self.approves:
-            approve.approve_action(facts=facts, approval_id=row.pk)
-        else:
-            approve.refuse_action(facts=facts, approval_id=row.pk)
-        row.refresh_from_db()
-        return Response(approval_document(row))
 
 
 def _member(request: Request, user_id: str) -> Membership:

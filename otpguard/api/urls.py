@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from otpguard.api.approvals import ApprovalsView, DecisionView
 from otpguard.api.audit.exports import LogExportsView
 from otpguard.api.audit.log import EventProofView, LogGrowthView, LogHeadView
 from otpguard.api.audit.streams import (
@@ -31,13 +32,7 @@ from otpguard.api.emergency import (
 from otpguard.api.enrollment import CoverageView, RoleRuleView, RulesView
 from otpguard.api.federation.domains import CheckDomainView, DomainsView, DomainView
 from otpguard.api.index import IndexView
-from otpguard.api.members import (
-    ApprovalsView,
-    DecisionView,
-    FactorsView,
-    ResetView,
-    UnblockView,
-)
+from otpguard.api.members import FactorsView, ResetView, UnblockView
 from otpguard.api.policies.history import PolicyDiffView, PolicyRollbackView, PolicyVersionsView
 from otpguard.api.policies.trial import PolicyTrialView
 from otpguard.api.policy import PoliciesView, PolicyView

@@ -11,33 +11,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
 from otpguard import vault
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.event_mac import folded_mac, one_off_key
 from otpguard.audit.private import divide, encrypt_private, network_of, people_in
 from otpguard.audit.subjects import Subject, subjects_of
 from otpguard.conf import settings
 from otpguard.core.canonical import canonical_text
-from otpguard.core.event_source import EventSource
 from otpguard.core.events.base import Event as EventValue
-from otpguard.core.facts import RequestFacts
-from otpguard.core.secrets import keyed_digest
 from otpguard.core.uuid7 import RANDOM_BYTES, uuid7
 from otpguard.database import connection, transaction
-from otpguard.exceptions import Ask
-from otpguard.models import Challenge, Event, SealCursor
+from otpguard.models import Event, SealCursor
 from otpguard.prepared_sql import Columns
 from otpguard.statements import prepared_cursor
 
 FORMAT = 2
 LARGEST_BODY = 32_768
 """The most bytes of an event's body. A tile entry could hold twice as many (C2SP tlog-tiles)."""
-SESSION_DIGITS = 16
 FEW = 8
 """Up to as many events are appended by a statement for just that number."""
 
@@ -66,81 +61,6 @@ _Row = tuple[Any, ...]
 
 class EventTooLargeError(ValueError):
     """The body of an event has more than `LARGEST_BODY` bytes, so it was not written."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """Who, whom, where and in which story.
-
-    `actor` and `subject` are keys of users; the body has their references. Client IP, agent,
-    `fingerprint` and `session_context` are encrypted under the actor's key, the target under the
-    subject's. `session` is a reference of the login session, `intent` the digest of what is bound.
-    """
-
-    now: datetime
-    tenant: str = ""
-    checkpoint: str = ""
-    actor: str = ""
-    subject: str = ""
-    story: str = ""
-    client_ip: str = ""
-    agent: str = ""
-    target: str = ""
-    request_id: str = ""
-    session: str = ""
-    source: EventSource = EventSource.JOB
-    device: str = ""
-    fingerprint: str = field(default="", repr=False)
-    intent: str = ""
-    session_context: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, facts: RequestFacts, **known: Any) -> Circumstances:  # noqa: ANN401 (its fields)
-        """The circumstances of a request; its actor is the subject unless `subject` is given."""
-        here: dict[str, Any] = {
-            "now": facts.now,
-            "tenant": facts.tenant,
-            "actor": facts.user,
-            "subject": facts.user,
-            "client_ip": facts.client_ip,
-            "agent": facts.agent,
-            "request_id": facts.request_id,
-            "session": session_reference(facts.sid),
-            "source": facts.source,
-            "device": facts.device,
-            "fingerprint": facts.fingerprint,
-            "session_context": facts.session_context,
-        }
-        return cls(**{**here, **known})
-
-    @classmethod
-    def of_ask(cls, facts: RequestFacts, ask: Ask) -> Circumstances:
-        """Who asks for what."""
-        return cls.of(
-            facts,
-            checkpoint=ask.checkpoint,
-            story=ask.story,
-            target=ask.target,
-            intent=ask.intent,
-        )
-
-    @classmethod
-    def of_challenge(cls, facts: RequestFacts, challenge: Challenge) -> Circumstances:
-        """Who does something about whose challenge."""
-        return cls.of(
-            facts,
-            tenant=str(challenge.tenant_id or ""),
-            subject=str(challenge.user_id or ""),
-            checkpoint=challenge.checkpoint,
-            story=str(challenge.story),
-            target=challenge.target.reveal(),
-            intent=challenge.intent,
-        )
-
-
-def session_reference(sid: str) -> str:
-    """A reference of a login session: the same in all its events, and of no use to enter it."""
-    return keyed_digest(vault.key_for(vault.SESSION), sid.encode())[:SESSION_DIGITS] if sid else ""
 
 
 class _Sequence:

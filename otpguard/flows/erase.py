@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard import vault
 from otpguard.account import email_of
-from otpguard.audit.recorder import Circumstances, record, record_all
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record, record_all
 from otpguard.core.events.erasure import PersonRemoved, TenantRemoved
 from otpguard.core.events.factor import FactorRemoved
 from otpguard.core.facts import RequestFacts

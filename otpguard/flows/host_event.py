@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from otpguard.audit import recorder
-from otpguard.audit.recorder import Circumstances
+from otpguard.audit.circumstances import Circumstances
 from otpguard.core.facts import RequestFacts
 from otpguard.core.host_event import HostEvent, check_values
 from otpguard.flows.scope import check_tenant

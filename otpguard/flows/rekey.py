@@ -21,7 +21,8 @@ from django.apps import apps
 from django.db.models import Model, QuerySet
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.key import RootKeyRotated
 from otpguard.core.limits import OF_MAILBOXES, OF_NUMBERS
 from otpguard.core.pumping.email_first import mailbox_of

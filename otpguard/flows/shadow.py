@@ -9,7 +9,8 @@ from __future__ import annotations
 from django.db import IntegrityError
 from django.db.models import Q
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.audience import note_lost_roles
 from otpguard.core.events.session import GrantRevoked
 from otpguard.core.events.tenant import MembershipChanged

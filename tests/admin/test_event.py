@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from otpguard.admin.lists import paginator as module
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.challenge import ChallengeExpired, ChallengeStarted
 from otpguard.models import Event
 from tests import factories

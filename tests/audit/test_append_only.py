@@ -13,7 +13,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import override_settings
 
 from otpguard.audit.append_only import GUARDED, set_triggers
-from otpguard.audit.recorder import Circumstances, record, record_all
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record, record_all
 from otpguard.core.events.audit.log import RetentionPurged
 from otpguard.core.events.checkpoint import CheckpointDenied
 from otpguard.models import SITE_EVENTS, Event, LogTile, Seal

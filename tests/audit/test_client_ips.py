@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.client_ips import ClientIps, lately
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.recorder import record
 from otpguard.core.events.challenge import ChallengeStarted, ClientIpUnrecognized
 from otpguard.models import Event
 

@@ -14,8 +14,9 @@ from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.private import context_of, data_of, decrypt_private, load_subjects
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.recorder import record
 from otpguard.audit.subjects import forget_subjects
 from otpguard.core.events.base import CATALOG, field_names
 from otpguard.core.events.base import Event as EventValue

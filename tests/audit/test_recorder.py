@@ -12,20 +12,13 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from otpguard import vault
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.event_mac import is_genuine
 from otpguard.audit.private import decrypt_private
-from otpguard.audit.recorder import (
-    FEW,
-    LARGEST_BODY,
-    Circumstances,
-    EventTooLargeError,
-    record,
-    record_all,
-)
+from otpguard.audit.recorder import FEW, LARGEST_BODY, EventTooLargeError, record, record_all
 from otpguard.core.events.checkpoint import CheckpointDenied
 from otpguard.core.events.tenant import PolicyChanged
 from otpguard.models import Event
-from tests import factories
 from tests.models.rows import postgres_only
 
 pytestmark = pytest.mark.django_db
@@ -158,19 +151,6 @@ def test_values_of_an_event_that_are_no_text_survive() -> None:
     row = Event.objects.get(pk=record(event, WHERE))
     assert json.loads(row.body)["data"] == {"version": 2, "wishes": wishes, "weakened": ["ttl"]}
     assert is_genuine(row)
-
-
-def test_the_circumstances_of_a_request_name_its_user_twice_unless_told() -> None:
-    user, tenant = factories.user(), factories.tenant()
-    facts = factories.facts(user, tenant)
-    plain = Circumstances.of(facts, checkpoint="api_key")
-    assert (plain.actor, plain.subject, plain.tenant) == (facts.user, facts.user, facts.tenant)
-    assert (plain.client_ip, plain.agent, plain.checkpoint) == (
-        facts.client_ip,
-        facts.agent,
-        "api_key",
-    )
-    assert Circumstances.of(facts, subject="9").subject == "9"
 
 
 @postgres_only

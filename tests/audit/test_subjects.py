@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from otpguard import vault
 from otpguard.audit import subjects
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.private import decrypt_private
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.recorder import record
 from otpguard.audit.subjects import (
     decrypt_for,
     encrypt_for,

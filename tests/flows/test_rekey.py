@@ -13,7 +13,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.channels.opt_outs import stopped_channels
 from otpguard.core.assurance import Channel
 from otpguard.core.events.challenge import ChallengeExpired

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.checkpoint import CheckpointDenied, CheckpointHeld
 from otpguard.core.todo import Todo
 from otpguard.core.uuid7 import RANDOM_BYTES, uuid7

@@ -9,7 +9,8 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import ForeignKey
 from django.utils import timezone
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.checkpoint import CheckpointDenied
 from otpguard.core.uuid7 import time_of
 from otpguard.models import Event

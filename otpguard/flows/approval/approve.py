@@ -19,7 +19,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.clock import CLOCK_SKEW
 from otpguard.core.events.tenant import ApprovalAsked, ApprovalDecided, ApprovalVoted

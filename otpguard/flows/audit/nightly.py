@@ -15,8 +15,9 @@ from uuid import UUID, uuid4
 
 from django.db.models import Q
 
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.logs import log_of, origin_of
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.recorder import record
 from otpguard.core.advice import Findings, error, ok, warning
 from otpguard.core.events.audit.log import LogDamaged
 from otpguard.core.sealing.damage import Damage, Damaged

@@ -15,10 +15,11 @@ from datetime import datetime
 
 from django.db.models import Max
 
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.logs import find_origin, generation, newest_seal, tree_of
 from otpguard.audit.publishers.base import NewerHeadError, PublishError
 from otpguard.audit.publishers.configured import configured_places
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.recorder import record
 from otpguard.audit.seal_check import keys_of
 from otpguard.audit.signers import is_signed
 from otpguard.core.events.audit.log import LogRestored

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.challenge import ChallengeMove, ChallengeState, advance_challenge
 from otpguard.core.events.challenge import ChallengeExhausted, ChallengeRejected
 from otpguard.core.events.factor import FactorCeremonyFailed

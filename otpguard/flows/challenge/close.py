@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.challenge import ChallengeMove, ChallengeState, advance_challenge
 from otpguard.core.events.challenge import ChallengeCanceled, ChallengeRepudiated
 from otpguard.core.facts import RequestFacts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.factor import FactorDisabled
 from otpguard.core.facts import RequestFacts
 from otpguard.core.limits import Lane

@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import Exists, Q
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel
 from otpguard.core.events.challenge import ChallengeStarted

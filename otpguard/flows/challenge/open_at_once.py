@@ -15,7 +15,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from otpguard.audit.recorder import Circumstances, insert_from, values_of
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import insert_from, values_of
 from otpguard.core.challenge import ChallengeState
 from otpguard.core.events.base import Event
 from otpguard.core.facts import RequestFacts

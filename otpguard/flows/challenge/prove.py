@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.assurance import MethodFacts, Primary
 from otpguard.core.events.challenge import ChallengeVerified
 from otpguard.core.events.factor import (

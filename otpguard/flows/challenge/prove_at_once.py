@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from otpguard.audit.recorder import Circumstances, insert_two_from, values_of
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import insert_two_from, values_of
 from otpguard.core.assurance import MethodFacts
 from otpguard.core.challenge import ChallengeMove, ChallengeState, advance_challenge
 from otpguard.core.events.challenge import ChallengeVerified

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.challenge import ChallengeFellBack
 from otpguard.core.facts import RequestFacts
 from otpguard.core.fallback import MAX_SENDS, UNASKED

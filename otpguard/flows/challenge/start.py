@@ -6,7 +6,8 @@ called after it.
 
 from __future__ import annotations
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.decision import Reason
 from otpguard.core.events.challenge import ChallengeRefused
 from otpguard.core.facts import RequestFacts

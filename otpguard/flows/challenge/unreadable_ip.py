@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import uuid4
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.events.challenge import ClientIpUnrecognized
 from otpguard.core.limits import UNREADABLE_IP_NOTED, Charged

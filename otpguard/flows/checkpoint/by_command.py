@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 
 from django.db import DatabaseError, InterfaceError
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import Deny, Reason
 from otpguard.core.events.emergency import EmergencyPassed

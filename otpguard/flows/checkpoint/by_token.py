@@ -10,7 +10,8 @@ import logging
 from dataclasses import dataclass
 from uuid import uuid4
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import (

@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.checkpoints import Checkpoint
 from otpguard.core.decision import (
     Allow,

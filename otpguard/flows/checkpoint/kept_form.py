@@ -14,7 +14,8 @@ from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.events.form import FormContinued, FormKept, FormRejected
 from otpguard.core.facts import RequestFacts

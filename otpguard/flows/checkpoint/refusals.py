@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from django.db import DatabaseError, InterfaceError
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.client_ip import network_of
 from otpguard.core.decision import Deny, Refusal, RequireChallenge, RequireEnrollment, Wait
 from otpguard.core.events.base import Event

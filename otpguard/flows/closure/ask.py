@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from django.utils.translation import gettext_lazy as _
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.events.closure import ClosureAsked
 from otpguard.core.facts import RequestFacts

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from otpguard.audit.recorder import Circumstances, session_reference
+from otpguard.audit.circumstances import Circumstances, session_reference
 from otpguard.models import Challenge
 from otpguard.vault import UndecryptableError
 

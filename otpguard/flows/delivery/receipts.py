@@ -19,7 +19,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.channels import catalog
 from otpguard.channels.base import Polling, ReceiptFact, ReceiptState
 from otpguard.core.challenge import ChallengeState, DeliveryState, states_before

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard import vault
 from otpguard.account import email_of, find_user, save_email
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.assurance import Channel
 from otpguard.core.events.email_change import AccountEmailChanged

@@ -11,7 +11,8 @@ from django.db.models import Q
 
 from otpguard import vault
 from otpguard.account import find_user, save_email
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.events.email_change import AccountEmailRestored
 from otpguard.core.facts import RequestFacts

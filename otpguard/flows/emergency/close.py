@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.emergency import EmergencyClosed
 from otpguard.core.facts import RequestFacts
 from otpguard.database import transaction

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.emergency import CODES, can_be_opened
 from otpguard.core.events.emergency import EnvelopeMade

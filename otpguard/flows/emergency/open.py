@@ -12,7 +12,8 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.decision import Reason
 from otpguard.core.emergency import HOURS, LONGEST

@@ -20,7 +20,8 @@ from django.contrib.auth.hashers import make_password
 from django.db import DatabaseError, IntegrityError
 from django.utils.translation import gettext as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core import shipped_kinds
 from otpguard.core.events.factor import FactorProvisioned
 from otpguard.core.facts import RequestFacts

@@ -20,7 +20,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from otpguard.account import email_field
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core import token_csv
 from otpguard.core.events.factor import FactorProvisioned
 from otpguard.core.facts import RequestFacts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.factor import RecoveryIssued
 from otpguard.core.facts import RequestFacts
 from otpguard.core.shipped_kinds import RECOVERY

@@ -18,7 +18,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.checkpoints import SENSITIVE
 from otpguard.core.events.factor import FactorBlocked, FactorReset, FactorUnblocked

@@ -16,7 +16,8 @@ from uuid import UUID, uuid4
 
 from django.db.models import QuerySet
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.session import IdpProofAccepted, IdpProofRejected
 from otpguard.core.facts import RequestFacts
 from otpguard.core.federation.evidence import Protocol, SignInEvidence, raw_values

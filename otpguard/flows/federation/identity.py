@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.session import IdentityLinked, IdentityUnlinked
 from otpguard.core.facts import RequestFacts
 from otpguard.core.federation.evidence import SignInEvidence

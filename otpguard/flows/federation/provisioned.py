@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from otpguard.account import email_of
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.session import IdentityLinked
 from otpguard.core.facts import RequestFacts
 from otpguard.core.federation.evidence import SignInEvidence

@@ -11,7 +11,8 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.provisioning.signal import SignalStreamChanged
 from otpguard.core.facts import RequestFacts
 from otpguard.core.secrets import HiddenText

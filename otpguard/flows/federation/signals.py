@@ -13,7 +13,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from otpguard.account import email_field
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.provisioning.signal import SignalReceived, SignalRefused
 from otpguard.core.evidence import Source
 from otpguard.core.facts import RequestFacts

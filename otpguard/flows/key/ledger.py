@@ -13,7 +13,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.api_key import KeyAction, KeyFacts
 from otpguard.core.events.base import Event
 from otpguard.core.events.key import (

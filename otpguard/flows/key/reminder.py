@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.api_key import is_rotation_due
 from otpguard.core.events.key import KeyRotationReminded

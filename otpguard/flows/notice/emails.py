@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard import vault
 from otpguard.account import email_of
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.assurance import Channel
 from otpguard.core.events.notice import EmailAdded, EmailConfirmed, EmailRemoved
 from otpguard.core.facts import RequestFacts

@@ -16,7 +16,8 @@ from types import MappingProxyType
 
 from django.db.models import F, Q, QuerySet
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.channels import catalog, opt_outs
 from otpguard.channels.base import OutboundMessage
 from otpguard.conf import settings

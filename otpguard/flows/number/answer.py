@@ -14,7 +14,8 @@ from uuid import UUID
 
 from django.db.models import F
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.challenge import ChallengeMove, ChallengeState, advance_challenge
 from otpguard.core.events.challenge import (
     ChallengeExhausted,

@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.account import email_of
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.factor import FactorEnrolled
 from otpguard.core.facts import RequestFacts
 from otpguard.database import transaction

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.number import ClaimUsed
 from otpguard.core.facts import RequestFacts
 from otpguard.core.phone import PhoneNumber

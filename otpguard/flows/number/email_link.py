@@ -10,7 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.assurance import Channel
 from otpguard.core.events.number import EmailLinkOpened, EmailLinkSent, EmailLinkWithheld

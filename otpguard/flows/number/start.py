@@ -10,7 +10,8 @@ import os
 from dataclasses import replace
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
 from otpguard.core.events.challenge import ChallengeStarted

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from otpguard.account import find_user
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.password_reset import PasswordResetRefused, PasswordWasReset
 from otpguard.core.facts import RequestFacts
 from otpguard.core.password_reset import ResetNeed, opens_link

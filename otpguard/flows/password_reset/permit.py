@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.password_reset import PasswordResetPermitted
 from otpguard.core.facts import RequestFacts
 from otpguard.database import transaction

@@ -7,7 +7,8 @@ from functools import partial
 
 from django.db.models import Q
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.password_reset import PasswordResetRepudiated
 from otpguard.core.facts import RequestFacts
 from otpguard.core.password_reset import ADMIN_CHECKPOINT, CHECKPOINT

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.password_reset import ResetLinkWithheld
 from otpguard.core.facts import RequestFacts
 from otpguard.core.limits import CapFull

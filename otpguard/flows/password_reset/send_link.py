@@ -14,7 +14,8 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from otpguard.account import email_field, email_of
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.assurance import Channel
 from otpguard.core.events.password_reset import ResetLinkSent, ResetLinkWithheld
 from otpguard.core.facts import RequestFacts

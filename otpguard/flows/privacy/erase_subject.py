@@ -14,8 +14,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.erasure_journal import add_erased, erased_refs
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.recorder import record
 from otpguard.audit.subjects import forget_subjects
 from otpguard.core.events.erasure import PersonErased
 from otpguard.core.facts import RequestFacts

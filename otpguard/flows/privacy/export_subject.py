@@ -16,8 +16,9 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db.models import BinaryField, Field, Model, Q, QuerySet
 
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.private import parts_of
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.recorder import record
 from otpguard.core.events.erasure import PersonExported
 from otpguard.core.facts import RequestFacts
 from otpguard.core.uuid7 import time_of

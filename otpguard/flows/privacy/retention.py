@@ -13,8 +13,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.logs import origin_of, sealed_events
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.recorder import record
 from otpguard.audit.retained import purged_of, rows_of
 from otpguard.core.events.audit.log import RetentionPurged
 from otpguard.core.facts import RequestFacts

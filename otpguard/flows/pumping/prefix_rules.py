@@ -13,7 +13,8 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.reputation import PrefixRuleEnded, PrefixRuleSet, PrefixRulesImported
 from otpguard.core.facts import RequestFacts
 from otpguard.core.pumping.prefix_rules import ListAction, ListedPrefix, PrefixError, clean_prefix

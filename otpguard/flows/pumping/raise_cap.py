@@ -12,7 +12,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.client_ip import network_of, normalize_ip, wide_network_of
 from otpguard.core.events.cap import CapRaiseEnded, CapWasRaised

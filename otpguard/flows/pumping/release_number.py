@@ -7,7 +7,8 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.pumping import NumberReleased
 from otpguard.core.facts import RequestFacts
 from otpguard.core.phone import PhoneNumber, mask_phone

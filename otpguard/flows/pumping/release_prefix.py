@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.reputation import PrefixReleased
 from otpguard.core.facts import RequestFacts
 from otpguard.database import transaction

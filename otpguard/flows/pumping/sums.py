@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from otpguard.audit.recorder import Circumstances, record_all
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record_all
 from otpguard.core.events.reputation import PrefixBlocked
 from otpguard.core.pumping.conversion import ConversionTest, RunningSum
 from otpguard.core.pumping.firing import HELD_BY_CHILD, Sum, narrowest

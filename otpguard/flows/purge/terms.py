@@ -10,7 +10,8 @@ from uuid import UUID
 from django.conf import settings as django_settings
 from django.db.models import Model, QuerySet
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.clock import CLOCK_SKEW
 from otpguard.core.events.purge import RowsPurged

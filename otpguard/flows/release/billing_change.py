@@ -8,7 +8,8 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.audience import Recipient
 from otpguard.core.billing import BillingField, mask_value
 from otpguard.core.events.billing import BillingChanged

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard import vault
 from otpguard.account import known_id
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.audience import Audience
 from otpguard.core.events.billing import BillingLocked, BillingLockLifted
 from otpguard.core.facts import RequestFacts

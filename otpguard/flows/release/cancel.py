@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from otpguard import vault
 from otpguard.account import known_id
-from otpguard.audit.recorder import Circumstances
+from otpguard.audit.circumstances import Circumstances
 from otpguard.core.events.release import ReleaseCanceled
 from otpguard.core.facts import RequestFacts
 from otpguard.core.release.terms import LIVE, ReleaseFailure, ReleaseState

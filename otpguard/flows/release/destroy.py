@@ -7,7 +7,8 @@ from functools import partial
 
 from django.db.models import Q
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.base import Event
 from otpguard.core.release.terms import ENDED, LIVE, ReleaseState
 from otpguard.database import transaction

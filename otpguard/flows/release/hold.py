@@ -14,7 +14,8 @@ from enum import StrEnum
 from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
 from otpguard.core.checkpoints import EVERY, SENSITIVE, Checkpoint

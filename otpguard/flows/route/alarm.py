@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.clock import CLOCK_SKEW
 from otpguard.core.events.route import ProviderAlarmed
 from otpguard.core.facts import RequestFacts

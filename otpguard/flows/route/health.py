@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.channels import breaker, waits
 from otpguard.channels.breaker import Change, RouteKey
 from otpguard.core.breaker import SLOW_AFTER, Tried, tried_by

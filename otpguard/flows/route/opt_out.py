@@ -17,7 +17,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record_all
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record_all
 from otpguard.channels import catalog, opt_outs
 from otpguard.channels.inbound import HearsKeywords, KeywordFact
 from otpguard.channels.senders import senders_of

@@ -10,7 +10,8 @@ from datetime import date
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.channels import prices
 from otpguard.core.events.route import PriceChanged
 from otpguard.core.facts import RequestFacts

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.route import RouteSwitched
 from otpguard.core.facts import RequestFacts
 from otpguard.database import transaction

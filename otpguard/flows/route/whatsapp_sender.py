@@ -15,7 +15,8 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.channels import catalog
 from otpguard.channels.inbound import KnowsSenders
 from otpguard.core.assurance import Channel

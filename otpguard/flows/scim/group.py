@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.base import Event
 from otpguard.core.events.provisioning.scim import (
     DirectoryGroupChanged,

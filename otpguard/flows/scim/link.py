@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.provisioning.scim import DirectoryPersonLinked
 from otpguard.core.facts import RequestFacts
 from otpguard.database import transaction

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.audience import ADMIN_ROLES
 from otpguard.core.events.provisioning.scim import DirectoryRoleWithheld
 from otpguard.core.facts import RequestFacts

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db.models import Q
 
 from otpguard.account import email_of, find_user
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.events.factor import FactorEnrolled
 from otpguard.core.facts import RequestFacts

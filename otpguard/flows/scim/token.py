@@ -14,7 +14,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from otpguard.account import known_id
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.api_key import SANDBOX, SECRET_BYTES, is_key_text, make_key_text, shown_part
 from otpguard.core.events.provisioning.scim import (

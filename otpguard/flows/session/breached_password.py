@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.session import PasswordNotChecked
 from otpguard.core.facts import RequestFacts
 from otpguard.database import transaction

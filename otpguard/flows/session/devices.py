@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from otpguard.audit.recorder import Circumstances, insert_from, record, values_of
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import insert_from, record, values_of
 from otpguard.core.events.session import DeviceRemembered, DeviceRevoked
 from otpguard.core.facts import RequestFacts
 from otpguard.database import connection, transaction

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.session import GrantIssued
 from otpguard.core.evidence import Source
 from otpguard.core.facts import RequestFacts

@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.assurance import Primary
 from otpguard.core.events.session import SessionEnded, SessionStarted
 from otpguard.core.facts import RequestFacts

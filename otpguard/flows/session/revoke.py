@@ -16,7 +16,8 @@ from django.db.models import Q, QuerySet
 
 from otpguard import sessions
 from otpguard.account import find_user
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.factor import FactorDisabled, FactorRemoved
 from otpguard.core.events.session import GrantRevoked, SessionEnded
 from otpguard.core.facts import RequestFacts

@@ -9,7 +9,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from otpguard.account import find_user
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.core.audience import Audience
 from otpguard.core.checkpoints import SENSITIVE

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.base import Event as EventValue
 from otpguard.core.events.siem.stream import StreamRecovered, StreamRefused
 from otpguard.core.siem.answer import SinkAnswer, wait_after

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.base import Event as EventValue
 from otpguard.core.events.siem.stream import (
     StreamCreated,

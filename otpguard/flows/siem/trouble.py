@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.siem.stream import StreamFailed
 from otpguard.core.facts import RequestFacts
 from otpguard.flows.notice.notify import notify

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import F, Q
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.clock import CLOCK_SKEW
 from otpguard.core.events.tenant import ExceptionExpired, ExceptionReminded

@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.audience import ADMIN_ROLES
 from otpguard.core.events.tenant import MembershipImported, MembersImported, TenantCreated
 from otpguard.core.facts import RequestFacts

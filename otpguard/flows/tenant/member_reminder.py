@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.enrollment import EnrollmentStatus, NotRequired, best, enrollment_status
 from otpguard.core.events.tenant import MemberReminded

@@ -16,7 +16,8 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.conf.picture_sources import picture_sources
 from otpguard.core.audience import ADMIN_ROLES, note_lost_roles

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from otpguard.audit.recorder import Circumstances, record, record_all
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record, record_all
 from otpguard.conf import settings
 from otpguard.core.events.tenant import MembershipChanged, TenantChanged, TenantCreated
 from otpguard.core.facts import RequestFacts

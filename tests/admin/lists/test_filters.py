@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from otpguard.admin.lists import filters
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.base import CATALOG
 from otpguard.core.events.challenge import ChallengeExpired
 from otpguard.core.events.session import HoldLifted

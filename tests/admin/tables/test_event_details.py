@@ -7,7 +7,8 @@ from django.db import connection
 from django.test import override_settings
 
 from otpguard.admin.tables.event_details import names_of, read_event
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.tenant import MembershipChanged, TenantChanged
 from otpguard.models import Event
 from tests import factories

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.challenge import ChallengeSent
 from otpguard.database import transaction
 from otpguard.models import Event

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.logs import log_of
-from otpguard.audit.recorder import Circumstances, record_all
+from otpguard.audit.recorder import record_all
 from otpguard.core.events.checkpoint import CheckpointDenied
 from otpguard.core.sealing.tiles import split
 from otpguard.core.sealing.tree import leaf_hash

@@ -14,7 +14,8 @@ from zipfile import ZipFile
 import pytest
 from django.utils import timezone
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf.releases import BUILT_IN
 from otpguard.core.audit_export import LogSelection
 from otpguard.core.events.key import KeyRotationReminded

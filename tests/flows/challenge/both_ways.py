@@ -15,8 +15,8 @@ from typing import Any
 from django.db import connection, models
 
 from otpguard import vault
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.event_mac import is_genuine
-from otpguard.audit.recorder import Circumstances
 from otpguard.core.assurance import Primary
 from otpguard.core.events.challenge import ChallengeStarted
 from otpguard.core.limits import Cap, CapName

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from otpguard.audit.recorder import Circumstances
+from otpguard.audit.circumstances import Circumstances
 from otpguard.core.limits import CEILING, Lane
 from otpguard.exceptions import StartRefused
 from otpguard.flows.challenge.lock_out import IDLE_AFTER, lock_out

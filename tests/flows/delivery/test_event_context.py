@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from otpguard.audit.recorder import session_reference
+from otpguard.audit.circumstances import session_reference
 from otpguard.flows.delivery.event_context import circumstances_of
 from otpguard.models.fields import Encrypted
 from tests.flows.setting import stopped

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
+from otpguard.audit.circumstances import Circumstances
 from otpguard.audit.erasure_journal import JournalError, erased_refs
 from otpguard.audit.event_mac import is_genuine
 from otpguard.audit.private import decrypt_private
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.recorder import record
 from otpguard.core.events.checkpoint import CheckpointDenied
 from otpguard.exceptions import ErasureRefused, NotAllowed
 from otpguard.flows.audit.verify import verify_log

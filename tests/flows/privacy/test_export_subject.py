@@ -12,7 +12,8 @@ from django.contrib.auth import get_user_model
 from django.db import DatabaseError, models
 from django.utils import timezone
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.checkpoint import CheckpointDenied
 from otpguard.core.facts import RequestFacts
 from otpguard.core.pumping.email_first import mailbox_of

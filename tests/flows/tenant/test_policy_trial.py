@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.assurance import AssuranceLevel
 from otpguard.core.events.checkpoint import CheckpointPassed
 from otpguard.core.shipped_kinds import PASSKEY

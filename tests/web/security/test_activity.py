@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.core.events.base import Event
 from otpguard.core.events.challenge import ChallengeSent
 from otpguard.core.events.factor import FactorRenamed

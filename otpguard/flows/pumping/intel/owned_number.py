@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import checkpoint as checkpoint_named
 from otpguard.conf import settings
 from otpguard.core.assurance import Channel

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from otpguard.audit.recorder import Circumstances, record_all
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record_all
 from otpguard.conf import settings
 from otpguard.core.events.base import Event
 from otpguard.core.events.spend import SpendWarned

@@ -15,7 +15,8 @@ from uuid import UUID
 from django.db.models import F, Sum
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.events.spend import ChannelClosed, ChannelReopened
 from otpguard.core.facts import RequestFacts

@@ -12,7 +12,8 @@ from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from otpguard import vault
-from otpguard.audit.recorder import Circumstances, record
+from otpguard.audit.circumstances import Circumstances
+from otpguard.audit.recorder import record
 from otpguard.conf import settings
 from otpguard.core.events.spend import ChannelReopened, LockdownLifted, LockdownStarted
 from otpguard.core.facts import RequestFacts
