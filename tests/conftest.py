@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
+from django.contrib import admin
 from django.test import TransactionTestCase
 
 from otpguard.testing import forget_recent
@@ -38,6 +39,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 def _nothing_remembered() -> None:
     """No test sees what another wrote lately or sent."""
     forget_recent()
+
+
+@pytest.fixture(autouse=True)
+def _admin_as_it_was() -> Generator[None]:
+    """A test that installs a library's apps leaves none of their models in the admin."""
+    before = dict(admin.site._registry)
+    yield
+    admin.site._registry = before
 
 
 @pytest.fixture

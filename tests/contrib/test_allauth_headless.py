@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -24,10 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def who(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+def who(settings: Any) -> Iterator[Person]:
     made = person(settings)
-    # Its URLs register its models in the admin, which knows nothing of them in other tests.
-    monkeypatch.setattr(admin.site, "_registry", dict(admin.site._registry))
     middleware = "allauth.account.middleware.AccountMiddleware"
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, middleware]
     allauth = ("allauth", "allauth.account", "allauth.headless")

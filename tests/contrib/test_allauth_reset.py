@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
@@ -26,9 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def host(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Its URLs register its models in the admin, which knows nothing of them in other tests.
-    monkeypatch.setattr(admin.site, "_registry", dict(admin.site._registry))
+def host(settings: Any) -> None:
     middleware = "allauth.account.middleware.AccountMiddleware"
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, middleware]
     settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "allauth", "allauth.account"]

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.utils.module_loading import import_string
@@ -30,7 +29,6 @@ def allauth(
     transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Any]:
     """The settings, with allauth installed and its tables there."""
-    monkeypatch.setattr(admin.site, "_registry", dict(admin.site._registry))
     ours = ["allauth", "allauth.account", "allauth.socialaccount"]
     kinds = [f"allauth.socialaccount.providers.{name}" for name in ("openid_connect", "saml")]
     # Before the apps: allauth looks for it as it loads.
