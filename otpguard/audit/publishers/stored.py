@@ -44,30 +44,39 @@ def write_once(storage: Storage, name: str, data: bytes) -> None:
     """
     there = read_object(storage, name)
     if there is None:
-        kept = _save(storage, name, data)
-        if kept == name:
+        if _took(storage, name, data):
             return
-        with suppress(Exception):
-            storage.delete(kept)
         there = read_object(storage, name)  # somebody was quicker
     if there != data:
         raise NewerHeadError(f"the storage has other bytes at {name}")
 
 
 def replace_object(storage: Storage, name: str, data: bytes) -> None:
-    """Put these bytes in the place of what was there. A reader may find nothing for a moment.
-    Raises PublishError."""
+    """Put these bytes in the place of what was there. Raises PublishError.
+
+    A storage that writes over an object, as S3 does, needs no right to delete. From another one the
+    object is deleted first, and a reader may find nothing for a moment.
+    """
     if read_object(storage, name) == data:
+        return
+    if _took(storage, name, data):
         return
     try:
         storage.delete(name)
     except Exception as error:
         raise PublishError(f"{name}: {type(error).__name__}") from error
-    kept = _save(storage, name, data)
-    if kept != name:
-        with suppress(Exception):
-            storage.delete(kept)
+    if not _took(storage, name, data):
         raise PublishError(f"{name}: the storage chose another name")
+
+
+def _took(storage: Storage, name: str, data: bytes) -> bool:
+    """Whether the storage saved them under just this name; under another one nothing is left."""
+    kept = _save(storage, name, data)
+    if kept == name:
+        return True
+    with suppress(Exception):
+        storage.delete(kept)
+    return False
 
 
 def _save(storage: Storage, name: str, data: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,22 @@ class Raced(InMemoryStorage):
             other, self.other = self.other, b""
             super().save(name, ContentFile(other))
         return there
+
+
+class KeepsAll(InMemoryStorage):
+    """As S3 does: it writes over an object, and here we may not delete."""
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return name
+
+    def _save(self, name: str, content: Any) -> str:
+        with suppress(FileNotFoundError):
+            super().delete(name)
+        saved: str = super()._save(name, content)
+        return saved
+
+    def delete(self, name: str) -> None:
+        raise PermissionError(name)
 
 
 class Away(InMemoryStorage):
@@ -72,6 +89,13 @@ def test_a_race_leaves_one_object() -> None:
 def test_what_is_replaced_keeps_its_name() -> None:
     storage = InMemoryStorage()
     for data in (b"1", b"2", b"2"):
+        replace_object(storage, "a", data)
+        assert (names(storage), read_object(storage, "a")) == (["a"], data)
+
+
+def test_to_replace_needs_no_right_to_delete_where_the_storage_writes_over() -> None:
+    storage = KeepsAll()
+    for data in (b"1", b"2"):
         replace_object(storage, "a", data)
         assert (names(storage), read_object(storage, "a")) == (["a"], data)
 
