@@ -36,7 +36,7 @@ BUCKET = "tiles"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[S3Server]:
-    """With a bucket whose objects nobody may change for a day."""
+    """Nobody may change an object of the tiles for a day."""
     held = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}}
     with s3_server() as running:
         client = running.client()
@@ -49,7 +49,7 @@ def server() -> Iterator[S3Server]:
 
 @pytest.fixture
 def folder(server: S3Server, settings: Any, tmp_path: Path) -> str:
-    """Where in the bucket the tiles of the first tenant lie: a place of this test alone."""
+    """Where the tiles of the first tenant lie: a place of this test alone."""
     begin()
     options = server.options(bucket_name=BUCKET, location=tmp_path.name)
     kept = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
