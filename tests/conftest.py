@@ -9,7 +9,10 @@ import pytest
 import redis
 from django.conf import settings
 from django.contrib import admin
+from django.core.signals import setting_changed
 from django.test import TransactionTestCase
+from django.test.signals import root_urlconf_changed
+from django.urls import set_urlconf
 
 from otpguard.testing import forget_recent
 from tests.emptying import empty_after, stop_sealing
@@ -26,6 +29,20 @@ __all__ = [
 
 
 TransactionTestCase._fixture_teardown = empty_after
+
+
+def _keep_urls(*, setting: str, **_more: Any) -> None:
+    """The URLs of a host are read once, however many tests set it as their ROOT_URLCONF.
+
+    Django reads them anew after each change of the setting, a sixth of all time. What it keeps is
+    kept by the name of the module, so nothing of another host is found.
+    """
+    if setting == "ROOT_URLCONF":
+        set_urlconf(None)
+
+
+setting_changed.disconnect(root_urlconf_changed)
+setting_changed.connect(_keep_urls)
 
 
 @pytest.fixture(scope="session")
