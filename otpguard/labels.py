@@ -111,7 +111,7 @@ REASONS: Mapping[Reason, Text] = {
     Reason.PROVEN: _("Confirmed."),
     Reason.NOT_REQUIRED: _("No confirmation is needed here."),
     Reason.EMERGENCY: _("Emergency access is open."),
-    Reason.NO_TENANT: _("No organization is selected."),
+    Reason.NO_TENANT: _("No organization is selected. Select one first."),
     Reason.NOT_LOGGED_IN: _("Log in first."),
     Reason.NOT_A_MEMBER: _("You are not a member of this organization."),
     Reason.USER_INACTIVE: _("This user account is not active."),

@@ -165,7 +165,13 @@ SURROUNDINGS = (
     # --- servers
     Surrounding(name="gunicorn", says="gunicorn", server="gunicorn", needs=("gunicorn",)),
     Surrounding(name="uvicorn", says="uvicorn", server="uvicorn", needs=("uvicorn",)),
-    Surrounding(name="daphne", says="daphne", server="daphne", needs=("daphne",)),
+    Surrounding(
+        name="daphne",
+        says="daphne",
+        note="it keeps what a slow reader has not fetched in memory: not for large exports",
+        server="daphne",
+        needs=("daphne",),
+    ),
     Surrounding(name="mounted", says="Mounted below a path (`SCRIPT_NAME`)", mount=True),
     # --- workers
     Surrounding(
