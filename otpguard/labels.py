@@ -217,7 +217,7 @@ def billing_field_label(field: str) -> Text:
 def held_label(slug: str) -> Text:
     """What a hold or a wish covers; a slug from another release or host is shown as it is."""
     if slug in {EVERY, SENSITIVE}:
-        return _("Every checkpoint") if slug == EVERY else _("Every sensitive checkpoint")
+        return _("Every checkpoint") if slug == EVERY else _("Every sensitive action")
     known = settings().checkpoints.get(slug)
     return checkpoint_label(known) if known else slug
 
