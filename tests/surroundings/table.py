@@ -168,7 +168,7 @@ SURROUNDINGS = (
     Surrounding(
         name="daphne",
         says="daphne",
-        note="it keeps what a slow reader has not fetched in memory: not for large exports",
+        note="not for large exports: it cuts off slow readers",
         server="daphne",
         needs=("daphne",),
     ),
