@@ -59,4 +59,4 @@ def send(membership: Membership, *, url: str) -> None:
         text=text,
         subject=f"Join {membership.tenant.name}",
     )
-    Inbox(settings.INBOX).send(message)
+    Inbox(str(settings.INBOX)).send(message)
