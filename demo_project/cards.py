@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
-    """An audit event that shows a step of a card. An empty `tenant` stands for every tenant."""
+    """An audit event that shows a step of a card. An empty `tenant` stands for every tenant;
+    `by_anybody` if somebody else than the card's person may leave it."""
 
     kind: str = "checkpoint.passed"
     checkpoint: str = ""
     tenant: str = ""
+    by_anybody: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,7 +92,7 @@ def _shows(happened: Happened, sign: Sign, who: str) -> bool:
         happened.kind == sign.kind
         and (not sign.checkpoint or _is_under(happened.checkpoint, sign.checkpoint))
         and (not sign.tenant or happened.tenant == sign.tenant)
-        and (not who or happened.who == who)
+        and (not who or sign.by_anybody or happened.who == who)
     )
 
 

@@ -111,7 +111,7 @@ REASONS: Mapping[Reason, Text] = {
     Reason.PROVEN: _("Confirmed."),
     Reason.NOT_REQUIRED: _("No confirmation is needed here."),
     Reason.EMERGENCY: _("Emergency access is open."),
-    Reason.NO_TENANT: _("No organization is selected."),
+    Reason.NO_TENANT: _("No organization is selected. Select one first."),
     Reason.NOT_LOGGED_IN: _("Log in first."),
     Reason.NOT_A_MEMBER: _("You are not a member of this organization."),
     Reason.USER_INACTIVE: _("This user account is not active."),
@@ -217,7 +217,7 @@ def billing_field_label(field: str) -> Text:
 def held_label(slug: str) -> Text:
     """What a hold or a wish covers; a slug from another release or host is shown as it is."""
     if slug in {EVERY, SENSITIVE}:
-        return _("Every checkpoint") if slug == EVERY else _("Every sensitive checkpoint")
+        return _("Every checkpoint") if slug == EVERY else _("Every sensitive action")
     known = settings().checkpoints.get(slug)
     return checkpoint_label(known) if known else slug
 

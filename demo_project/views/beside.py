@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 import otpguard
+from demo_project import invitations
 from demo_project.models import Deal
 from demo_project.more_forms import DealForm, InviteForm, PayForm, ProofLifeForm
 from demo_project.tenancy import ADMIN, MemberRequest, member_required
@@ -28,14 +29,17 @@ def invite(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         email, role = form.cleaned_data["email"], form.cleaned_data["role"]
         otpguard.require_invite(request, email=email, roles=[role])
-        user, _ = User.objects.get_or_create(username=email, defaults={"email": email})
-        provision.set_member(
+        user = invitations.invited_account(email)
+        member = provision.set_member(
             facts=facts_from(request),
             tenant=request.membership.tenant,
             user_id=str(user.pk),
             roles=[role],
             active=True,
         )
+        if invitations.awaits_joining(user):
+            link = reverse("join", args=[invitations.token_of(member)])
+            invitations.send(member, url=request.build_absolute_uri(link))
         messages.success(request, f"{email} is invited as {role}.")
         return redirect("members")
     return _form(request, form, "Invite somebody", "team_invite", "Invite")

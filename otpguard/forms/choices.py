@@ -85,7 +85,7 @@ def _providers(serves: Channel | None, empty: Text) -> Choices:
 def _checkpoints(for_holds: bool, one: bool) -> Choices:  # noqa: FBT001 (bound above)
     known = settings().checkpoints.values()
     named = [each for each in known if each.can_be_held or not for_holds]
-    sensitive = [(SENSITIVE, _("Every sensitive checkpoint"))] if for_holds else []
+    sensitive = [(SENSITIVE, _("Every sensitive action"))] if for_holds else []
     every = [] if one else [(EVERY, _("Every checkpoint"))]
     return [
         *sensitive,

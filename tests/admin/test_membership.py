@@ -47,7 +47,7 @@ def test_a_rise_to_an_admin_role_shows_its_hold(act: Act) -> None:
     factories.member(tenant, roles=["admin"])
     member = factories.member(tenant, roles=["member"])
     page = act(do("set", member), roles="member, api_admin", active="on", reason="new task")
-    assert "Every sensitive checkpoint: " in page.content.decode()
+    assert "Every sensitive action: " in page.content.decode()
     assert Hold.objects.get().user_id == member.user_id
 
 
@@ -96,7 +96,7 @@ def test_a_reset_here_does_what_the_tenant_would(act: Act) -> None:
     assert "2 factors were reset." in page
     assert FactorBlock.objects.get().factor == own
     assert not Factor.objects.filter(pk=token.pk).exists()
-    assert "Every sensitive checkpoint: " in page
+    assert "Every sensitive action: " in page
 
 
 def test_a_reset_everywhere_removes_what_is_personal_too(act: Act) -> None:

@@ -14,7 +14,7 @@ from tests.browser import running_chromium
 from tests.demo.running import Demo, running_demo
 from tests.ports import free_port
 
-SIGNED_OUT = ("", "login/", "signup/", "inbox/", "attack/")
+SIGNED_OUT = ("", "login/", "signup/", "inbox/", "attack/", "join/of-no-invitation/")
 SIGNED_IN = ("", "contacts/", "keys/", "members/", "billing/", "audit/", "password/", "profile/")
 OURS = ("security/", "security/add/", "security/add/phone/", "security/log-out/")
 

@@ -115,6 +115,24 @@ from demo_project.more_forms import InviteForm
 names = list(InviteForm.base_fields)
 saw["invite"] = [client.post("/invite/", dict(zip(names, ("a@b.example", role)))).status_code
     for role in ("member", "admin")]
+from demo_project import invitations
+invited = Membership.objects.get(user__username="a@b.example")
+token = invitations.token_of(invited)
+stranger = browser()
+asked = stranger.get(f"/join/{token}/")
+logged_in = client.get(f"/join/{token}/")
+found = [invitations.membership_of(each) == invited for each in (token, token[:-1] + "x")]
+Membership.objects.filter(pk=invited.pk).update(active=False)
+found.append(invitations.membership_of(token) == invited)
+Membership.objects.filter(pk=invited.pk).update(active=True)
+invited.user.set_password("quite-another-7")
+invited.user.save()
+found.append(invitations.membership_of(token) == invited)
+again = client.post("/invite/", dict(zip(names, ("a@b.example", "member"))))
+from demo_project.views.inbox import read
+mails = [each.subject for each in read(settings.INBOX) if each.to == "a@b.example"]
+saw["join"] = [asked.status_code, asked["Location"], logged_in.status_code, found,
+    stranger.get(f"/join/{token}/").status_code, mails]
 press(client, "deal")
 saw["deal"] = client.post("/deals/", {"dollars": "1"}).status_code
 press(client, "settings")
@@ -245,6 +263,16 @@ def test_an_enterprise_organization_is_asked_for_an_admin_and_for_a_deal(
 ) -> None:
     assert saw["invite"] == [302, 303], "a member is invited, an admin asks"
     assert saw["deal"] == 303
+
+
+def test_an_invitation_asks_a_stranger_for_a_number_and_serves_once(saw: dict[str, Any]) -> None:
+    asked, where, logged_in, found, used, mails = saw["join"]
+    assert asked == 303
+    assert "/security/number/" in where
+    assert logged_in == 403, "who is logged in is asked to log out first"
+    assert found == [True, False, False, False], "changed, of somebody put out, used"
+    assert used == 404
+    assert mails == ["Join Initech Enterprise"], "who has joined gets no second one"
 
 
 def test_rules_are_changed_with_a_proof_only(saw: dict[str, Any]) -> None:

@@ -31,6 +31,7 @@ key = ApiKey.objects.first().pk
 entry = Event.objects.filter(tenant_id=Tenant.objects.get(slug="acme").pk).first().pk
 arguments = {"rotate": [key], "key-scope": [key], "key-delete": [key], "audit-entry": [entry]}
 arguments["audit-entry-file"] = [entry]
+arguments["join"] = ["of-no-invitation"]
 found = {}
 for who in ["", *(person.username for person in PEOPLE)]:
     client = Client(headers={"host": "localhost", "accept": "text/html"})
@@ -59,7 +60,7 @@ for who in ["", *(person.username for person in PEOPLE)]:
 print(json.dumps(found))
 """
 
-OF_ONE_ROW = ("rotate", "key-scope", "key-delete", "audit-entry", "audit-entry-file")
+OF_ONE_ROW = ("rotate", "key-scope", "key-delete", "audit-entry", "audit-entry-file", "join")
 
 
 def answers(folder: Path) -> dict[str, dict[str, list[int]]]:
@@ -92,8 +93,8 @@ def test_every_page_is_there_for_somebody_and_breaks_for_nobody(tmp_path: Path) 
     }
     assert broken == set()
     posts_only = {"switch", "rotate", "key-scope", "key-delete", "api-keys", "logout"}
-    for_keys = {"api-contacts"}
+    for_keys_or_invited = {"api-contacts", "join"}
     shown = {page for page, by in found.items() if any(each[0] == 200 for each in by.values())}
-    assert set(found) - shown - posts_only - for_keys == set(), "a page that nobody is shown"
+    assert set(found) - shown - posts_only - for_keys_or_invited == set(), "a page nobody is shown"
     assert found["tour"][""] == [200, 405] or found["tour"][""][0] == 200
     assert found["keys"][""][0] == 302, "strangers are asked to log in"

@@ -84,6 +84,48 @@ def test_a_member_is_invited_at_once_and_an_admin_by_passkey(ines: Walk) -> None
     ines.message("kim@example.com", "A role with admin rights was granted")
 
 
+def test_a_stranger_joins_by_a_phone_and_needs_a_passkey_for_the_export(
+    ines: Walk, passer_by: Walk
+) -> None:
+    ines.page.goto("/invite/")
+    ines.page.get_by_label("E-mail").fill("max@example.com")
+    ines.press("Invite")
+    link = ines.link("max@example.com", "Join within three days")
+    ines.page.goto(link)
+    ines.says("you are logged in as ines@initech")
+    newcomer = passer_by
+    newcomer.plug_in()
+    newcomer.page.goto(link)
+    newcomer.page.get_by_label("Phone number").fill("+1 201 555 0143")
+    newcomer.press(re.compile("^Send"))
+    newcomer.enter_code()
+    expect(newcomer.page.get_by_role("heading", level=1)).to_have_text("Join Initech Enterprise")
+    newcomer.fill_new_password()
+    newcomer.press("Join")
+    newcomer.says("You work in Initech Enterprise now. Your phone is verified.")
+    newcomer.says("✓ +1 ••• ••43")
+    newcomer.page.goto("/contacts/")
+    newcomer.press("Export as CSV")
+    newcomer.says("This organization asks for a passkey, security key or hardware token here.")
+    assert newcomer.confirm() == [
+        "Set up a way to confirm",
+        CHOOSE,
+        ENTER,
+        CONFIRMED,
+        "Add a passkey or security key",
+    ]
+    newcomer.press("Make the file")
+    expect(newcomer.page.get_by_role("heading", level=1)).to_have_text("Your export is waiting")
+    counts_down(newcomer.page, WAIT, most=60)
+    ines.message("ines@initech.example", "An export of your organization's data was asked for")
+    ines.page.goto("/")
+    done = ines.page.locator("li.card.done", has_text="Join an enterprise customer")
+    expect(done).to_have_count(1)
+    newcomer.page.context.clear_cookies()
+    newcomer.page.goto(link)
+    newcomer.says("This invitation is over")
+
+
 def test_a_role_is_granted_by_passkey(ines: Walk) -> None:
     ines.page.goto("/invite/")
     ines.page.get_by_label("E-mail").fill("lee@example.com")

@@ -165,7 +165,13 @@ SURROUNDINGS = (
     # --- servers
     Surrounding(name="gunicorn", says="gunicorn", server="gunicorn", needs=("gunicorn",)),
     Surrounding(name="uvicorn", says="uvicorn", server="uvicorn", needs=("uvicorn",)),
-    Surrounding(name="daphne", says="daphne", server="daphne", needs=("daphne",)),
+    Surrounding(
+        name="daphne",
+        says="daphne",
+        note="not for large exports: it cuts off slow readers",
+        server="daphne",
+        needs=("daphne",),
+    ),
     Surrounding(name="mounted", says="Mounted below a path (`SCRIPT_NAME`)", mount=True),
     # --- workers
     Surrounding(

@@ -54,7 +54,7 @@ def test_every_problem_is_a_sentence_in_every_language() -> None:
 
 
 def test_a_reason_of_the_core_is_said_in_its_own_words() -> None:
-    assert messages.problem(Reason.NO_TENANT) == "No organization is selected."
+    assert messages.problem(Reason.NO_TENANT) == "No organization is selected. Select one first."
 
 
 def test_a_wrong_code_tells_the_tries_left() -> None:

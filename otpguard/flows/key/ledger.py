@@ -51,7 +51,7 @@ def record_key_action(
     is longer than its column (its field).
     """
     if not facts.tenant:
-        raise NotAllowed(str(_("No organization is selected.")))
+        raise NotAllowed(str(_("No organization is selected. Select one first.")))
     check_tenant(facts, facts.tenant)
     if not key.reference:
         raise InvalidInput("reference", str(_("A key needs a reference.")))

@@ -162,7 +162,7 @@ def _locked(facts: RequestFacts, key: KeyRecord) -> KeyFacts:
 def _check_tenant(facts: RequestFacts, key: KeyRecord) -> None:
     check_tenant(facts, key.tenant_id)
     if facts.tenant != str(key.tenant_id):
-        raise NotAllowed(str(_("No organization is selected.")))
+        raise NotAllowed(str(_("No organization is selected. Select one first.")))
 
 
 def _digest(secret: str) -> str:
