@@ -26,7 +26,8 @@ LANDING = """<!doctype html><title>Landing</title><h1>Join us</h1>
 </script>
 <form data-otpguard-checkpoint="signup" action="/joined/" method="post">{more}
 <label>Phone <input type="tel" name="number" required></label> <button>Join</button></form>"""
-OWN_EMAIL = '<label>Your e-mail <input type="email" name="email" required></label>'
+KIND = "email"
+OWN_FIELD = f'<label>Your address <input type="{KIND}" name="{KIND}" required></label>'
 
 
 class Landing(ThreadingHTTPServer):
@@ -48,7 +49,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Landing
 
     def do_GET(self) -> None:
-        more = OWN_EMAIL if self.path.startswith("/own-email") else ""
+        more = OWN_FIELD if self.path.startswith("/own-email") else ""
         self._say(LANDING.format(site=self.server.site, more=more))
 
     def do_POST(self) -> None:
@@ -89,7 +90,7 @@ def landing(
 
 @pytest.fixture
 def straight_to_the_number(landing: Landing, settings: Any) -> None:
-    """The site asks nobody for an e-mail."""
+    """No e-mail comes first on this site."""
     settings.OTPGUARD = {**settings.OTPGUARD, "EMAIL_FIRST": False}
 
 
@@ -171,8 +172,8 @@ def test_the_email_field_of_the_form_is_the_one_that_is_used(
     ready(page, landing, "/own-email")
     assert page.locator("input[type=email]").count() == 1
     page.get_by_role("button", name="Send a link").click()
-    expect(page.get_by_label("Your e-mail")).to_be_focused()
-    page.get_by_label("Your e-mail").fill(EMAIL)
+    expect(page.get_by_label("Your address")).to_be_focused()
+    page.get_by_label("Your address").fill(EMAIL)
     page.get_by_role("button", name="Send a link").click()
     expect(page.get_by_text("a link is on its way")).to_be_visible()
     shot(page, "embedded, own field")
@@ -180,7 +181,7 @@ def test_the_email_field_of_the_form_is_the_one_that_is_used(
     page.get_by_role("button", name="Go on").click()
     page.wait_for_url(f"{landing.origin}/own-email")
     expect(page.locator("form[data-otpguard-ready]")).to_be_visible()
-    page.get_by_label("Your e-mail").fill(EMAIL)
+    page.get_by_label("Your address").fill(EMAIL)
     prove(page)
     assert landing.posted[0]["email"] == [EMAIL]
 

@@ -1,7 +1,7 @@
 """E-mail before phone at a form on another origin: send the link.
 
 No cookie tells there which browser asked. So the link marks the browser that opens it, which then
-goes on at the form with a token: whoever asks for a link to a mailbox of somebody else gains
+goes on at the form with a token: a person who asks for a link to a mailbox of somebody else gains
 nothing when it is opened.
 """
 
@@ -25,7 +25,7 @@ from otpguard.web.embed.tokens import EmbeddedLink, encrypt_link
 from otpguard.web.number.browser import new_browser
 
 _PATH = re.compile(r"/(?!/)[\w.~%!$&'()*+,;=:@/-]{0,300}", re.ASCII)
-"""A path alone: whoever asks for a link chooses it, and no page is to act upon their query."""
+"""A path alone: the visitor chooses it, and no page is to act upon a query in an e-mail of ours."""
 
 
 @embedded

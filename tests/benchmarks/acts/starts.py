@@ -138,9 +138,35 @@ def start_bare(who: Applicant) -> None:
     """The same rows without what the defense adds: three caps and the tenant's, the challenge, its
     delivery and its event; no form, lane, layers, budget and record."""
     facts = replace(who.facts, now=timezone.now())
+    challenge = _bare_challenge(who, facts)
+    velocity = settings().velocity
+    counted = {
+        RowName.BROWSER_DAY: facts.browser,
+        RowName.NUMBER_DAY: challenge.phone_index,
+        RowName.IP_HOUR: facts.client_ip,
+    }
+    caps = [
+        cap_of(row, key, limit_of(velocity, row, key, strict=False)) for row, key in counted.items()
+    ]
+    with transaction.atomic():
+        charged = limiter().consume(caps, challenge=challenge.pk, now=facts.now)
+        assert not isinstance(charged, CapFull)
+        mine = Challenge.objects.of(
+            sid="", user="", tenant=facts.tenant, browser=facts.browser
+        ).filter(checkpoint=challenge.checkpoint)
+        cancel_open(facts, mine, "superseded")
+        charge_first(challenge, now=facts.now)
+        challenge.save(force_insert=True)
+        enqueue_deliveries([challenge])
+        channels = [step["channel"] for step in challenge.plan]
+        event = ChallengeStarted(factor="", kind=PHONE.slug, channels=channels)
+        record(event, Circumstances.of_ask(facts, who.ask))
+
+
+def _bare_challenge(who: Applicant, facts: RequestFacts) -> Challenge:
     place = place_of(facts, who.ask.checkpoint)
     routes = number_routes(facts, who.number.e164, place.policy, place.tenant)
-    challenge = Challenge(
+    return Challenge(
         id=new_id(),
         seed=os.urandom(16),
         key_id=vault.key_ids()[0],
@@ -159,26 +185,3 @@ def start_bare(who: Applicant) -> None:
         last_sent_at=facts.now,
         expires_at=facts.now + place.policy.code_ttl,
     )
-    velocity = settings().velocity
-    counted = {
-        RowName.BROWSER_DAY: facts.browser,
-        RowName.NUMBER_DAY: challenge.phone_index,
-        RowName.IP_HOUR: facts.client_ip,
-    }
-    caps = [
-        cap_of(row, key, limit_of(velocity, row, key, strict=False)) for row, key in counted.items()
-    ]
-    with transaction.atomic():
-        assert not isinstance(
-            limiter().consume(caps, challenge=challenge.pk, now=facts.now), CapFull
-        )
-        mine = Challenge.objects.of(
-            sid="", user="", tenant=facts.tenant, browser=facts.browser
-        ).filter(checkpoint=challenge.checkpoint)
-        cancel_open(facts, mine, "superseded")
-        charge_first(challenge, now=facts.now)
-        challenge.save(force_insert=True)
-        enqueue_deliveries([challenge])
-        channels = [step["channel"] for step in challenge.plan]
-        event = ChallengeStarted(factor="", kind=PHONE.slug, channels=channels)
-        record(event, Circumstances.of_ask(facts, who.ask))

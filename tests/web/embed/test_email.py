@@ -30,7 +30,7 @@ def test_a_stranger_gets_a_link_and_no_code_before() -> None:
 
 
 def test_the_page_that_asked_is_not_what_the_link_marks() -> None:
-    """Whoever asks for a link to the mailbox of somebody else gains nothing by their click."""
+    """Nobody gains by having a link sent to the mailbox of somebody else."""
     token = form()
     sent = post("email", {"form": token, "email": EMAIL, "page": "/join"})
     Client().post(link_in_mailbox())
