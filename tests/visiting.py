@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve, reverse
 
+from otpguard import vault
 from otpguard.channels.providers.memory import SENT
+from otpguard.exceptions import Ask
 from otpguard.models import Challenge
 from otpguard.testing import enter_number, send_queued
+from otpguard.web.embed.tokens import EmbeddedLink, encrypt_link
+from tests.models.rows import mailed
 
 NUMBER = "+12015550123"
 HTML = {"Accept": "text/html"}
@@ -54,3 +59,12 @@ def prove(client: Client, number: str = NUMBER, path: str = "/join/") -> HttpRes
     answered = client.post(page_of(challenge), {"code": SENT[-1].code.digits})
     assert answered.status_code == 303, (answered.status_code, answered.content[:500])
     return client.get(answered["Location"], follow=True)
+
+
+def embedded_link(origin: str) -> str:
+    """The path of a link in an e-mail that a form on another origin has asked for."""
+    wanted = Ask(checkpoint="signup", tenant="", user="", sid="", story=str(uuid4()))
+    row = mailed(opened_at=None, until=None, ask=wanted.dump())
+    token = vault.encrypt_token(vault.EMAIL_LINK, str(row.pk))
+    named = EmbeddedLink(token=token, browser=row.browser, origin=origin, path="/join")
+    return reverse("otpguard:embedded-link", args=[encrypt_link(named)])

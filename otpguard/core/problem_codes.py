@@ -150,6 +150,9 @@ FROM_EMBEDDED_FORMS: dict[str, ProblemCode] = {
         " form if there is none.",
         ("form",),
     ),
+    "email_first": ProblemCode(
+        (403,), "Send `email` with `form` to `embed/email/`; a link there leads on.", ("form",)
+    ),
     "proof_of_work": ProblemCode(
         (403,), "Solve `work`, and send again with `form`.", ("form", "work", "captcha")
     ),

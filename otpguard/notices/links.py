@@ -24,6 +24,9 @@ CONFIRM_PAGE = "otpguard:confirm-email"
 EMAIL_LINK_PAGE = "otpguard:email-link"
 """Where a visitor's browser is marked before a code goes to their number; takes the token."""
 
+EMBEDDED_LINK_PAGE = "otpguard:embedded-link"
+"""The same for a visitor who began at a form on another origin; takes the token."""
+
 CANCEL_RELEASE_PAGE = "otpguard:cancel-release"
 """Where an export is canceled by the link of its notice; takes the token."""
 BILLING_LOCK_PAGE = "otpguard:billing-lock"

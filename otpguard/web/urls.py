@@ -9,7 +9,9 @@ from otpguard.web.billing import changes, lock
 from otpguard.web.closure import cancel_link as closure_link
 from otpguard.web.email_change import undo
 from otpguard.web.embed.answer import embed_answer
+from otpguard.web.embed.email import embed_email
 from otpguard.web.embed.form import embed_form
+from otpguard.web.embed.link import embedded_link
 from otpguard.web.embed.start import embed_start
 from otpguard.web.number import code as number_code
 from otpguard.web.number import email, enter, lockdown
@@ -82,6 +84,8 @@ urlpatterns = [
     path("billing/<uuid:change_id>/lift/", changes.lift, name="billing-lift"),
     path("billing/lock/<str:token>/", lock.billing_lock, name="billing-lock"),
     path("embed/form/", embed_form, name="embed-form"),
+    path("embed/email/", embed_email, name="embed-email"),
+    path("embed/link/<str:token>/", embedded_link, name="embedded-link"),
     path("embed/start/", embed_start, name="embed-start"),
     path("embed/answer/", embed_answer, name="embed-answer"),
     path("status/<str:token>/", status.status, name="status"),

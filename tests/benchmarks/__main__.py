@@ -26,6 +26,7 @@ NAMES = (
     "append",
     "sealing",
     "caps",
+    "starts",
     "sends",
     "timers",
     "imports",

@@ -152,7 +152,8 @@ def enter(
     reload_site: Callable[[], None],
     settings: Any,
 ) -> Enter:
-    """Open the site as a fresh member of a fresh tenant: `with enter(phone=True) as visit`.
+    """Open the site as a fresh member of a fresh tenant: `with enter(phone=True) as visit`;
+    `javascript=False` for a browser in which no script runs.
 
     At desktop and at phone width, with no script that fails and nothing that the pages forbid.
     """
@@ -161,14 +162,16 @@ def enter(
     guarded.ran.clear()
 
     @contextmanager
-    def entered(*, phone: bool = False, language: str = LANGUAGE, **tenant: Any) -> Iterator[Visit]:
+    def entered(
+        *, phone: bool = False, language: str = LANGUAGE, javascript: bool = True, **tenant: Any
+    ) -> Iterator[Visit]:
         of = factories.tenant(**tenant)
         user = factories.user(email="alice@example.com")
         factories.member(of, user, roles=["admin"])
         if phone:
             factories.phone_factor(user, "+12015550123")
         client = factories.login(Client(), user, of)
-        with open_page(size=request.param, language=language) as page:
+        with open_page(size=request.param, language=language, javascript=javascript) as page:
             complaints: list[str] = []
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("console", lambda said: _note(complaints, said.text))

@@ -13,16 +13,21 @@ from playwright.sync_api import Page, expect
 
 from otpguard.channels.providers.memory import SENT
 from otpguard.core.pumping.visitor_form import bot
-from otpguard.models import Challenge, PhoneClaim, SpentToken
+from otpguard.models import Challenge, MailedBrowser, PhoneClaim, SpentToken
 from otpguard.testing import send_queued
 from tests import guarded
+from tests.browser import PHONE, OpenPage
+from tests.flows.number.mailing import EMAIL, link_in_mailbox
 
 NUMBER = "+12015550123"
+ASKED_FIRST = "Before a code is sent to your phone, confirm your e-mail address."
 LANDING = """<!doctype html><title>Landing</title><h1>Join us</h1>
 <script src="{site}/static/otpguard/otpguard-embed.js" data-otpguard="{site}/security/" defer>
 </script>
-<form data-otpguard-checkpoint="signup" action="/joined/" method="post">
+<form data-otpguard-checkpoint="signup" action="/joined/" method="post">{more}
 <label>Phone <input type="tel" name="number" required></label> <button>Join</button></form>"""
+KIND = "email"
+OWN_FIELD = f'<label>Your address <input type="{KIND}" name="{KIND}" required></label>'
 
 
 class Landing(ThreadingHTTPServer):
@@ -32,7 +37,7 @@ class Landing(ThreadingHTTPServer):
 
     def __init__(self, site: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.page = LANDING.format(site=site)
+        self.site = site
         self.posted: list[dict[str, list[str]]] = []
 
     @property
@@ -44,7 +49,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: Landing
 
     def do_GET(self) -> None:
-        self._say(self.server.page)
+        more = OWN_FIELD if self.path.startswith("/own-email") else ""
+        self._say(LANDING.format(site=self.server.site, more=more))
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -82,13 +88,32 @@ def landing(
     guarded.ran.clear()
 
 
-def ready(page: Page, landing: Landing) -> None:
-    page.goto(landing.origin)
+@pytest.fixture
+def straight_to_the_number(landing: Landing, settings: Any) -> None:
+    """No e-mail comes first on this site."""
+    settings.OTPGUARD = {**settings.OTPGUARD, "EMAIL_FIRST": False}
+
+
+def ready(page: Page, landing: Landing, path: str = "/") -> None:
+    page.goto(landing.origin + path)
     expect(page.locator("form[data-otpguard-ready]")).to_be_visible()
 
 
+def prove(page: Page) -> None:
+    """From the number to the page behind the form."""
+    page.get_by_label("Phone").fill(NUMBER)
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_label("Code")).to_be_visible()
+    send_queued()
+    page.get_by_label("Code").fill(SENT[-1].code.digits)
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_text("Welcome")).to_be_visible()
+
+
+@pytest.mark.usefixtures("straight_to_the_number")
 def test_it_proves_the_number_and_sends_a_reference_along(page: Page, landing: Landing) -> None:
     ready(page, landing)
+    expect(page.get_by_text(ASKED_FIRST)).to_have_count(0)
     page.get_by_label("Phone").fill(NUMBER)
     page.get_by_role("button", name="Join").click()
     expect(page.get_by_label("Code")).to_be_visible()
@@ -107,6 +132,58 @@ def test_it_proves_the_number_and_sends_a_reference_along(page: Page, landing: L
     assert PhoneClaim.objects.get().browser == Challenge.objects.get().browser
     assert page.context.cookies() == []
     assert SpentToken.objects.count() == 2, "the form's token and the solved puzzle"
+
+
+def test_a_stranger_opens_the_link_of_an_email_and_comes_back_to_the_form(
+    page: Page, landing: Landing, open_page: OpenPage, shot: Any
+) -> None:
+    ready(page, landing, "/join")
+    expect(page.get_by_text(ASKED_FIRST)).to_be_visible()
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("E-mail address").press("Enter")
+    expect(page.get_by_text("a link is on its way")).to_be_visible()
+    shot(page, "embedded, link sent")
+    link = link_in_mailbox()
+    # On their phone, or in the browser that the e-mail program opens: they go on there.
+    with open_page(size=PHONE) as elsewhere:
+        elsewhere.goto(link)
+        expect(elsewhere.get_by_text("Then you enter your phone number at")).to_be_visible()
+        shot(elsewhere, "embedded, link")
+        elsewhere.get_by_role("button", name="Go on").click()
+        elsewhere.wait_for_url(f"{landing.origin}/join")
+        expect(elsewhere.locator("form[data-otpguard-ready]")).to_be_visible()
+        expect(elsewhere.get_by_text(ASKED_FIRST)).to_have_count(0)
+        prove(elsewhere)
+    assert Challenge.objects.get().spend_lane == "mailed"
+    assert MailedBrowser.objects.get().proven_at is not None
+    assert len(landing.posted[0]["otpguard_claim"]) == 1
+
+    # The page that has asked for the link is not let in by that.
+    page.get_by_label("Phone").fill("+12015550124")
+    page.get_by_role("button", name="Join").click()
+    expect(page.get_by_text("Confirm your e-mail address first")).to_be_visible()
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    assert Challenge.objects.count() == 1
+
+
+def test_the_email_field_of_the_form_is_the_one_that_is_used(
+    page: Page, landing: Landing, shot: Any
+) -> None:
+    ready(page, landing, "/own-email")
+    assert page.locator("input[type=email]").count() == 1
+    page.get_by_role("button", name="Send a link").click()
+    expect(page.get_by_label("Your address")).to_be_focused()
+    page.get_by_label("Your address").fill(EMAIL)
+    page.get_by_role("button", name="Send a link").click()
+    expect(page.get_by_text("a link is on its way")).to_be_visible()
+    shot(page, "embedded, own field")
+    page.goto(link_in_mailbox())
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url(f"{landing.origin}/own-email")
+    expect(page.locator("form[data-otpguard-ready]")).to_be_visible()
+    page.get_by_label("Your address").fill(EMAIL)
+    prove(page)
+    assert landing.posted[0]["email"] == [EMAIL]
 
 
 def test_a_page_that_is_not_listed_asks_for_nothing(

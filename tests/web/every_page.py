@@ -8,9 +8,10 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from django.conf import settings as django_settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -43,12 +44,13 @@ from tests import factories
 from tests.authenticator import Authenticator
 from tests.host import Host
 from tests.stepup import begin, carry_out, go_on
-from tests.visiting import ask, page_of, visitor
+from tests.visiting import ask, embedded_link, page_of, visitor
 from tests.visiting import begin as begin_number
 from tests.web.team_pages import team_pages
 
 Page = tuple[str, HttpResponse]
 BROWSER = {"Accept": "text/html"}
+LANDING = "https://www.landing.example"
 
 
 def every_page(host: Host) -> Iterator[Page]:
@@ -278,3 +280,8 @@ def _visitors() -> Iterator[Page]:
     for channel in ("whatsapp", "voice"):
         factories.opt_out("+12015550125", channel=channel)
     yield "number, refused", client.post(url, {"number": "+12015550125"})
+    with override_settings(OTPGUARD={**django_settings.OTPGUARD, "EMBED_ORIGINS": [LANDING]}):
+        url = embedded_link(LANDING)
+        yield "number, link for another origin", client.get(url)
+        yield "number, link for another origin, opened", client.post(url)
+    yield "number, link for another origin, gone", client.get(url)

@@ -6,6 +6,7 @@ silence: the page, its status and the steps before are the same for all of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -55,9 +56,16 @@ def needs_email(*, facts: RequestFacts, ask: Ask) -> bool:
 
 
 def send_email_link(
-    *, facts: RequestFacts, ask: Ask, email: str, form: CheckedForm, language: str = ""
+    *,
+    facts: RequestFacts,
+    ask: Ask,
+    email: str,
+    form: CheckedForm,
+    language: str = "",
+    page_of: Callable[[str], str] | None = None,
 ) -> None:
-    """Send a link to `email` that marks the browser of `facts` when it is opened there.
+    """Send a link to `email` that marks the browser of `facts` when it is opened there. `page_of`
+    gives the URL that is sent for a token; without it that of our own page.
 
     Returns in the same way whether a link was sent or withheld: for a throw-away mailbox, for one
     that has had its links today, and for a form that a script filled in. One commit writes the
@@ -69,7 +77,8 @@ def send_email_link(
     tenant = place_of(facts, ask.checkpoint).tenant
     row = _build(facts, ask, email)
     token = vault.encrypt_token(vault.EMAIL_LINK, str(row.pk))
-    link = links.page(links.EMAIL_LINK_PAGE, token, host=facts.host)
+    own = links.page(links.EMAIL_LINK_PAGE, token, host=facts.host)
+    link = own if page_of is None else page_of(token)
     if not link:
         raise StartRefused(StartReason.NO_ROUTE)
     try:

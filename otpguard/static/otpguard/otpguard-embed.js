@@ -6,6 +6,9 @@
        <input type="tel" name="number" required> <button>Join</button>
      </form>
 
+   A stranger opens a link in an e-mail first, and goes on at this page in the browser in which the
+   link was opened. An e-mail field of the form is used for it; a form without one gets one.
+
    The form is sent as it is once the number is proven, with `otpguard_claim` in addition: a
    reference that the server of the product redeems. No cookie is set, nothing else is loaded. */
 
@@ -14,6 +17,12 @@
 (() => {
   const script = document.currentScript;
   const base = new URL(script.dataset.otpguard);
+
+  /** What the link of an e-mail has led here with; it does not stay in the address. */
+  const mailed = /^#otpguard-mailed=([\w=-]+)$/.exec(location.hash)?.[1] ?? "";
+  if (mailed) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
 
   /** The solver lies beside this file. */
   const solver = new Promise((resolve, reject) => {
@@ -43,7 +52,8 @@
 
   const attach = async (form) => {
     const { solve, fingerprint } = await solver;
-    const first = await ask("form", { checkpoint: form.dataset.otpguardCheckpoint });
+    const checkpoint = form.dataset.otpguardCheckpoint;
+    const first = await ask("form", { checkpoint, mailed });
     if (!first.ok) {
       throw new Error(first.code);
     }
@@ -71,6 +81,67 @@
     const say = (text) => {
       line.textContent = text;
     };
+    /** A token for what is sent once more; false where there is none. */
+    const again = async (said) => {
+      token = said.form ?? (await ask("form", { checkpoint, mailed })).form;
+      return Boolean(token);
+    };
+
+    // --- the link in an e-mail, first -------------------------------------------------------------
+
+    let email = null;
+    const askForEmail = () => {
+      if (email) {
+        return;
+      }
+      const part = make("div", { className: "otpguard-email" });
+      part.append(make("p", {}, texts.email_first));
+      email = form.querySelector("input[type=email]");
+      const beside = email && (email.closest("label") ?? email);
+      if (!email) {
+        const label = make("label", {}, `${texts.email} `);
+        email = make("input", { type: "email", autocomplete: "email", maxLength: 254 });
+        label.append(email);
+        part.append(label, " ");
+      }
+      const button = make("button", { type: "button" }, texts.send_link);
+      const told = make("p", { className: "otpguard-line" });
+      told.setAttribute("role", "status");
+      part.append(button, told);
+      if (beside) {
+        beside.after(part);
+      } else {
+        form.prepend(part);
+      }
+      const send = async (once = false) => {
+        const sent = { form: token, device, email: email.value, page: location.pathname };
+        const said = await ask("email", { ...sent, contact_subject: trap.value });
+        if (said.code === "form_again" && !once && (await again(said))) {
+          await send(true);
+          return;
+        }
+        token = said.form ?? token;
+        told.textContent = said.ok ? texts.link_sent : said.detail;
+      };
+      button.addEventListener("click", () => {
+        if (email.value && email.reportValidity()) {
+          busily(send, (text) => {
+            told.textContent = text;
+          });
+        } else {
+          email.focus();
+        }
+      });
+      // Enter in this field must not send the form.
+      email.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") {
+          event.preventDefault();
+          button.click();
+        }
+      });
+    };
+
+    // --- the number -------------------------------------------------------------------------------
 
     /** The widget of a hosted captcha; resolves once it has an answer. */
     const captchaAnswer = (widget) =>
@@ -110,9 +181,12 @@
         }
         const [work, captcha = ""] = await Promise.all(answers);
         await start({ work, captcha });
-      } else if (said.code === "form_again" && !more.again) {
-        token = said.form ?? (await ask("form", { checkpoint: form.dataset.otpguardCheckpoint })).form;
+      } else if (said.code === "form_again" && !more.again && (await again(said))) {
         await start({ again: "once" });
+      } else if (said.code === "email_first") {
+        askForEmail();
+        email.focus();
+        say(said.detail);
       } else {
         say(said.code === "proof_of_work" ? texts.failed : said.detail);
       }
@@ -148,20 +222,26 @@
       }
     };
 
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
+    const busily = async (act, tell) => {
       if (busy) {
         return;
       }
       busy = true;
       try {
-        await (challenge ? answer() : start());
+        await act();
       } catch (problem) {
-        say(problem instanceof TypeError ? texts.away : texts.failed);
+        tell(problem instanceof TypeError ? texts.away : texts.failed);
       } finally {
         busy = false;
       }
+    };
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      busily(challenge ? answer : start, say);
     });
+    if (first.email_first) {
+      askForEmail();
+    }
     form.dataset.otpguardReady = "";
   };
 

@@ -2,58 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
 
 from otpguard.conf import settings
 from otpguard.core.pumping.visitor_form.form_token import FormPlace
-from otpguard.flows.pumping.visitor_form.form import CheckedForm
+from otpguard.flows.number.email_link import needs_email
 from otpguard.http.problems import problem
+from otpguard.web.embed.guard_document import guard_document
 from otpguard.web.embed.origins import embedded
+from otpguard.web.embed.page import ask_at
+from otpguard.web.embed.tokens import mailed_browser
 from otpguard.web.number.browser import anonymous_facts, new_browser
-from otpguard.web.number.form_guard import form_guard
 
 
 @embedded
 def embed_form(request: HttpRequest, origin: str, fields: dict[str, str]) -> HttpResponse:
-    """200 with `form`, a token, the words that the script shows, and the consent to ask for; 400
-    for a checkpoint that is not one of visitors."""
+    """200 with `form`, a token, the words that the script shows, the consent to ask for, and
+    whether an e-mail comes first; 400 for a checkpoint that is not one of visitors. `mailed` is
+    what the link of an e-mail has led to the page with."""
     known = settings().checkpoints.get(fields.get("checkpoint", ""))
     if known is None or not known.anonymous:
         detail = "It must be a checkpoint of people who are not logged in."
         return problem(400, "invalid_input", "A value is wrong", detail, field="checkpoint")
     facts = anonymous_facts(request, "")
-    place = FormPlace(source=known.slug, tenant=facts.tenant, origin=origin, browser=new_browser())
+    mailed = mailed_browser(
+        fields.get("mailed", ""), origin=origin, source=known.slug, tenant=facts.tenant
+    )
+    facts = replace(facts, browser=mailed or new_browser())
+    place = FormPlace(source=known.slug, tenant=facts.tenant, origin=origin, browser=facts.browser)
     consent = settings().phone_consent
     asked = None if consent is None else {"version": consent.version, "text": str(consent.text)}
     return JsonResponse(
-        {**guard_document(place, now=facts.now), "consent": asked, "texts": _texts()}
+        {
+            **guard_document(place, now=facts.now),
+            "email_first": needs_email(facts=facts, ask=ask_at(place)),
+            "consent": asked,
+            "texts": _texts(),
+        }
     )
-
-
-def guard_document(
-    place: FormPlace, *, now: datetime, after: CheckedForm | None = None, work_level: int = 0
-) -> dict[str, Any]:
-    """What a form on another origin is given: as on our own page, in JSON. `work` is a puzzle as
-    text, empty if none is asked for, and `captcha` null or the widget of the vendor."""
-    guard = form_guard(place, now=now, after=after, work_level=work_level)
-    widget = guard.widget
-    return {
-        "form": guard.token,
-        "work": guard.work,
-        "captcha": None
-        if widget is None
-        else {
-            "site_key": widget.site_key,
-            "script_url": widget.script_url,
-            "css_class": widget.css_class,
-            "action": widget.action,
-            "answer_field": widget.answer_field,
-        },
-    }
 
 
 def _texts() -> dict[str, str]:
@@ -62,6 +51,19 @@ def _texts() -> dict[str, str]:
         "confirm": gettext("Verify"),
         "working": gettext("Checking your browser…"),
         "sent": gettext("Enter the code that was sent to your phone."),
+        "email": gettext("E-mail address"),
+        "email_first": gettext("Before a code is sent to your phone, confirm your e-mail address."),
+        "send_link": gettext("Send a link"),
+        "link_sent": " ".join(
+            (
+                gettext("If this e-mail address can be used here, a link is on its way to it."),
+                gettext("Open it within 30 minutes. You then go on with your phone number."),
+                gettext(
+                    "Check your spam folder. Disposable e-mail addresses get no link, and each"
+                    " address gets at most two links a day."
+                ),
+            )
+        ),
         "failed": gettext(
             "This browser could not be checked, so no code can be sent right now. Try another"
             " browser, or go back and use your e-mail or another way."

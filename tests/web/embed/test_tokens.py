@@ -7,10 +7,16 @@ from uuid import uuid4
 from otpguard.web.embed.tokens import (
     ClaimReference,
     EmbeddedChallenge,
+    EmbeddedLink,
+    MailedPage,
     decrypt_challenge,
     decrypt_claim,
+    decrypt_link,
     encrypt_challenge,
     encrypt_claim,
+    encrypt_link,
+    encrypt_mailed,
+    mailed_browser,
 )
 
 CHALLENGE = EmbeddedChallenge(challenge=uuid4(), browser="whose", origin="https://a.example")
@@ -36,3 +42,23 @@ def test_neither_opens_as_the_other() -> None:
 
 def test_the_browser_shows_in_neither_token_nor_repr() -> None:
     assert "whose" not in repr(CHALLENGE) + repr(CLAIM)
+
+
+def test_a_link_and_what_it_leads_on_with_open_for_themselves_alone() -> None:
+    link = EmbeddedLink(token="t", browser="whose", origin="https://a.example", path="/join")
+    page = MailedPage(browser="whose", origin="https://a.example", source="signup", tenant="")
+    here = {"origin": "https://a.example", "source": "signup", "tenant": ""}
+    assert decrypt_link(encrypt_link(link)) == link
+    assert mailed_browser(encrypt_mailed(page), **here) == "whose"
+    assert decrypt_link(encrypt_mailed(page)) is None
+    assert mailed_browser(encrypt_link(link), **here) == ""
+    assert "whose" not in repr(link) + repr(page)
+
+
+def test_what_a_link_leads_on_with_is_of_its_form() -> None:
+    page = MailedPage(browser="whose", origin="https://a.example", source="signup", tenant="t")
+    token = encrypt_mailed(page)
+    here = {"origin": "https://a.example", "source": "signup", "tenant": "t"}
+    assert mailed_browser(token, **here)
+    for changed in ({"origin": "https://b.example"}, {"source": "reset"}, {"tenant": ""}):
+        assert mailed_browser(token, **{**here, **changed}) == ""
