@@ -286,3 +286,12 @@ def event_label(code: str) -> Text:
     """What an event is called; a code from a later release is shown as it is."""
     kind = known_event(code)
     return code if kind is None else _(kind.label)
+
+
+DOMAIN_SEEN: dict[str, Text] = {
+    "verified": _("The record is there. The domain is verified."),
+    "missing": _("The record is not there yet. A new record can take an hour to appear."),
+    "unanswered": _("DNS gave no answer. Try again later."),
+    "taken": _("The record is there, but another organization has verified this domain."),
+}
+"""What a look at the DNS record of a domain has shown, by the value of its `DomainState`."""

@@ -12,6 +12,7 @@ from otpguard.api.audit.streams import (
     RefusedView,
     ReplayView,
     ResumeStreamView,
+    StreamSecretView,
     StreamsView,
     StreamView,
     TestStreamView,
@@ -84,6 +85,7 @@ VIEWS = [
     path("streams/<uuid:stream_id>/resume/", ResumeStreamView.as_view(), name="api-stream-resume"),
     path("streams/<uuid:stream_id>/test/", TestStreamView.as_view(), name="api-stream-test"),
     path("streams/<uuid:stream_id>/replay/", ReplayView.as_view(), name="api-stream-replay"),
+    path("streams/<uuid:stream_id>/secret/", StreamSecretView.as_view(), name="api-stream-secret"),
     path("streams/<uuid:stream_id>/refused/", RefusedView.as_view(), name="api-stream-refused"),
     path("directory/tokens/", DirectoryTokensView.as_view(), name="api-directory-tokens"),
     path(

@@ -36,6 +36,7 @@ from otpguard.flows.emergency.close import close_over
 from otpguard.flows.notice.notify import CALLED_AGAIN_AFTER
 from otpguard.flows.pumping.forget_old import forget_old_outcomes
 from otpguard.flows.siem.due_streams import enqueue_due_streams
+from otpguard.flows.siem.stream_change import forget_old_secrets
 from otpguard.flows.tenant.exception_expiry import close_expired
 from otpguard.limits.money import DAY_HOURS, hour_at
 from otpguard.models import (
@@ -117,8 +118,8 @@ def sweep(*, now: datetime) -> Swept:
 
 def purge_old_rows(*, now: datetime) -> int:
     """Delete expired kept forms, long removed e-mail addresses, old receipts of vendors, removals
-    of factors and resets of passwords that no wait remembers any more, old counters of money, and
-    what no longer speaks about prefixes.
+    of factors and resets of passwords that no wait remembers any more, old counters of money,
+    replaced secrets of webhooks, and what no longer speaks about prefixes.
 
     Approvals that were not decided in time are closed, and so are exceptions and
     emergency access that have expired.
@@ -134,6 +135,7 @@ def purge_old_rows(*, now: datetime) -> int:
     SpendWindow.objects.filter(hour__lt=hour - WINDOWS_KEPT_DAYS * DAY_HOURS).delete()
     removals, _ = FactorRemoval.objects.filter(at__lte=now - REMOVALS_KEPT).delete()
     EmailChange.objects.filter(changed_at__lte=now - UNDO_LIFE).delete()
+    forget_old_secrets(now=now)
     links, _ = ResetLink.objects.filter(created_at__lte=now - REMOVALS_KEPT).delete()
     return forms + emails + receipts + removals + links + forget_old_outcomes(now=now)
 

@@ -70,6 +70,7 @@ class NoticeKind(StrEnum):
     STREAM_FAILS = "stream_fails"
     STREAM_STOPPED = "stream_stopped"
     REMOVALS_HELD = "removals_held"
+    SIGN_IN_LINKED = "sign_in_linked"
 
 
 class Detail(StrEnum):
@@ -247,6 +248,9 @@ KINDS: Mapping[NoticeKind, Kind] = MappingProxyType(
         ),
         NoticeKind.EXPORT_CANCELED: _to_admins(
             _("An export of your organization's data was canceled"), frozenset({Detail.JOB})
+        ),
+        NoticeKind.SIGN_IN_LINKED: Kind(
+            action=_("Your organization's sign-in was linked to your account")
         ),
         NoticeKind.REMOVALS_HELD: _to_admins(
             _("Your directory removes many people; this waits"), _WHO

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
+from time import monotonic
 from typing import Final
+
+from django.utils import timezone
 
 from otpguard.conf import settings
 from otpguard.core.secrets import HiddenText
@@ -16,7 +21,7 @@ from otpguard.core.siem.sent_event import SentEvent
 from otpguard.core.siem.sinks import Sink
 from otpguard.models import LogStream
 from otpguard.siem.sink_url import checked_sink_url
-from otpguard.transport.exchange import Deadlines, Request, Response, Unsent
+from otpguard.transport.exchange import Deadlines, Request, Response, Unknown, Unsent
 from otpguard.transport.outside import (
     LookUp,
     RefusedHostError,
@@ -30,6 +35,10 @@ from otpguard.vault import UndecryptableError
 
 DEADLINES: Final = Deadlines(connect=3, read=10)
 RELEASE = version("otpguard")
+CALLS_AT_ONCE = 8
+"""Calls of one webhook that are under way together: far receivers need half a second for each."""
+CALLS_SECONDS = 10.0
+"""After so long no more are begun: with the last ones it stays within the lease of a stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +61,17 @@ def hand_over(
     be called inside a transaction. Never raises for what a receiver does.
     """
     sink = Sink(stream.sink)
+    if sink.is_syslog:
+        return _told(partial(_by_syslog, stream, events, look_up))
+    if sink is Sink.VERIFICATIONS:
+        return _told(partial(_one_by_one, stream, events, now, look_up))
+    return _told(partial(_by_http, stream, events, now, look_up))
+
+
+def _told(exchange: Callable[[], SinkAnswer]) -> SinkAnswer:
+    """What came of it, whatever that was."""
     try:
-        if sink.is_syslog:
-            return _by_syslog(stream, events, look_up)
-        return _by_http(stream, events, now, look_up)
+        return exchange()
     except UndecryptableError:
         return SinkAnswer(trouble="its secret cannot be read: its key is gone")
     except RefusedHostError as refusal:
@@ -72,15 +88,8 @@ def host_name() -> str:
 def _by_http(
     stream: LogStream, events: Sequence[SentEvent], now: datetime, look_up: LookUp
 ) -> SinkAnswer:
-    mine, sink = settings().siem, Sink(stream.sink)
-    made = _prepared(stream, events, now)
-    answer = send_outside(
-        Request(method="POST", url=made.url, headers=made.headers, body=made.body),
-        deadlines=DEADLINES,
-        allowed=mine.allowed_networks,
-        context=outside_context(mine.ca_file),
-        look_up=look_up,
-    )
+    sink = Sink(stream.sink)
+    answer = _posted(_prepared(stream, events, now), look_up)
     if not isinstance(answer, Response):
         return SinkAnswer(trouble=_no_answer(answer))
     wait = asked_wait(answer.headers, now=now)
@@ -89,6 +98,75 @@ def _by_http(
     if sink is Sink.ELASTIC:
         return elastic.elastic_answer(answer.status, answer.body, count=len(events), wait=wait)
     return by_status(answer.status, count=len(events), wait=wait)
+
+
+def _posted(made: _Prepared, look_up: LookUp) -> Response | Unsent | Unknown:
+    mine = settings().siem
+    return send_outside(
+        Request(method="POST", url=made.url, headers=made.headers, body=made.body),
+        deadlines=DEADLINES,
+        allowed=mine.allowed_networks,
+        context=outside_context(mine.ca_file),
+        look_up=look_up,
+    )
+
+
+def _one_by_one(
+    stream: LogStream, events: Sequence[SentEvent], now: datetime, look_up: LookUp
+) -> SinkAnswer:
+    """Each event by a call of its own, until one does not arrive or CALLS_SECONDS are over."""
+    calls = [_call(stream, event, now) for event in events]
+    taken = 0
+    refused: dict[int, str] = {}
+    ends = monotonic() + CALLS_SECONDS
+    with ThreadPoolExecutor(CALLS_AT_ONCE) as threads:
+        for some in _rounds(calls):
+            # Those behind one that does not arrive come again, under the same ids.
+            for answer in threads.map(partial(_answer_of, look_up), some):
+                if answer.trouble and not answer.too_much:
+                    return SinkAnswer(
+                        taken=taken, refused=refused, trouble=answer.trouble, wait=answer.wait
+                    )
+                if answer.too_much:
+                    refused[taken] = answer.trouble
+                taken += 1
+            if monotonic() >= ends:
+                break
+    return SinkAnswer(taken=taken, refused=refused)
+
+
+def _rounds(calls: Sequence[_Prepared]) -> Iterator[Sequence[_Prepared]]:
+    """One goes ahead, so that a receiver that is away is called once; then several at once."""
+    yield calls[:1]
+    for start in range(1, len(calls), CALLS_AT_ONCE):
+        yield calls[start : start + CALLS_AT_ONCE]
+
+
+def _call(stream: LogStream, event: SentEvent, now: datetime) -> _Prepared:
+    headers = webhook.signed_headers(
+        event.id, event.rendered, secrets=_secrets(stream, now), at=int(now.timestamp())
+    )
+    return _Prepared(stream.url, headers, event.rendered)
+
+
+def _answer_of(look_up: LookUp, made: _Prepared) -> SinkAnswer:
+    return _told(partial(_answer_to_call, made, look_up))
+
+
+def _answer_to_call(made: _Prepared, look_up: LookUp) -> SinkAnswer:
+    answer = _posted(made, look_up)
+    if not isinstance(answer, Response):
+        return SinkAnswer(trouble=_no_answer(answer))
+    return by_status(answer.status, count=1, wait=asked_wait(answer.headers, now=timezone.now()))
+
+
+def _secrets(stream: LogStream, now: datetime) -> list[str]:
+    """The secrets by which a webhook is signed: for a while also the one that was replaced."""
+    until = stream.old_secret_until
+    kept = [stream.secret]
+    if until is not None and now < until:
+        kept.append(stream.old_secret)
+    return [HiddenText(each.reveal() if each else "") for each in kept]
 
 
 def _prepared(stream: LogStream, events: Sequence[SentEvent], now: datetime) -> _Prepared:
@@ -104,7 +182,8 @@ def _prepared(stream: LogStream, events: Sequence[SentEvent], now: datetime) -> 
         body = elastic.elastic_body(events)
         return _Prepared(_with(url, elastic.PATH), elastic.elastic_headers(secret), body)
     body, at = webhook.webhook_body(str(stream.pk), events), int(now.timestamp())
-    headers = webhook.webhook_headers(str(stream.pk), events, body, secret=secret, at=at)
+    identity = webhook.batch_id(str(stream.pk), events)
+    headers = webhook.signed_headers(identity, body, secrets=_secrets(stream, now), at=at)
     return _Prepared(url, headers, body)
 
 

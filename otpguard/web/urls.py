@@ -32,6 +32,7 @@ from otpguard.web.security import (
 from otpguard.web.stepup import choose, code, enroll, status
 from otpguard.web.team import (
     approvals,
+    domains,
     emergency,
     holds,
     keys,
@@ -176,6 +177,10 @@ urlpatterns = [
         sign_in.remove_sign_in,
         name="team-remove-sign-in",
     ),
+    path("team/domains/", domains.domains, name="team-domains"),
+    path("team/domains/add/", domains.add, name="team-add-domain"),
+    path("team/domains/<uuid:domain_id>/check/", domains.check, name="team-check-domain"),
+    path("team/domains/<uuid:domain_id>/remove/", domains.remove, name="team-remove-domain"),
     path("team/streams/", streams.streams, name="team-streams"),
     path("team/streams/add/", streams.add_stream, name="team-add-stream"),
     path("team/streams/<uuid:stream_id>/", streams.stream, name="team-stream"),

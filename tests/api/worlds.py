@@ -210,6 +210,7 @@ ROWS: dict[str, Values] = {
     "api-stream-resume": _stream,
     "api-stream-test": _stream,
     "api-stream-replay": _stream,
+    "api-stream-secret": _stream,
     "api-stream-refused": _stream,
     "api-directory-tokens": _nothing,
     "api-directory-token": lambda world: {"token_id": world.token.pk},

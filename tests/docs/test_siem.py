@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from otpguard.core.siem.sinks import Sink
-from otpguard.core.siem.webhook import WINDOW, new_secret, webhook_body, webhook_headers
+from otpguard.core.siem.webhook import WINDOW, new_secret, signed_headers, webhook_body
 from tests.core.siem.events import sent
 from tests.docs.pages import modules_of
 
@@ -15,7 +15,7 @@ is_genuine = modules_of("siem.md")["receiver.webhook"].is_genuine
 SECRET = new_secret(b"k" * 32)
 AT = 1_700_000_000
 BODY = webhook_body("s", [sent()])
-HEADERS = webhook_headers("s", [sent()], BODY, secret=SECRET, at=AT)
+HEADERS = signed_headers("s_1", BODY, secrets=[SECRET], at=AT)
 
 
 def test_what_we_have_signed_a_moment_ago_is_genuine() -> None:

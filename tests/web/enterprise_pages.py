@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 from django.http import HttpResponse
@@ -18,11 +19,13 @@ from otpguard.models import (
     ScimToken,
     ScimUser,
     Seal,
+    VerifiedDomain,
 )
 from tests.federating import idp
 from tests.flows.siem.streaming import stream_of
 from tests.host import Host
 from tests.stepup import carry_out
+from tests.verifying import verified
 
 Page = tuple[str, HttpResponse]
 TOKEN = {"name": "Okta", "scope": "full", "days": "365"}
@@ -42,6 +45,7 @@ def enterprise_pages(host: Host) -> Iterator[Page]:
     with override_settings(ROOT_URLCONF="tests.team_host"):
         yield from _provisioning(host)
         yield from _sign_in(host)
+        yield from _domains(host)
         yield from _streams(host)
         yield from _trust(host)
 
@@ -90,6 +94,17 @@ def _sign_in(host: Host) -> Iterator[Page]:
     IdentityProvider.objects.all().delete()
 
 
+def _domains(host: Host) -> Iterator[Page]:
+    page = "/security/team/domains/"
+    yield "team domains, none", host.client.get(page)
+    yield "team domains, wrong", host.client.post(f"{page}add/", {"domain": ""})
+    long = f"{'eu.research-and-development' * 2}.acme.example"
+    verified(host.tenant, verified_at=None, domain=long)
+    verified(host.tenant)
+    yield "team domains", host.client.get(f"{page}?done=domain_missing")
+    VerifiedDomain.objects.all().delete()
+
+
 def _streams(host: Host) -> Iterator[Page]:
     page = "/security/team/streams/"
     yield "team streams, none", host.client.get(page)
@@ -102,6 +117,9 @@ def _streams(host: Host) -> Iterator[Page]:
     DeadLetter.objects.create(stream=row, event=uuid4(), reason="HTTP 400")
     yield "team streams", host.client.get(page)
     yield "team stream, fails", host.client.get(f"{page}{row.pk}/")
+    soon = timezone.now() + timedelta(hours=24)
+    signed = stream_of(host.tenant, sink="verifications", old_secret_until=soon)
+    yield "team stream, two secrets", host.client.get(f"{page}{signed.pk}/")
     LogStream.objects.update(state="paused")
     yield "team stream, paused", host.client.get(f"{page}{row.pk}/?done=stream_paused")
     LogStream.objects.all().delete()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -16,18 +15,10 @@ from otpguard.admin.base import ReadOnlyAdmin, badge
 from otpguard.admin.lists.filters import happened
 from otpguard.core.facts import RequestFacts
 from otpguard.core.federation.mail_domain import record_name, record_text
-from otpguard.flows.federation.domain import DomainState, add_domain, check_domain, remove_domain
+from otpguard.flows.federation.domain import add_domain, check_domain, remove_domain
 from otpguard.forms.federation.domain import NewDomainForm
-from otpguard.labels import Text
+from otpguard.labels import DOMAIN_SEEN, Text
 from otpguard.models import VerifiedDomain
-
-SEEN: Mapping[DomainState, Text] = {
-    DomainState.VERIFIED: _("The record is there. The domain is verified."),
-    DomainState.MISSING: _("The record is not there yet. A new record can take an hour to appear."),
-    DomainState.UNANSWERED: _("DNS gave no answer. Try again later."),
-    DomainState.TAKEN: _("The record is there, but another organization has verified this domain."),
-}
-"""What a look has shown, in a sentence."""
 
 
 class AddDomain(ObjectAction):
@@ -60,7 +51,7 @@ class CheckDomain(ObjectAction):
 
     def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401, ARG002 (see ObjectAction)
         """Calls the flow `check_domain`."""
-        return SEEN[check_domain(facts=facts, domain=self.obj)]
+        return DOMAIN_SEEN[check_domain(facts=facts, domain=self.obj).value]
 
 
 class RemoveDomain(ObjectAction):

@@ -18,6 +18,7 @@ from otpguard.flows.siem.stream_change import (
     create_stream,
     pause_stream,
     remove_stream,
+    replace_secret,
     replay_refused,
     resume_stream,
     send_test_event,
@@ -111,6 +112,23 @@ class ReplayRefused(ObjectAction):
         return _("Events that are sent again: %(count)d.") % {"count": count}
 
 
+class ReplaceSecret(ObjectAction):
+    """A new secret for a webhook."""
+
+    slug, label = "secret", _("Replace the secret")
+    help = _("For 24 hours both secrets sign. If it has leaked, replace it twice.")
+
+    def is_offered(self) -> bool:
+        """Only where the secret is ours."""
+        return Sink(self.obj.sink).is_signed
+
+    def run(self, facts: RequestFacts, form: Any) -> Text:  # noqa: ANN401, ARG002 (see ObjectAction)
+        """Calls the flow `replace_secret`."""
+        secret = replace_secret(facts=facts, stream=self.obj)
+        text = _("The secret was replaced. The new one, which is shown this once: %(secret)s")
+        return text % {"secret": secret}
+
+
 class RemoveStream(ObjectAction):
     """The end of a stream."""
 
@@ -137,6 +155,7 @@ class LogStreamAdmin(ReadOnlyAdmin):
         ResumeStream,
         TestStream,
         ReplayRefused,
+        ReplaceSecret,
         RemoveStream,
     )
     empty_text = _("No events are sent anywhere.")
@@ -160,6 +179,7 @@ class LogStreamAdmin(ReadOnlyAdmin):
         "sent_at",
         "refused",
         "limits",
+        "old_secret_until",
         "created_at",
     )
 

@@ -26,6 +26,9 @@ class StreamDocument(Document):
     sent = s.IntegerField(help_text="How many events were taken.")
     sent_at = s.DateTimeField(allow_null=True)
     refused = s.IntegerField(help_text="How many events were refused for good.")
+    old_secret_until = s.DateTimeField(
+        allow_null=True, help_text="Until then a webhook is signed by its old secret too."
+    )
     created_at = s.DateTimeField()
 
 
@@ -36,7 +39,7 @@ class StreamListDocument(Document):
 
 
 class NewStreamDocument(StreamDocument):
-    """A stream that was set up."""
+    """A stream that was set up, or whose secret was replaced."""
 
     secret = s.CharField(allow_blank=True, help_text="Of a webhook; told this once.")
 

@@ -24,6 +24,7 @@ from otpguard.flows.siem.stream_change import (
     create_stream,
     pause_stream,
     remove_stream,
+    replace_secret,
     replay_refused,
     resume_stream,
     send_test_event,
@@ -231,6 +232,33 @@ class ReplayView(_ChangeView):
         return Response({"count": changed})
 
 
+class StreamSecretView(_ChangeView):
+    """A new secret for a webhook."""
+
+    what = "secret of event stream"
+    operations = {
+        "POST": Operation(
+            name="replace_stream_secret",
+            summary="Give a webhook a new secret: for 24 hours both sign",
+            tag=TAG,
+            answers={200: documents.NewStreamDocument},
+            path=PATH,
+            checkpoint=CHECKPOINT,
+            problems=(400, 404),
+        )
+    }
+
+    @staticmethod
+    def change(facts: RequestFacts, row: LogStream) -> str:
+        """Replace it."""
+        return replace_secret(facts=facts, stream=row)
+
+    def answer(self, row: LogStream, changed: object) -> Response:
+        """The secret, this once."""
+        row.refresh_from_db()
+        return Response({**document_of(row), "secret": changed})
+
+
 class RefusedView(_StreamView):
     """What the receiver of a stream has refused."""
 
@@ -279,5 +307,6 @@ def document_of(row: LogStream) -> dict[str, Any]:
         "sent": row.sent,
         "sent_at": row.sent_at,
         "refused": DeadLetter.objects.filter(stream=row).count(),
+        "old_secret_until": row.old_secret_until,
         "created_at": row.created_at,
     }

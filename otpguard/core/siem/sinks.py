@@ -14,11 +14,17 @@ class Sink(StrEnum):
     SPLUNK = "splunk"
     DATADOG = "datadog"
     ELASTIC = "elastic"
+    VERIFICATIONS = "verifications"
 
     @property
     def text(self) -> str:
         """What people call it."""
         return _TEXTS[self]
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether we make its secret, and sign by it."""
+        return self in (Sink.WEBHOOK, Sink.VERIFICATIONS)
 
     @property
     def is_syslog(self) -> bool:
@@ -38,4 +44,5 @@ _TEXTS = {
     Sink.SPLUNK: "Splunk HEC",
     Sink.DATADOG: "Datadog",
     Sink.ELASTIC: "Elastic",
+    Sink.VERIFICATIONS: "Signed webhook of verifications",
 }

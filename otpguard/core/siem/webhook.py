@@ -1,17 +1,16 @@
 """The signed webhook: the wire format of Standard Webhooks 1.0, which many libraries verify.
 
 The signature covers the id, the time and the body. A receiver compares it, refuses times that are
-more than `WINDOW` seconds away, and remembers ids, because a batch may come twice.
+more than `WINDOW` seconds away, and remembers ids, because a call may come twice.
 """
 
 from __future__ import annotations
 
-import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from hashlib import sha256
 
 from otpguard.core.siem.sent_event import SentEvent
+from otpguard.core.standard_webhook import signed_call
 
 PREFIX = "whsec_"
 WINDOW = 300
@@ -29,21 +28,23 @@ def webhook_body(stream: str, events: Sequence[SentEvent]) -> bytes:
     return b'{"stream":"%s","events":[%s]}' % (stream.encode(), listed)
 
 
-def webhook_headers(
-    stream: str, events: Sequence[SentEvent], body: bytes, *, secret: str, at: int
-) -> dict[str, str]:
+def batch_id(stream: str, events: Sequence[SentEvent]) -> str:
+    """The id of a batch: the same one has the same when it comes again, and one that has grown
+    since has another."""
+    return f"{stream}_{events[0].id}_{events[-1].id}"
+
+
+def signed_headers(message: str, body: bytes, *, secrets: Sequence[str], at: int) -> dict[str, str]:
     """The headers that go with `body`; `at` is now, in seconds since 1970.
 
-    The id names the first and the last event: the same batch has the same one when it comes again,
-    and one that has grown since has another. Raises ValueError for a secret that is none.
+    `message` is its id. Each of the `secrets` signs, so that a receiver may have either while one
+    replaces the other. Raises ValueError for a secret that is none.
     """
-    identity = f"{stream}_{events[0].id}_{events[-1].id}"
-    signed = f"{identity}.{at}.".encode() + body
-    key = b64decode(secret.removeprefix(PREFIX), validate=True)
-    signature = b64encode(hmac.new(key, signed, sha256).digest()).decode()
+    keys = [b64decode(each.removeprefix(PREFIX), validate=True) for each in secrets]
+    signatures = [signed_call(key, message=message, timestamp=str(at), body=body) for key in keys]
     return {
         "Content-Type": "application/json",
-        "webhook-id": identity,
+        "webhook-id": message,
         "webhook-timestamp": str(at),
-        "webhook-signature": f"v1,{signature}",
+        "webhook-signature": " ".join(signatures),
     }

@@ -18,7 +18,9 @@ from otpguard.core.facts import RequestFacts
 from otpguard.core.federation.evidence import SignInEvidence
 from otpguard.database import transaction
 from otpguard.flows.lock_order import lock_person
+from otpguard.flows.notice.notify import notify
 from otpguard.models import FederatedIdentity, IdentityProvider, Membership, ScimUser
+from otpguard.notices.kinds import NoticeKind
 from otpguard.tenants.administrators import open_accounts
 from otpguard.tenants.domains import tenant_of_email
 
@@ -32,7 +34,8 @@ def link_provisioned(
     must have the very address that the provider states, and they must belong to this tenant alone:
     a login here opens their account everywhere. Staff of the site is never linked so, nor is
     somebody who has a sign-in there already. And the provider must be one that the site has set up:
-    an administrator who names one could sign in as every colleague. Locks the person.
+    an administrator who names one could sign in as every colleague. The person who is
+    linked gets a notice. Locks the person.
     """
     if provider.outside:
         return None
@@ -57,6 +60,12 @@ def link_provisioned(
         event = IdentityLinked(provider=str(provider.pk), identity=str(identity.pk), automatic=True)
         where = {"tenant": str(provider.tenant_id), "subject": str(entry.user_id)}
         record(event, Circumstances.of(facts, **where))
+        notify(
+            facts=facts,
+            kind=NoticeKind.SIGN_IN_LINKED,
+            user_id=str(entry.user_id),
+            tenant_id=str(provider.tenant_id),
+        )
     return identity
 
 

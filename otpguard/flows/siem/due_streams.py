@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from otpguard.database import connection, transaction
 from otpguard.flows.notice.notify import CALLED_AGAIN_AFTER
+from otpguard.flows.siem.verification_calls import calls_that_wait
 from otpguard.models import DeadLetter, Event, LogStream
 from otpguard.queue import SEND_STREAM, enqueue_all
 
@@ -21,7 +22,8 @@ def enqueue_due_streams(now: datetime) -> int:
     """Enqueue the streams that are due and have news; returns how many. Commits.
 
     News is that the newest event of the tenant is not sent, an index away. That overlooks one that
-    was written by a long transaction, so each stream is read to its end once a minute anyway.
+    was written by a long transaction, so each stream is read to its end once a minute anyway. Of a
+    suspended tenant nobody is told of verifications: they wait.
     """
     with transaction.atomic():
         due = _news(_free(now), now).order_by("next_at").values_list("pk", "has_news")[:BATCH]
@@ -59,11 +61,14 @@ def _news(rows: QuerySet[LogStream], now: datetime) -> Any:  # noqa: ANN401 (ann
         letter=Subquery(letters.values("pk")[:1]),
     )
     return rows.annotate(
-        has_news=Q(look_at__lte=now)
-        | Q(letter__isnull=False)
-        | Q(failures__gt=0)
-        | Q(tenant__isnull=False, own_xact__gt=F("xact"))
-        | Q(tenant__isnull=False, own_xact=F("xact"), own_id__gt=F("event"))
-        | Q(tenant=None, any_xact__gt=F("xact"))
-        | Q(tenant=None, any_xact=F("xact"), any_id__gt=F("event"))
+        has_news=~calls_that_wait()
+        & (
+            Q(look_at__lte=now)
+            | Q(letter__isnull=False)
+            | Q(failures__gt=0)
+            | Q(tenant__isnull=False, own_xact__gt=F("xact"))
+            | Q(tenant__isnull=False, own_xact=F("xact"), own_id__gt=F("event"))
+            | Q(tenant=None, any_xact__gt=F("xact"))
+            | Q(tenant=None, any_xact=F("xact"), any_id__gt=F("event"))
+        )
     )

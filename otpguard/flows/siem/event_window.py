@@ -18,8 +18,10 @@ from otpguard.audit.private import decrypt_private, users_behind
 from otpguard.core.host_event import known_event
 from otpguard.core.ocsf import OcsfContext, ocsf_line
 from otpguard.core.siem.sent_event import MOST_EVENTS, SentEvent, plain_facts
+from otpguard.core.siem.sinks import Sink
 from otpguard.core.uuid7 import time_of
 from otpguard.database import connection
+from otpguard.flows.siem.verification_calls import events_of_calls, verification_calls
 from otpguard.models import Event, LogStream, Tenant
 from otpguard.siem.receivers import RELEASE
 from otpguard.statements import fetch
@@ -65,6 +67,13 @@ def newest_place() -> tuple[int, UUID]:
         return _horizon() - 1, _HIGHEST
     newest = Event.objects.order_by("-xact", "-id").values_list("xact", "id").first()
     return newest or (0, UUID(int=0))
+
+
+def sent_events(stream: LogStream, rows: Sequence[Event]) -> list[SentEvent]:
+    """Events as the receiver of this stream gets them, in their order. Reads only."""
+    if stream.sink == Sink.VERIFICATIONS:
+        return verification_calls(rows)
+    return [sent_event(row) for row in rows]
 
 
 def sent_event(row: Event) -> SentEvent:
@@ -126,6 +135,8 @@ def _horizon() -> int:
 
 
 def _of_stream(rows: QuerySet[Event], stream: LogStream) -> QuerySet[Event]:
+    if stream.sink == Sink.VERIFICATIONS:
+        return events_of_calls(rows, stream)
     if stream.tenant_id is not None:
         return rows.filter(tenant_id=stream.tenant_id)
     away = Tenant.objects.kept_away(stream.region)

@@ -23,9 +23,10 @@ from otpguard.core.siem.answer import SinkAnswer, wait_after
 from otpguard.core.siem.sent_event import MOST_EVENTS, first_batch
 from otpguard.database import transaction
 from otpguard.flows.due import LEASE
-from otpguard.flows.siem.event_window import EventWindow, read_window, sent_event
+from otpguard.flows.siem.event_window import EventWindow, read_window, sent_events
 from otpguard.flows.siem.stream_fields import fields_of
 from otpguard.flows.siem.trouble import tell_of_failing
+from otpguard.flows.siem.verification_calls import calls_that_wait
 from otpguard.models import DeadLetter, Event, LogStream
 from otpguard.models.fields import REASON_LENGTH
 from otpguard.siem.receivers import hand_over
@@ -77,6 +78,8 @@ def _claimed(stream_id: str, now: datetime) -> LogStream | None:
     due = LogStream.objects.filter(
         free, pk=stream_id, state=LogStream.State.ACTIVE, next_at__lte=now
     )
+    if due.filter(calls_that_wait()).exists():
+        return None
     if not due.update(lease_until=now + LEASE, queued_until=None, claim=F("claim") + 1):
         return None
     return LogStream.objects.filter(pk=stream_id).first()
@@ -97,7 +100,7 @@ def _step(turn: _Turn, clock: Clock, hand: HandOver, *, is_last: bool) -> bool:
     """One batch; True to go on."""
     row = turn.row
     window = read_window(row, most=turn.most)
-    events = first_batch([sent_event(each) for each in window.rows])
+    events = first_batch(sent_events(row, window.rows))
     if not events:
         return _moved(turn, window, SinkAnswer(), clock(), goes_on=not is_last)
     answer = hand(row, events, now=clock())
@@ -209,7 +212,7 @@ def _replay(turn: _Turn, clock: Clock, hand: HandOver) -> bool:
         if found is None:
             letter.delete()
             continue
-        answer = hand(row, [sent_event(found)], now=clock())
+        answer = hand(row, sent_events(row, [found]), now=clock())
         now = clock()
         if answer.taken and not answer.refused:
             turn.sent += 1

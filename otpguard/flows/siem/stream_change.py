@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,7 @@ from otpguard.core.events.siem.stream import (
     StreamRemoved,
     StreamReplayed,
     StreamResumed,
+    StreamSecretReplaced,
     StreamTested,
 )
 from otpguard.core.facts import RequestFacts
@@ -49,6 +51,8 @@ MOST_STREAMS = 5
 LONGEST_NAME, LONGEST_URL, LONGEST_SECRET = 120, 500, 500
 LONGEST_REGION = 8
 SECRET_BYTES = 32
+OLD_SECRET_KEPT = timedelta(hours=24)
+"""How long a webhook is signed by the replaced secret too: time to hand the new one out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +82,15 @@ def create_stream(
 
     Raises NotAllowed in another tenant, InvalidInput (`name`, `url`, `secret`, `region`) for a
     value that no stream may have, a region where the tenant's data may not lie, or one stream too
-    many (`name`).
+    many (`name`); InvalidInput (`sink`) for verifications of the site, for they are a tenant's.
     """
     _check_scope(facts, tenant.pk if tenant else None)
     name, region = plain_text(name).strip(), region.strip().upper()
     _check_values(name, sink, url, secret, region)
-    if sink is Sink.WEBHOOK:
-        secret = HiddenText(new_secret(os.urandom(SECRET_BYTES)))
+    if sink is Sink.VERIFICATIONS and tenant is None:
+        raise InvalidInput("sink", str(_("Choose an organization: verifications belong to one.")))
+    if sink.is_signed:
+        secret = _fresh_secret()
     xact, event = (0, SITE_EVENTS) if from_beginning else newest_place()
     with transaction.atomic():
         if tenant is not None:
@@ -98,7 +104,34 @@ def create_stream(
         row.save()
         said = StreamCreated(**fields_of(row), region=region, from_beginning=from_beginning)
         _record(facts, row, said)
-    return NewStream(stream=row, secret=secret if sink is Sink.WEBHOOK else "")
+    return NewStream(stream=row, secret=secret if sink.is_signed else "")
+
+
+def replace_secret(*, facts: RequestFacts, stream: LogStream) -> str:
+    """Give a webhook a new secret, which is returned to be shown this once.
+
+    For OLD_SECRET_KEPT both sign; the one before them ends at once. Locks the stream and commits.
+    Raises NotAllowed in another tenant, InvalidInput (`sink`) for a receiver that has a token of
+    its own, or for a stream that is gone.
+    """
+    _check_scope(facts, stream.tenant_id)
+    secret = _fresh_secret()
+    with transaction.atomic():
+        row = LogStream.objects.select_for_update().filter(pk=stream.pk).first()
+        if row is None or not Sink(row.sink).is_signed:
+            raise InvalidInput("sink", str(_("Only webhooks have a secret of ours.")))
+        row.old_secret, row.secret = row.secret, secret
+        row.old_secret_until = facts.now + OLD_SECRET_KEPT
+        row.save(update_fields=["secret", "old_secret", "old_secret_until"])
+        said = StreamSecretReplaced(**fields_of(row), until=row.old_secret_until.isoformat())
+        _record(facts, row, said)
+    return secret
+
+
+def forget_old_secrets(*, now: datetime) -> int:
+    """Delete replaced secrets by which nothing is signed any more; returns how many. Commits."""
+    over = LogStream.objects.filter(old_secret_until__lte=now)
+    return over.update(old_secret="", old_secret_until=None)
 
 
 def pause_stream(*, facts: RequestFacts, stream: LogStream, reason: str = "") -> bool:
@@ -206,10 +239,14 @@ def _check_values(name: str, sink: Sink, url: str, secret: str, region: str) -> 
         raise InvalidInput("url", str(text)) from None
     if len(url) > LONGEST_URL:
         raise InvalidInput("url", str(_("This URL is too long.")))
-    if sink not in (Sink.WEBHOOK, Sink.SYSLOG, Sink.CEF) and not _is_token(secret):
+    if not (sink.is_signed or sink.is_syslog) and not _is_token(secret):
         raise InvalidInput("secret", str(_("Enter the token that the receiver has given you.")))
     if len(region) > LONGEST_REGION or not (region.isalnum() or not region):
         raise InvalidInput("region", str(_("Enter a region such as EU.")))
+
+
+def _fresh_secret() -> str:
+    return HiddenText(new_secret(os.urandom(SECRET_BYTES)))
 
 
 def _is_token(secret: str) -> bool:

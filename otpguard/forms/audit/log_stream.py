@@ -23,7 +23,14 @@ class StreamForm(forms.Form):
     """A stream to set up. The flow checks what belongs together."""
 
     name = PlainTextInput(label=_("Name"), max_length=LONGEST_NAME)
-    sink = forms.ChoiceField(label=_("Kind"), choices=[(sink.value, sink.text) for sink in Sink])
+    sink = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[(sink.value, sink.text) for sink in Sink],
+        help_text=_(
+            "Each gets the events of the log. “Signed webhook of verifications” is told only what"
+            " became of the verifications that your services ask for."
+        ),
+    )
     url = forms.CharField(
         label=_("URL"),
         max_length=LONGEST_URL,

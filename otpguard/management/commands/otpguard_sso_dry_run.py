@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from otpguard.account import find_user, name_of
 from otpguard.core.facts import RequestFacts
-from otpguard.flows.federation.sign_in_rule import members_locked_out
+from otpguard.flows.federation.sign_in_rule import linked_by_domain, members_locked_out
 from otpguard.models import Tenant
 
 
@@ -31,7 +31,13 @@ class Command(BaseCommand):
         row = Tenant.objects.filter(slug=tenant).first()
         if row is None:
             raise CommandError(f"There is no organization {tenant}.")
-        found = members_locked_out(facts=RequestFacts(now=timezone.now()), tenant=row)
+        facts = RequestFacts(now=timezone.now())
+        found = members_locked_out(facts=facts, tenant=row)
+        known = frozenset(linked_by_domain(facts=facts, tenant=row, users=found))
         for user in found:
-            self.stdout.write(f"{user}  {name_of(find_user(user))}")
-        self.stdout.write(f"{len(found)} members have linked no sign-in.")
+            later = "  (their first sign-in links itself)" if user in known else ""
+            self.stdout.write(f"{user}  {name_of(find_user(user))}{later}")
+        self.stdout.write(
+            f"{len(found)} members have linked no sign-in."
+            f" {len(known)} of them are linked by their first one, by their e-mail domain."
+        )

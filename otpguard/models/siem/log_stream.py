@@ -23,6 +23,7 @@ SINKS = [(sink.value, sink.text) for sink in Sink]
 class LogStream(PinnedModel):
     """Where the events of one tenant are sent, or of the whole site without a `tenant`.
 
+    Until `old_secret_until` a webhook is signed by `old_secret` too, which `secret` has replaced.
     `xact` and `event` are the newest event that the receiver has, in the order of transaction and
     id. Who sends holds it until `lease_until`; `claim` counts who has, so that one who comes back
     late moves nothing. Until `queued_until` the sweep enqueues it no second time. `refusals` are
@@ -44,6 +45,8 @@ class LogStream(PinnedModel):
     sink = models.CharField(_("kind"), max_length=16, choices=SINKS)
     url = models.CharField(_("URL"), max_length=500)
     secret = EncryptedTextField(blank=True)
+    old_secret = EncryptedTextField(blank=True)
+    old_secret_until = models.DateTimeField(_("old secret ends"), null=True)
     region = models.CharField(_("region"), max_length=8, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
     xact = models.BigIntegerField(default=0)

@@ -14,7 +14,7 @@ from otpguard.conf import settings
 from otpguard.core.decision import Reason
 from otpguard.core.facts import RequestFacts
 from otpguard.http.refusal import SeeOther
-from otpguard.labels import REASONS, Text
+from otpguard.labels import DOMAIN_SEEN, REASONS, Text
 from otpguard.models import Tenant
 from otpguard.tenants.appearance import look_of
 from otpguard.tenants.directory import directory
@@ -46,6 +46,10 @@ SAID: dict[str, Text] = {
     "sign_in_on": _("The sign-in is on."),
     "sign_in_off": _("The sign-in is off. It opens no login while it is off."),
     "sign_in_removed": _("The sign-in was removed."),
+    "domain_added": _("The domain was added. Publish its record, then look for it."),
+    "domain_removed": _("The domain was removed."),
+    "domain_wait": _("Wait a few seconds and try again."),
+    **{f"domain_{seen}": text for seen, text in DOMAIN_SEEN.items()},
     "captures": _("The next sign-in of somebody who has linked theirs is shown on this page."),
     "reached": _("Your service answers, and its metadata can be used."),
     "stream_added": _("The stream is set up. Send a test event to see whether it arrives."),

@@ -16,11 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from otpguard.conf import settings
 from otpguard.core.facts import RequestFacts
+from otpguard.core.siem.sinks import Sink
 from otpguard.exceptions import InvalidInput
 from otpguard.flows.siem.stream_change import (
     create_stream,
     pause_stream,
     remove_stream,
+    replace_secret,
     replay_refused,
     resume_stream,
     send_test_event,
@@ -45,6 +47,7 @@ CHANGES: dict[str, tuple[Text, Change, str]] = {
     "pause": (_("pause the event stream: %s"), pause_stream, "stream_paused"),
     "resume": (_("continue the event stream: %s"), resume_stream, "stream_resumed"),
     "replay": (_("send refused events again: %s"), replay_refused, "stream_replayed"),
+    "secret": (_("replace the secret of the event stream: %s"), replace_secret, ""),
     "remove": (_("remove the event stream: %s"), remove_stream, "stream_removed"),
 }
 """What can be done with a stream: what the step-up names, the flow, and what the page says then."""
@@ -78,12 +81,9 @@ def add_stream(request: HttpRequest, facts: RequestFacts) -> HttpResponse:
     except InvalidInput as bad:
         add_input_error(form, bad)
         return _wrong(request, form)
-    here = _url(made.stream)
     if not made.secret:
-        return on_to(here, "stream_added")
-    context = {"name": made.stream.name, "secret": made.secret, "back": here}
-    context["support_url"] = settings().support_url
-    return render(request, "otpguard/team/secret.html", context)
+        return on_to(_url(made.stream), "stream_added")
+    return _show_secret(request, made.stream, made.secret)
 
 
 @team_page
@@ -100,6 +100,7 @@ def stream(request: HttpRequest, facts: RequestFacts, stream_id: UUID) -> HttpRe
         here="streams",
         row=row,
         host=host_of(row),
+        is_signed=Sink(row.sink).is_signed,
         refused=letters.count(),
         waiting=letters.filter(replay_at=None).exists(),
         letters=list(letters[:SHOWN]),
@@ -108,10 +109,11 @@ def stream(request: HttpRequest, facts: RequestFacts, stream_id: UUID) -> HttpRe
 
 @team_page
 @require_POST
+@sensitive_variables()
 def change_stream(
     request: HttpRequest, facts: RequestFacts, stream_id: UUID, change: str
 ) -> HttpResponse:
-    """Do one of CHANGES, after a proof."""
+    """Do one of CHANGES, after a proof; a new secret is shown this once."""
     row = _rows(facts).filter(pk=stream_id).first()
     if row is None or change not in CHANGES:
         return not_found(request)
@@ -119,7 +121,12 @@ def change_stream(
     about = {"stream": row.pk, "change": change}
     require(request, CHECKPOINT, target=str(text) % row.name, body=about)
     known = {"reason": REASON} if change in _WITH_REASON else {}
-    run(facts=facts, stream=row, **known)
+    try:
+        made = run(facts=facts, stream=row, **known)
+    except InvalidInput:
+        return not_found(request)
+    if change == "secret":
+        return _show_secret(request, row, made)
     return on_to(reverse("otpguard:team-streams") if change == "remove" else _url(row), said)
 
 
@@ -129,6 +136,12 @@ def _rows(facts: RequestFacts) -> QuerySet[LogStream]:
 
 def _url(row: LogStream) -> str:
     return reverse("otpguard:team-stream", args=[row.pk])
+
+
+def _show_secret(request: HttpRequest, row: LogStream, secret: str) -> HttpResponse:
+    context = {"name": row.name, "secret": secret, "back": _url(row)}
+    context["support_url"] = settings().support_url
+    return render(request, "otpguard/team/secret.html", context)
 
 
 def _wrong(request: HttpRequest, form: TeamStreamForm) -> HttpResponse:

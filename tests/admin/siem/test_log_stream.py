@@ -86,6 +86,21 @@ def test_refused_events_are_listed_and_sent_again(act: Act, site: Client) -> Non
     assert DeadLetter.objects.get().replay_at is not None
 
 
+def test_a_secret_is_replaced_and_shown_this_once(act: Act, site: Client) -> None:
+    row = stream_of(None)
+    page = act(do("secret", row), reason="it leaked").content.decode()
+    row.refresh_from_db()
+    assert row.secret.reveal() in page
+    url = reverse("admin:otpguard_logstream_change", args=[row.pk])
+    assert row.secret.reveal() not in site.get(url).content.decode()
+
+
+def test_a_token_of_a_receiver_is_not_replaced_here(site: Client) -> None:
+    row = stream_of(None, sink="splunk")
+    url = reverse("admin:otpguard_logstream_change", args=[row.pk])
+    assert do("secret", row) not in site.get(url).content.decode()
+
+
 def test_a_stream_is_removed(act: Act) -> None:
     assert "was removed" in act(do("remove", stream_of(None)), reason="over").content.decode()
     assert not LogStream.objects.exists()

@@ -75,6 +75,11 @@ def test_what_stops_or_changes_a_stream_asks_for_a_proof(host: Host) -> None:
     assert proven(host.client, "POST", f"{row.pk}/resume/").json()["state"] == "active"
     event = proven(host.client, "POST", f"{row.pk}/test/").json()["event"]
     assert Event.objects.get(pk=event).kind == "siem.tested"
+    replaced = proven(host.client, "POST", f"{row.pk}/secret/").json()
+    row.refresh_from_db()
+    assert replaced["secret"] == row.secret.reveal() != "whsec_c2VjcmV0"
+    assert replaced["old_secret_until"] is not None
+    assert "secret" not in call(host.client, "GET", f"{row.pk}/").json()
     assert proven(host.client, "DELETE", f"{row.pk}/").json() == {"removed": True}
     assert not LogStream.objects.exists()
 
@@ -97,6 +102,7 @@ def test_refused_events_are_listed_and_offered_again(host: Host) -> None:
         ("POST", "resume/"),
         ("POST", "test/"),
         ("POST", "replay/"),
+        ("POST", "secret/"),
         ("GET", "refused/"),
     ],
 )

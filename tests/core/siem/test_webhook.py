@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import pytest
 
-from otpguard.core.siem.webhook import new_secret, webhook_body, webhook_headers
+from otpguard.core.siem.webhook import batch_id, new_secret, signed_headers, webhook_body
 from tests.core.siem.events import sent
 
 SECRET = new_secret(b"k" * 32)
@@ -22,7 +22,8 @@ def test_the_body_lists_the_events_in_their_order() -> None:
 
 def test_the_signature_covers_id_time_and_body() -> None:
     body = webhook_body("s", [sent()])
-    headers = webhook_headers("s", [sent()], body, secret=SECRET, at=1_700_000_000)
+    headers = signed_headers("s_1", body, secrets=[SECRET], at=1_700_000_000)
+    assert headers["webhook-id"] == "s_1"
     signed = f"{headers['webhook-id']}.1700000000.".encode() + body
     key = b64decode(SECRET.removeprefix("whsec_"))
     wanted = b64encode(hmac.new(key, signed, sha256).digest()).decode()
@@ -39,13 +40,19 @@ def test_the_published_vector_of_standard_webhooks_has_this_form() -> None:
 
 def test_the_same_batch_has_the_same_id_and_one_that_has_grown_another() -> None:
     one, two = sent(id="1"), sent(id="2")
-    ids = [
-        webhook_headers("s", batch, b"", secret=SECRET, at=at)["webhook-id"]
-        for batch, at in (([one], 1), ([one], 2), ([one, two], 3))
-    ]
+    ids = [batch_id("s", batch) for batch in ([one], [one], [one, two])]
     assert ids[0] == ids[1] != ids[2]
 
 
 def test_a_secret_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="ASCII"):
-        webhook_headers("s", [sent()], b"", secret="whsec_ä", at=1)
+        signed_headers("s", b"", secrets=["whsec_ä"], at=1)
+
+
+def test_each_secret_signs_while_one_replaces_the_other() -> None:
+    new, old = new_secret(b"n" * 32), SECRET
+    both = signed_headers("m", b"{}", secrets=[new, old], at=1)["webhook-signature"].split(" ")
+    alone = [
+        signed_headers("m", b"{}", secrets=[each], at=1)["webhook-signature"] for each in (new, old)
+    ]
+    assert both == alone

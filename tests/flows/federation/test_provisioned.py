@@ -13,9 +13,11 @@ from otpguard.models import (
     FederatedIdentity,
     IdentityProvider,
     Membership,
+    Notice,
     ScimUser,
     VerifiedDomain,
 )
+from otpguard.notices.kinds import NoticeKind
 from tests import factories
 from tests.federating import said_now
 from tests.verifying import DOMAIN, Brought, brought
@@ -36,6 +38,19 @@ def test_a_person_of_the_directory_at_a_verified_domain_is_linked() -> None:
     assert found is not None
     assert (found.user, found.subject) == (there.user, "alice")
     assert Event.objects.get(kind="identity.linked").tenant_id == there.tenant.pk
+
+
+def test_they_are_told_for_nobody_asked_them() -> None:
+    there = brought()
+    assert linked(there) is not None
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.user, notice.tenant) == (
+        NoticeKind.SIGN_IN_LINKED,
+        there.user,
+        there.tenant,
+    )
+    assert linked(there) is None, "they have one there"
+    assert Notice.objects.count() == 1
 
 
 def brought_elsewhere(there: Brought) -> None:
@@ -76,6 +91,7 @@ def test_everybody_else_is_asked(case: str) -> None:
     CASES[case](there)
     assert linked(there) is None
     assert not FederatedIdentity.objects.exists()
+    assert not Notice.objects.exists()
     assert not links_itself(user=str(there.user.pk), tenant=there.tenant.pk)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from otpguard.exceptions import NotAllowed
 from otpguard.flows.federation.sign_in_rule import (
+    linked_by_domain,
     members_locked_out,
     providers_to_sign_in,
     tenant_refusing_login,
@@ -159,3 +160,17 @@ def test_an_administrator_of_the_domains_owner_gets_to_the_envelope() -> None:
     assert refusing_address(there.user) == there.tenant.pk
     Envelope.objects.create(tenant=there.tenant, created_at=timezone.now())
     assert refusing_address(there.user) is None
+
+
+def test_a_dry_run_counts_those_whom_a_verified_domain_links() -> None:
+    there = brought()
+    plain = factories.member(there.tenant).user
+    facts = factories.facts(None, there.tenant)
+    users = [str(there.user.pk), str(plain.pk)]
+    known = linked_by_domain(facts=facts, tenant=there.tenant, users=users)
+    assert known == [str(there.user.pk)]
+    VerifiedDomain.objects.update(verified_at=None)
+    assert linked_by_domain(facts=facts, tenant=there.tenant, users=users) == []
+    elsewhere = factories.facts(None, factories.tenant())
+    with pytest.raises(NotAllowed):
+        linked_by_domain(facts=elsewhere, tenant=there.tenant, users=users)

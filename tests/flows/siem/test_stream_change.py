@@ -15,9 +15,12 @@ from otpguard.core.siem.sinks import Sink
 from otpguard.exceptions import InvalidInput, NotAllowed
 from otpguard.flows.siem.stream_change import (
     MOST_STREAMS,
+    OLD_SECRET_KEPT,
     create_stream,
+    forget_old_secrets,
     pause_stream,
     remove_stream,
+    replace_secret,
     replay_refused,
     resume_stream,
     send_test_event,
@@ -29,6 +32,14 @@ from tests.flows.audit.logging import write
 from tests.flows.siem.streaming import Clock, Hand, send, stream_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
+CHANGES = (
+    pause_stream,
+    resume_stream,
+    remove_stream,
+    send_test_event,
+    replay_refused,
+    replace_secret,
+)
 
 
 @pytest.fixture
@@ -117,7 +128,7 @@ def test_another_tenant_and_the_site_are_out_of_reach(tenant: Tenant) -> None:
     theirs, sites = stream_of(factories.tenant()), stream_of(None)
     facts = facts_in(tenant, user_is_staff=True)
     for row in (theirs, sites):
-        for change in (pause_stream, resume_stream, remove_stream, send_test_event, replay_refused):
+        for change in CHANGES:
             with pytest.raises(NotAllowed):
                 change(facts=facts, stream=row)
     for whose in (theirs.tenant, None):
@@ -184,3 +195,46 @@ def test_a_stream_of_the_site_is_for_its_operators() -> None:
     with pytest.raises(NotAllowed):
         create(None, facts)
     assert create(None).stream.tenant is None
+
+
+def test_a_replaced_secret_signs_for_a_day_and_is_then_deleted(tenant: Tenant) -> None:
+    made, facts = create(tenant, sink=Sink.VERIFICATIONS), facts_in(tenant)
+    new = replace_secret(facts=facts, stream=made.stream)
+    row = LogStream.objects.get()
+    assert (row.secret.reveal(), row.old_secret.reveal()) == (new, made.secret)
+    assert new.startswith("whsec_")
+    assert new != made.secret
+    until = facts.now + OLD_SECRET_KEPT
+    assert row.old_secret_until == until
+    said = Event.objects.get(kind="siem.secret_replaced").body
+    assert new not in said
+    assert made.secret not in said
+    assert forget_old_secrets(now=until - timedelta(seconds=1)) == 0
+    assert forget_old_secrets(now=until) == 1
+    row.refresh_from_db()
+    assert (bool(row.old_secret), row.old_secret_until) == (False, None)
+    assert row.secret.reveal() == new
+
+
+def test_a_secret_that_is_replaced_twice_ends_at_once(tenant: Tenant) -> None:
+    made, facts = create(tenant), facts_in(tenant)
+    first = replace_secret(facts=facts, stream=made.stream)
+    second = replace_secret(facts=facts, stream=made.stream)
+    row = LogStream.objects.get()
+    assert (row.old_secret.reveal(), row.secret.reveal()) == (first, second)
+
+
+def test_the_token_of_a_receiver_is_not_ours_to_replace(tenant: Tenant) -> None:
+    row = stream_of(tenant, sink="splunk", secret="hec-token")
+    with pytest.raises(InvalidInput) as refused:
+        replace_secret(facts=facts_in(tenant), stream=row)
+    assert refused.value.field == "sink"
+    row.refresh_from_db()
+    assert row.secret.reveal() == "hec-token"
+
+
+def test_verifications_are_told_in_a_tenant_alone(tenant: Tenant) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        create(None, sink=Sink.VERIFICATIONS)
+    assert refused.value.field == "sink"
+    assert create(tenant, sink=Sink.VERIFICATIONS).secret.startswith("whsec_")

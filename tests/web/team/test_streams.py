@@ -72,6 +72,26 @@ def test_it_is_paused_continued_tested_and_removed(host: Host) -> None:
     assert not LogStream.objects.exists()
 
 
+def test_a_new_secret_is_shown_this_once_after_a_proof(host: Host) -> None:
+    row = stream_of(host.tenant, sink="verifications")
+    stopped = host.client.post(f"{PAGE}{row.pk}/secret/")
+    assert "/step-up/" in stopped["Location"]
+    shown = carry_out(host.client, stopped).content.decode()
+    row.refresh_from_db()
+    assert row.secret.reveal() != "whsec_c2VjcmV0"
+    assert row.secret.reveal() in shown
+    later = host.client.get(f"{PAGE}{row.pk}/").content.decode()
+    assert "Both secrets sign until" in later
+    assert row.secret.reveal() not in later
+
+
+def test_a_token_of_a_receiver_is_not_replaced_here(host: Host) -> None:
+    row = stream_of(host.tenant, sink="splunk")
+    assert "/secret/" not in host.client.get(f"{PAGE}{row.pk}/").content.decode()
+    done = carry_out(host.client, host.client.post(f"{PAGE}{row.pk}/secret/"))
+    assert done.status_code == 404
+
+
 def test_refused_events_are_shown_and_sent_again(host: Host) -> None:
     row = stream_of(host.tenant)
     letter = DeadLetter.objects.create(stream=row, event=uuid4(), reason="HTTP 400")
@@ -85,7 +105,7 @@ def test_a_stream_of_another_organization_or_of_the_site_is_not_there(host: Host
     for row in (stream_of(factories.tenant(), name="theirs"), stream_of(None, name="theirs")):
         assert "theirs" not in host.client.get(PAGE).content.decode()
         assert host.client.get(f"{PAGE}{row.pk}/").status_code == 404
-        for change in ("test", "pause", "resume", "replay", "remove"):
+        for change in ("test", "pause", "resume", "replay", "secret", "remove"):
             assert host.client.post(f"{PAGE}{row.pk}/{change}/").status_code == 404
         row.refresh_from_db()
         assert row.state == "active"

@@ -57,6 +57,18 @@ class StreamResumed(StreamFields, Event):
 
 
 @event(
+    "siem.secret_replaced",
+    _("The secret of an event stream was replaced"),
+    Ocsf(ENTITY_MANAGEMENT, _UPDATE, severity=MEDIUM),
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamSecretReplaced(StreamFields, Event):
+    """A webhook is signed by a new secret; `until` then by the old one too."""
+
+    until: str
+
+
+@event(
     "siem.removed",
     _("An event stream was removed"),
     Ocsf(ENTITY_MANAGEMENT, _DELETE, severity=HIGH),
