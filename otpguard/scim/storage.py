@@ -36,6 +36,7 @@ from otpguard.scim.documents import (
     check_group,
     group_document,
     group_values,
+    new_person_document,
     people_documents,
     person_values,
 )
@@ -97,7 +98,7 @@ class TenantStorage(ScimStorage):
                 made = people.create_person(
                     facts=self._facts, tenant=self._tenant, values=person_values(resource)
                 )
-                return people_documents([made])[0]
+                return new_person_document(made)
             row = groups.create_group(
                 facts=self._facts, tenant=self._tenant, change=group_values(resource)
             )
