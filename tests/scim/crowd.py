@@ -50,7 +50,8 @@ class Read:
 
 @contextmanager
 def counted() -> Iterator[Read]:
-    """Counts what the database is asked inside the block."""
+    """Counts what the database is asked inside the block. Meanwhile no cursor is kept in the
+    database: one does not say how many rows it gives."""
     found = Read()
 
     def count(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -59,5 +60,11 @@ def counted() -> Iterator[Read]:
         found.rows += max(context["cursor"].rowcount, 0)
         return answer
 
-    with connection.execute_wrapper(count):
-        yield found
+    kept = "DISABLE_SERVER_SIDE_CURSORS"
+    before = connection.settings_dict.get(kept, False)
+    connection.settings_dict[kept] = True
+    try:
+        with connection.execute_wrapper(count):
+            yield found
+    finally:
+        connection.settings_dict[kept] = before
