@@ -27,7 +27,13 @@ FOR_CODES = "forCodes"
 MOST_OPERATIONS = 1000
 """So many operations may stand in one PATCH."""
 
-_BY_FILTER = re.compile(r'members\[\s*value\s+eq\s+"([^"]*)"\s*\]', re.IGNORECASE)
+_GROUP = "urn:ietf:params:scim:schemas:core:2.0:group:"
+_BY_FILTER = re.compile(
+    r'members\[\s*value\s+eq\s+"([^"\\]*)"(?:\s+and\s+type\s+eq\s+"User")?\s*\]',
+    re.IGNORECASE,
+)
+"""One person among the members. All members are users, so their type may be named beside."""
+
 _SELECTED = re.compile(r'(\w+)\[\s*(\w+)\s+eq\s+"([^"]*)"\s*\]\.(\w+)', re.IGNORECASE)
 _PART_OF_ROW = re.compile(
     r'(\w+)\[([^\[\]]{1,200})\]\.(\w+)\s+(eq|ne|co|sw|ew)\s+("(?:[^"\\]|\\.)*"|true|false)',
@@ -84,7 +90,7 @@ def plain_operations(operations: object) -> object:
 def _plain(operation: Json) -> Iterator[Json]:
     kind, path = str(_of(operation, "op")).lower(), str(_of(operation, "path") or "")
     value = _of(operation, "value")
-    if kind == "remove" and path.lower() == "members" and isinstance(value, list):
+    if kind == "remove" and _short(path).lower() == "members" and isinstance(value, list):
         for each in value:
             if isinstance(each, dict) and each.get("value"):
                 yield {
@@ -129,10 +135,15 @@ def group_change(operations: Iterable[Mapping[str, Any]]) -> GroupChange:
     """
     change = GroupChange()
     for each in operations:
-        _read_into(
-            change, str(each.get("op", "")).lower(), each.get("path") or "", each.get("value")
-        )
+        path = _short(each.get("path") or "")
+        _read_into(change, str(each.get("op", "")).lower(), path, each.get("value"))
     return change
+
+
+def _short(name: str) -> str:
+    """The name of an attribute of a group, also where it stands with its schema before it."""
+    name = name.strip()
+    return name[len(_GROUP) :] if name.lower().startswith(_GROUP) else name
 
 
 def _read_into(change: GroupChange, kind: str, path: str, value: object) -> None:
@@ -155,7 +166,7 @@ def _read_into(change: GroupChange, kind: str, path: str, value: object) -> None
 
 def _read_object(change: GroupChange, kind: str, value: Json) -> None:
     for name, inner in value.items():
-        lowered = name.lower()
+        lowered = _short(name).lower()
         if lowered == "members":
             _read_into(change, kind, "members", inner)
         elif lowered in _NAMES:

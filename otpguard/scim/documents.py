@@ -43,10 +43,21 @@ def version_of(row: ScimUser | ScimGroup) -> str:
     return f'W/"{row.version}"'
 
 
+def new_person_document(row: ScimUser) -> Resource[Any]:
+    """The resource of somebody who was made just now, without a read: they are in no group, and how
+    far their enrollment is stands in no answer to a creation."""
+    return _people_documents([row], groups={}, enrollment={row.pk: {}})[0]
+
+
 def people_documents(rows: Sequence[ScimUser]) -> list[Resource[Any]]:
     """The resources of people of one tenant. Five reads, whatever their number."""
     groups = _groups_of([row.pk for row in rows])
-    enrollment = _enrollment_of(rows)
+    return _people_documents(rows, groups=groups, enrollment=_enrollment_of(rows))
+
+
+def _people_documents(
+    rows: Sequence[ScimUser], *, groups: dict[UUID, list[Json]], enrollment: dict[UUID, Json]
+) -> list[Resource[Any]]:
     phones = {row.pk: _phones(row) for row in rows}
     model: Any = provider().model_for(USER)
     return [

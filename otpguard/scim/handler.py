@@ -85,7 +85,7 @@ class TenantHandler(ScimHandler):
         super().__init__(service, storage)
         self.storage = storage
         self._shows = shows
-        """Whether the client has asked for attributes in the answer to its PATCH."""
+        """Whether the client has asked for members in the answer to its PATCH."""
 
     def replace_resource(
         self,
@@ -116,9 +116,7 @@ class TenantHandler(ScimHandler):
                 change = group_change(operations)
             except UnknownChangeError:
                 return super().patch_resource(resource_type, resource_id, patch_op, conditions)
-            current = self.storage.light(resource_type, resource_id)
-            self.service.check_preconditions(current, "PATCH", conditions)
-            version = current.meta.version if conditions.if_match and current.meta else None
+            version = self._checked_version(resource_type, resource_id, conditions)
             row = self.storage.change_group(resource_id, change, version)
             return group_document(row, with_members=self._shows)
         person = self.storage.light(resource_type, resource_id)
@@ -128,6 +126,16 @@ class TenantHandler(ScimHandler):
             {"schemas": [str(PatchOp.__schema__)], "Operations": operations}
         )
         return super().patch_resource(resource_type, resource_id, plain, conditions)
+
+    def _checked_version(
+        self, resource_type: ResourceType, resource_id: str, conditions: Conditions
+    ) -> str | None:
+        """The version that the client knows, which must be the one now; None if it names none."""
+        if not (conditions.if_match or conditions.if_none_match):
+            return None
+        current = self.storage.light(resource_type, resource_id)
+        self.service.check_preconditions(current, "PATCH", conditions)
+        return current.meta.version if conditions.if_match and current.meta else None
 
     def delete_resource(
         self, resource_type: ResourceType, resource_id: str, conditions: Conditions

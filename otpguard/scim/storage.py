@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,7 @@ from otpguard.scim.documents import (
     check_group,
     group_document,
     group_values,
+    new_person_document,
     people_documents,
     person_values,
 )
@@ -97,7 +98,7 @@ class TenantStorage(ScimStorage):
                 made = people.create_person(
                     facts=self._facts, tenant=self._tenant, values=person_values(resource)
                 )
-                return people_documents([made])[0]
+                return new_person_document(made)
             row = groups.create_group(
                 facts=self._facts, tenant=self._tenant, change=group_values(resource)
             )
@@ -270,11 +271,20 @@ def _wants_members(asked: ResponseParameters[Any] | None) -> bool:
     """Whether an answer will show the members of groups."""
     if asked is None:
         return True
-    wanted = [str(each).rpartition(":")[2].lower() for each in asked.attributes or []]
+    return shows_members(asked.attributes or [], asked.excluded_attributes or [])
+
+
+def shows_members(attributes: Iterable[object], excluded: Iterable[object]) -> bool:
+    """Whether an answer of these attributes, or of all but `excluded`, shows members."""
+    wanted = [_attribute(each) for each in attributes]
     if wanted:
         return any(each.partition(".")[0] == "members" for each in wanted)
-    unwanted = {str(each).rpartition(":")[2].lower() for each in asked.excluded_attributes or []}
-    return "members" not in unwanted
+    return "members" not in {_attribute(each) for each in excluded}
+
+
+def _attribute(path: object) -> str:
+    """The name in a path, without the schema before it."""
+    return str(path).rpartition(":")[2].strip().lower()
 
 
 def _columns_of_order(column: str, *, down: bool) -> list[Any]:

@@ -27,7 +27,7 @@ from otpguard.http.facts import facts_from
 from otpguard.models import ScimToken
 from otpguard.scim.handler import TenantHandler, TenantService
 from otpguard.scim.schema import LARGEST_BODY, provider
-from otpguard.scim.storage import TenantStorage
+from otpguard.scim.storage import TenantStorage, shows_members
 from otpguard.store_errors import STORE_ERRORS
 
 MEDIA_TYPE = "application/scim+json"
@@ -59,8 +59,7 @@ def _answer(request: HttpRequest, service: TenantService, slug: str, path: str) 
     token = _token(request, slug)
     facts = facts_from(request, user=AnonymousUser(), bearer=True, tenant=str(token.tenant_id))
     storage = TenantStorage(facts, token.tenant)
-    shows = bool({"attributes", "excludedAttributes"} & set(request.GET))
-    handler = TenantHandler(service, storage, shows=shows)
+    handler = TenantHandler(service, storage, shows=_wants_members(request))
     root = request.path[: len(request.path) - len(path)].rstrip("/")
     return handler.handle(
         ScimRequest(
@@ -73,6 +72,16 @@ def _answer(request: HttpRequest, service: TenantService, slug: str, path: str) 
             subject=token,
         )
     )
+
+
+def _wants_members(request: HttpRequest) -> bool:
+    """Whether the answer to a PATCH shows members of a group: only if somebody asks for what is
+    among its attributes, and for these."""
+    named, excluded = (
+        [each for each in request.GET.get(name, "").split(",") if each.strip()]
+        for name in ("attributes", "excludedAttributes")
+    )
+    return bool(named or excluded) and shows_members(named, excluded)
 
 
 def _token(request: HttpRequest, slug: str) -> ScimToken:

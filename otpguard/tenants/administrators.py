@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from otpguard.core.audience import ADMIN, ADMIN_ROLES
+from otpguard.database import connection
 from otpguard.exceptions import StoreUnavailable
 from otpguard.models import Membership, Tenant
 from otpguard.store_errors import STORE_ERRORS
@@ -30,13 +31,24 @@ def people_with(tenant_id: UUID | str, role: str) -> list[str]:
     One statement; a host's own directory is asked once more for each of them.
     """
     rows = Membership.objects.filter(Q(tenant=tenant_id), open_accounts("user__"), active=True)
-    named = rows.order_by("pk").values_list("user_id", "roles")
+    named = that_may_have(rows, [role]).order_by("pk").values_list("user_id", "roles")
     found = [str(user) for user, roles in named if role in roles]
     if members_are_ours() and not is_single():
         return found
     # Rows may be out of date where the host's directory or the accounts say who has which role.
     known = ((user, member_of(user, str(tenant_id))) for user in found)
     return [user for user, now in known if now and now.active and role in now.roles]
+
+
+def that_may_have(rows: QuerySet[Membership], roles: Iterable[str]) -> QuerySet[Membership]:
+    """The memberships that can have one of the roles, so that not all of a large tenant are
+    fetched. A database that cannot look into JSON leaves all of them: the caller looks again."""
+    if not connection.features.supports_json_field_contains:
+        return rows
+    found = Q(pk__in=[])
+    for role in sorted(roles):
+        found |= Q(roles__contains=[role])
+    return rows.filter(found)
 
 
 def operators() -> list[str]:

@@ -32,6 +32,7 @@ NAMES = (
     "imports",
     "memory",
     "growth",
+    "directory",
 )
 GROWN = ("guard", "timers", "growth")
 """Those whose tables can be of a size; several at once has growth alone."""

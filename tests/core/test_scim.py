@@ -65,8 +65,24 @@ def test_later_operations_win() -> None:
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        'members[value eq "a"]',
+        'Members[ VALUE eq "a" ]',
+        'members[value eq "a" and type eq "User"]',
+        'urn:ietf:params:scim:schemas:core:2.0:Group:members[value eq "a"]',
+    ],
+)
+def test_one_member_is_named_in_many_forms(path: str) -> None:
+    assert list(group_change([{"op": "remove", "path": path}]).removed) == ["a"]
+
+
+@pytest.mark.parametrize(
     "operation",
     [
+        {"op": "remove", "path": 'members[value eq "a" and type eq "Group"]'},
+        {"op": "remove", "path": 'members[value eq "a" or type eq "User"]'},
+        {"op": "remove", "path": 'urn:example:members[value eq "a"]'},
         {"op": "remove", "path": "members"},
         {"op": "add", "path": "members", "value": [{"value": None}]},
         {"op": "add", "path": "title", "value": "x"},

@@ -79,7 +79,10 @@ def change_group(
         if not (renamed or gained or lost):
             return row
         row.version, row.changed_at = row.version + 1, facts.now
-        _save(row)
+        if renamed:
+            _save(row)
+        else:
+            row.save(update_fields=["version", "changed_at"])
         said = DirectoryGroupChanged(
             group=str(row.pk), name=row.name, added=len(gained), removed=len(lost)
         )
@@ -189,7 +192,7 @@ def _people(tenant: Tenant, named: Iterable[str]) -> set[UUID]:
     if not known and not wanted:
         return set()
     rows = ScimUser.objects.filter(tenant=tenant, pk__in=known, deleted_at=None)
-    found = set(rows.values_list("pk", flat=True))
+    found = set(rows.order_by().values_list("pk", flat=True))
     if len(found) != len(wanted):
         raise InvalidInput("members", str(_NOBODY))
     return found

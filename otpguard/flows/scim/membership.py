@@ -63,8 +63,9 @@ def give_membership(
         _write(facts, tenant, row, [each for each in roles if each not in withheld], active=True)
         said = DirectoryRoleWithheld(person=str(row.pk), roles=withheld)
         record(said, Circumstances.of(facts, tenant=str(tenant.pk), subject=str(row.user_id)))
-    row.given_roles = sorted(wanted)
-    row.save(update_fields=["given_roles"])
+    if row.given_roles != sorted(wanted):
+        row.given_roles = sorted(wanted)
+        row.save(update_fields=["given_roles"])
 
 
 def end_membership(facts: RequestFacts, tenant: Tenant, row: ScimUser) -> None:

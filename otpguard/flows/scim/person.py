@@ -57,7 +57,7 @@ def create_person(*, facts: RequestFacts, tenant: Tenant, values: PersonValues) 
             _check_free(row)
             row.user_id = _key(make_account(values.newcomer, str(locked.pk)))
         _save(row)
-        save_emails(row, values)
+        save_emails(row, values, is_new=True)
         said = DirectoryPersonCreated(person=str(row.pk), new_account=row.asked_id is None)
         _tell_log(facts, row, said)
         if row.active and row.user_id is not None:

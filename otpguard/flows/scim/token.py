@@ -124,7 +124,7 @@ def find_token(*, secret: str, slug: str, now: datetime) -> ScimToken | None:
             digest=_digest(secret), revoked_at=None, expires_at__gt=now
         )
         row = live.filter(tenant__slug=slug, tenant__status=Tenant.Status.ACTIVE).first()
-        if row is not None:
+        if row is not None and (row.used_at is None or row.used_at <= now - USE_NOTED_EVERY):
             stale = Q(used_at=None) | Q(used_at__lte=now - USE_NOTED_EVERY)
             ScimToken.objects.filter(stale, pk=row.pk).update(used_at=now)
     except STORE_ERRORS as error:

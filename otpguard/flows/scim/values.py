@@ -68,13 +68,14 @@ def write_values(row: ScimUser, values: PersonValues, tenant: Tenant) -> list[st
     return changed
 
 
-def save_emails(row: ScimUser, values: PersonValues) -> None:
-    """Write the addresses that filters look for, in place of those before."""
+def save_emails(row: ScimUser, values: PersonValues, *, is_new: bool = False) -> None:
+    """Write the addresses that filters look for, in place of those before; `is_new` has none."""
     wanted = values.emails
-    known = list(ScimEmail.objects.filter(person=row).values_list("kind", "value"))
-    if sorted(known) == sorted(wanted):
-        return
-    ScimEmail.objects.filter(person=row).delete()
+    if not is_new:
+        known = list(ScimEmail.objects.filter(person=row).values_list("kind", "value"))
+        if sorted(known) == sorted(wanted):
+            return
+        ScimEmail.objects.filter(person=row).delete()
     rows = [ScimEmail(person=row, kind=kind, value=value) for kind, value in wanted]
     ScimEmail.objects.bulk_create(rows)
 

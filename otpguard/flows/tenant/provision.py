@@ -41,6 +41,7 @@ from otpguard.flows.tenant.new_admin import NewAdmin, receive_admin
 from otpguard.models import Approval, Challenge, Grant, Membership, Tenant
 from otpguard.models.policy import new_stamp
 from otpguard.notices.kinds import NoticeKind
+from otpguard.tenants.administrators import that_may_have
 
 _NO_USER = _("There is no such user.")
 _NAME_TAKEN = _("An organization with this name already exists.")
@@ -271,8 +272,8 @@ def _check_key(user_id: str) -> None:
 
 def _has_other_admin(tenant: Tenant, member: Membership) -> bool:
     others = Membership.objects.filter(tenant=tenant, active=True).exclude(pk=member.pk)
-    rows = others.order_by().values_list("roles", flat=True).iterator()
-    return any(not ADMIN_ROLES.isdisjoint(roles) for roles in rows)
+    rows = that_may_have(others, ADMIN_ROLES).order_by().values_list("roles", flat=True)
+    return any(not ADMIN_ROLES.isdisjoint(roles) for roles in rows.iterator())
 
 
 def _end_proofs(facts: RequestFacts, *, tenant: Tenant, reason: str, user: str = "") -> None:
