@@ -80,9 +80,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('sink', models.CharField(choices=[('webhook', 'Signed webhook'), ('syslog', 'Syslog over TLS (RFC 5424)'), ('cef', 'CEF in syslog over TLS'), ('splunk', 'Splunk HEC'), ('datadog', 'Datadog'), ('elastic', 'Elastic')], max_length=16, verbose_name='kind')),
+                ('sink', models.CharField(choices=[('webhook', 'Signed webhook'), ('syslog', 'Syslog over TLS (RFC 5424)'), ('cef', 'CEF in syslog over TLS'), ('splunk', 'Splunk HEC'), ('datadog', 'Datadog'), ('elastic', 'Elastic'), ('verifications', 'Signed webhook of verifications')], max_length=16, verbose_name='kind')),
                 ('url', models.CharField(max_length=500, verbose_name='URL')),
                 ('secret', otpguard.models.fields.EncryptedTextField(blank=True)),
+                ('old_secret', otpguard.models.fields.EncryptedTextField(blank=True)),
+                ('old_secret_until', models.DateTimeField(null=True, verbose_name='old secret ends')),
                 ('region', models.CharField(blank=True, max_length=8, verbose_name='region')),
                 ('state', models.CharField(choices=[('active', 'active'), ('paused', 'paused')], default='active', max_length=8)),
                 ('xact', models.BigIntegerField(default=0)),
