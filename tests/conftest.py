@@ -34,7 +34,7 @@ TransactionTestCase._fixture_teardown = empty_after
 def _keep_urls(*, setting: str, **_more: Any) -> None:
     """The URLs of a host are read once, however many tests set it as their ROOT_URLCONF.
 
-    Django reads them anew after each change of the setting, a sixth of all time. What it keeps is
+    Django reads them again after each change of the setting, a sixth of all time. What it keeps is
     kept by the name of the module, so nothing of another host is found.
     """
     if setting == "ROOT_URLCONF":

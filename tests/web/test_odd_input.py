@@ -38,16 +38,20 @@ def places() -> list[tuple[str, list[str]]]:
     )
 
 
+USUAL = {
+    "token": "t",
+    "kind": "phone",
+    "provider": "memory",
+    "secret": "s",
+    "checkpoint": "api_key",
+    "role": "admin",
+    "user_id": "",
+}
+"""What stands in a URL as text; every other name takes a UUID alone."""
+
+
 def url_of(path: str, names: list[str], value: str, user: str) -> str:
-    usual = {
-        "token": "t",
-        "kind": "phone",
-        "provider": "memory",
-        "secret": "s",
-        "checkpoint": "api_key",
-        "role": "admin",
-        "user_id": user,
-    }
+    usual = {**USUAL, "user_id": user}
     given = {
         name: quote(value or usual[name], safe="") if name in usual else uuid4() for name in names
     }
@@ -60,7 +64,7 @@ def test_a_url_answers_whatever_stands_in_it(host: Host, path: str, names: list[
     browser.cookies = host.client.cookies
     pass_step_up(host.client)
     failed = []
-    for value in ["", *ODD]:
+    for value in ["", *ODD] if USUAL.keys() & set(names) else [""]:
         url = url_of(path, names, value, str(host.user.pk))
         for query in ("", "?next=/%00&month=%00&done=%00&otpguard_kept=%00"):
             for method in ("GET", "POST", "PUT", "DELETE"):
