@@ -63,6 +63,21 @@ SAID: dict[str, Text] = {
 }
 """The messages of these pages, by the word in the URL; other words show nothing."""
 
+UNDONE = frozenset(
+    {
+        "asked",
+        "over",
+        "reminded_before",
+        "domain_wait",
+        "domain_missing",
+        "domain_unanswered",
+        "domain_taken",
+        "moved",
+        "not_changed",
+    }
+)
+"""Those after which nothing is done: they are not shown in the colors of success."""
+
 
 def team_page(view: View) -> View:
     """Wrap a view `(request, facts, **kwargs)` for active administrators of the request's tenant;
@@ -98,13 +113,15 @@ def show(
 ) -> HttpResponse:
     """One of these pages: `team/<name>.html`, with what `?done=` says. `here` is the page that the
     navigation marks, the page itself unless it is given."""
-    done = "" if error else SAID.get(request.GET.get("done", ""), "")
+    word = request.GET.get("done", "")
+    done = "" if error else SAID.get(word, "")
     look = look_of(directory().tenant_for(request))
     shared = {
         "brand": look.brand,
         "logo": look.logo,
         "here": name,
         "done": done,
+        "undone": word in UNDONE,
         "error": error,
         "support_url": settings().support_url,
     }

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from otpguard.models import Membership, Tenant
+from otpguard.web.team.door import SAID, UNDONE
 from tests import factories
 from tests.host import Host
 from tests.store_down import no_answer
@@ -81,3 +82,11 @@ def test_what_is_not_there_is_404_and_a_get_changes_nothing(host: Host, url: str
     of = "/security/" + url.format("0b1b1b1b-0000-4000-8000-000000000000")
     assert host.client.get(of).status_code == 405
     assert host.client.post(of).status_code == 404
+
+
+def test_what_did_not_happen_is_not_told_in_the_colors_of_success(host: Host) -> None:
+    assert set(SAID) > UNDONE
+    for word, has in (("key_deleted", False), ("domain_missing", True)):
+        page = host.client.get(f"/security/team/?done={word}").content.decode()
+        assert "og-note" in page
+        assert ("og-undone" in page) is has, word
