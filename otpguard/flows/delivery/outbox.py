@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from otpguard.database import connection
 from otpguard.models import Challenge, Delivery, Tenant
 from otpguard.prepared_sql import Columns
 from otpguard.queue import DELIVER, enqueue_all
-from otpguard.statements import committed_soon, fetch, prepared_cursor
+from otpguard.statements import fetch, prepared_cursor
 
 _DELIVERY = Columns(
     Delivery,
@@ -76,6 +75,8 @@ _TAKE = (
     f" {precheck.columns('d', 'c')} FROM {{}} d JOIN {_CHALLENGE.table} c ON c.id = d.challenge_id"
     f" LEFT JOIN {_TENANT.table} t ON t.id = c.tenant_id"
 )
+# It waits for the disk: of a message that left, the claim must be there, whatever the server does.
+_CLAIM_AND_TAKE = f"WITH d AS ({_CLAIM_NOW} RETURNING *) {_TAKE.format('d')}"
 _LOCK = f"SELECT {_LOCKED.of()} FROM {_LOCKED.table} WHERE id = %s"  # noqa: S608 (the same)
 _LOCK_BOTH = _LOCK.replace("SELECT", "SELECT pg_advisory_xact_lock(%s),")
 _MOVE = (
@@ -109,8 +110,8 @@ def claim_delivery(delivery_id: str, *, now: datetime, until: datetime) -> Claim
     taken = _LEASE.bind(DeliveryState.SENDING.value, until)
     params = [*taken, *key, DeliveryState.QUEUED.value, sending, moment]
     if connection.vendor == "postgresql":
-        found = fetch(_claim_sql(committed_soon()), params)
-        return _claimed(found[0][1:]) if found else None
+        found = fetch(_CLAIM_AND_TAKE, params)
+        return _claimed(found[0]) if found else None
     with prepared_cursor() as cursor:
         cursor.execute(_CLAIM, params)
         if not cursor.rowcount:
@@ -118,14 +119,6 @@ def claim_delivery(delivery_id: str, *, now: datetime, until: datetime) -> Claim
         cursor.execute(f"{_TAKE.format(_DELIVERY.table)} WHERE d.id = %s", key)
         row = cursor.fetchone()
     return None if row is None else _claimed(row)
-
-
-@lru_cache(maxsize=2)
-def _claim_sql(committed: str) -> str:
-    """Should the server die and forget the claim, the row is queued again: the message may go out
-    a second time, as where a worker dies before it could record the first."""
-    take = _TAKE.format("d").replace("SELECT", f"SELECT {committed},", 1)
-    return f"WITH d AS ({_CLAIM_NOW} RETURNING *) {take}"
 
 
 def _claimed(row: tuple[Any, ...]) -> ClaimedDelivery:
