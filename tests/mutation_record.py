@@ -24,7 +24,7 @@ FAULTS: list[dict[str, Any]] = [
 ]
 RECORD = TESTS / "faults" / "seen.txt"
 NOTES = ROOT / "test-artifacts" / "mutations-seen.txt"
-MOST, SAMPLE = 120, 20
+MOST, SAMPLE = 40, 10
 """Each takes some seconds, and a run in CI must end."""
 
 

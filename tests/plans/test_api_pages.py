@@ -9,7 +9,8 @@ import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from otpguard.api import enrollment, members, policy_exception
+from otpguard.api import enrollment, policy_exception
+from otpguard.api.approvals import APPROVALS_ORDER
 from otpguard.api.paging import ListOrder
 from otpguard.models import Approval, EnrollmentRule, PolicyException
 from tests import factories
@@ -68,7 +69,7 @@ def test_each_page_goes_by_an_index_whatever_its_number() -> None:
     exceptions = PolicyException.objects.select_related("tenant")
     rules = EnrollmentRule.objects.filter(tenant=tenant)
     for values in ([], [old, key]):
-        found = page(approvals, members.APPROVALS_ORDER, *values)
+        found = page(approvals, APPROVALS_ORDER, *values)
         assert "otpguard_approval_tenant" in found
         found = page(exceptions.filter(tenant=tenant), policy_exception.ORDER, *values)
         assert "otpguard_exception_tenant" in found
