@@ -76,7 +76,7 @@ def test_any_kind_of_user_model_migrates_and_leaves_nothing_to_make(
 
 
 def test_a_table_is_made_with_its_indexes() -> None:
-    """Each that is added later makes Django build all models once more: half of the first `migrate`."""
+    """Each that comes later makes Django build all models again: half of the first `migrate`."""
     loaded = MigrationLoader(None).graph.nodes["otpguard", "0001_initial"]
     late = [each for each in loaded.operations if isinstance(each, AddIndex | AddConstraint)]
     assert len(late) <= 20
