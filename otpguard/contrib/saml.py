@@ -12,8 +12,8 @@ from django.urls import path
 
 from otpguard.federation.saml import PythonSaml
 from otpguard.federation.speakers import speakers
+from otpguard.web.federation.own_urls import ACS, METADATA
 from otpguard.web.federation.saml import saml_acs, saml_metadata
-from otpguard.web.federation.start import ACS, METADATA
 
 __all__ = ["urlpatterns"]
 

@@ -16,7 +16,8 @@ from django.contrib.auth.backends import ModelBackend
 from django.urls import path
 
 from otpguard.web.federation.callback import sso_callback
-from otpguard.web.federation.start import CALLBACK, sso_connect, sso_login, sso_step_up
+from otpguard.web.federation.own_urls import CALLBACK
+from otpguard.web.federation.start import sso_connect, sso_login, sso_step_up
 
 __all__ = ["SingleSignOnBackend", "urlpatterns"]
 

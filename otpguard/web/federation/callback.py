@@ -32,13 +32,8 @@ from otpguard.http import pages
 from otpguard.http.facts import facts_from
 from otpguard.http.return_path import safe_path
 from otpguard.http.sign_in.vouched import note_vouched
-from otpguard.web.federation.start import (
-    STATE_KEY,
-    back_to,
-    callback_url,
-    saml_places,
-    sso_problem,
-)
+from otpguard.web.federation.own_urls import callback_url, saml_places
+from otpguard.web.federation.start import STATE_KEY, back_to, sso_problem
 from otpguard.web.federation.words import SsoProblem, problem_of
 from otpguard.web.security.own_pages import back
 from otpguard.web.stepup.after_proof import mark_proven_session

@@ -12,7 +12,8 @@ from otpguard.federation.saml import sp_metadata
 from otpguard.flows.federation.request import keep_response
 from otpguard.http.refusal import SeeOther
 from otpguard.http.uncached import uncached
-from otpguard.web.federation.start import CALLBACK, saml_places, sso_problem
+from otpguard.web.federation.own_urls import CALLBACK, saml_places
+from otpguard.web.federation.start import sso_problem
 from otpguard.web.federation.words import SsoProblem
 
 LONGEST_RESPONSE = 131_072

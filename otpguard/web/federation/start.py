@@ -18,7 +18,7 @@ from otpguard.core.federation.evidence import Protocol
 from otpguard.exceptions import Ask
 from otpguard.federation.metadata import ProviderUnusableError
 from otpguard.federation.oidc import Secrets, authorization_url
-from otpguard.federation.speakers import SamlPlaces, speakers
+from otpguard.federation.speakers import speakers
 from otpguard.flows.checkpoint.step_up_options import is_own
 from otpguard.flows.federation.request import SentOff, send_off
 from otpguard.http import pages
@@ -27,12 +27,11 @@ from otpguard.http.guard import require
 from otpguard.http.return_path import safe_path
 from otpguard.http.step_up_url import ask_of, step_up_url
 from otpguard.models import IdentityProvider
+from otpguard.web.federation.own_urls import callback_url, saml_places
 from otpguard.web.federation.ways import providers_for
 from otpguard.web.federation.words import WORDS, SsoProblem
 from otpguard.web.security.own_pages import own_page
 
-CALLBACK = "otpguard_sso_callback"
-ACS, METADATA = "otpguard_sso_acs", "otpguard_sso_metadata"
 STATE_KEY = "otpguard_sso"
 """Where the web session keeps the state of the login that it began."""
 
@@ -89,19 +88,6 @@ def sso_problem(request: HttpRequest, problem: SsoProblem, *, status: int) -> Ht
         status=status,
     )
     return pages.hardened(request, page)
-
-
-def callback_url(request: HttpRequest) -> str:
-    """The one address that providers send people back to."""
-    return request.build_absolute_uri(reverse(CALLBACK))
-
-
-def saml_places(request: HttpRequest) -> SamlPlaces:
-    """Our own addresses in SAML."""
-    return SamlPlaces(
-        acs=request.build_absolute_uri(reverse(ACS)),
-        entity=request.build_absolute_uri(reverse(METADATA)),
-    )
 
 
 def _provider(provider_id: UUID) -> IdentityProvider | None:

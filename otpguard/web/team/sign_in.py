@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
@@ -25,8 +26,7 @@ from otpguard.forms.errors import add_input_error
 from otpguard.forms.team.sign_in import SignInForm
 from otpguard.http.guard import require
 from otpguard.models import FederatedIdentity, IdentityProvider, Tenant
-from otpguard.web.federation.reach import is_usable
-from otpguard.web.federation.start import CALLBACK, callback_url, saml_places
+from otpguard.web.federation.own_urls import CALLBACK, callback_url, saml_places
 from otpguard.web.security.own_pages import not_found
 from otpguard.web.team.captured_sign_in import captured_sign_in
 from otpguard.web.team.door import on_to, only_where, show, team_page
@@ -34,6 +34,7 @@ from otpguard.web.team.sign_in_rule import rule_words
 
 CHECKPOINT = "security_settings"
 REASON = "by an administrator of the organization"
+REACH = "otpguard.web.federation.reach.is_usable"
 
 
 def single_sign_on_is_mounted() -> bool:
@@ -122,6 +123,8 @@ def reach_sign_in(request: HttpRequest, facts: RequestFacts, provider_id: UUID) 
     row = _rows(facts).filter(pk=provider_id).first()
     if row is None:
         return not_found(request)
+    # With the library that reads tokens, which a site without single sign-on has not installed.
+    is_usable = import_string(REACH)
     if is_usable(request, row):
         return on_to(_url(row), "reached")
     text = _(
